@@ -1,0 +1,80 @@
+"""Documents of a case: their kinds, the application's data, and when a set is complete (¶7; contract, section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from rules.instant import Day
+from rules.request import Incoming, LongText, Text
+
+
+class Kind(StrEnum):
+    """What a document is. The first is the application of ¶7, the rest from the list of order No. 257."""
+
+    REGISTRATION_APPLICATION = "registration_application"
+    POWER_OF_ATTORNEY = "power_of_attorney"
+    LEGAL_STATUS = "legal_status"
+    CONTRACT = "contract"
+    INVOICE = "invoice"
+    TRANSPORT_DOCUMENT = "transport_document"
+    PURCHASE_EVIDENCE = "purchase_evidence"
+    PRODUCTION_EVIDENCE = "production_evidence"
+    ORIGIN_CERTIFICATE = "origin_certificate"
+    OTHER_ORIGIN_EVIDENCE = "other_origin_evidence"
+
+
+ORIGIN_EVIDENCE = "origin_evidence"
+"""Stands in ``missing_documents`` where no document of origin is there: any kind but the two formal ones will do."""
+
+NO_EVIDENCE = frozenset({Kind.REGISTRATION_APPLICATION, Kind.POWER_OF_ATTORNEY})
+
+LARGEST_DOCUMENT = 50 * 1024 * 1024
+"""Bytes. A scanned set of papers stays below; what is larger is refused before it fills the store."""
+
+
+class OfferedDocument(Incoming):
+    """A document as a message offers it: where it can be fetched and what it must hash to."""
+
+    kind: Kind
+    filename: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+    url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)]
+    sha256: Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9a-fA-F]{64}$")]
+    size: Annotated[int, Field(ge=0)] | None = None
+    media_type: Annotated[str, StringConstraints(max_length=200)] | None = None
+
+
+HsCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]
+"""Longer ones than the 10 digits of the nomenclature are spaced or dotted."""
+
+
+class Application(Incoming):
+    """What the exporter's application for registration says, as Atameken transcribes it."""
+
+    rex_number: Text | None = None
+    name: Text
+    address: Text | None = None
+    tin: Text | None = None
+    activity: LongText | None = None
+    hs_codes: Annotated[list[HsCode], Field(max_length=1000)] | None = None
+    signed_on: Day | None = None
+    via_representative: bool = False
+
+
+def missing_documents(kinds: Iterable[Kind], *, via_representative: bool) -> list[str]:
+    """What a set still lacks, in the words of ``missing_documents``; empty for a complete set (¶7).
+
+    :param via_representative: the application came through a representative, so a power of attorney is needed.
+    """
+    there = set(kinds)
+    missing: list[str] = []
+    if Kind.REGISTRATION_APPLICATION not in there:
+        missing.append(Kind.REGISTRATION_APPLICATION.value)
+    if not there - NO_EVIDENCE:
+        missing.append(ORIGIN_EVIDENCE)
+    if via_representative and Kind.POWER_OF_ATTORNEY not in there:
+        missing.append(Kind.POWER_OF_ATTORNEY.value)
+    return missing

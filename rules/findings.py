@@ -1,0 +1,105 @@
+"""Findings: where the application and the REX record differ, as help for the inspection (¶9; contract, section 5)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from rules.documents import Application
+from rules.instant import Day
+from rules.request import Incoming, RexNumber
+
+
+class RexRecord(Incoming):
+    """A registration as the REX system answers it (contract, section 8)."""
+
+    rex_number: RexNumber
+    status: Literal["valid", "revoked"]
+    registered_on: Day | None = None
+    valid_from: Day | None = None
+    revoked_on: Day | None = None
+    name: str | None = None
+    address: str | None = None
+    tin: str | None = None
+    activity: str | None = None
+    hs_codes: list[str] | None = None
+
+
+class Finding(BaseModel):
+    """One difference. ``serious`` ones speak to the registration itself, ``minor`` ones may be spelling."""
+
+    model_config = ConfigDict(frozen=True)
+    field: str
+    application: str | None
+    rex: str | None
+    severity: Literal["serious", "minor"]
+    text: str
+
+
+_COMPARED: tuple[tuple[str, Literal["serious", "minor"], str], ...] = (
+    ("rex_number", "serious", "REX number"),
+    ("tin", "serious", "tax number"),
+    ("name", "minor", "name"),
+    ("address", "minor", "address"),
+    ("activity", "minor", "activity"),
+)
+
+
+def registration_findings(rex_number: str, record: RexRecord | None, statement_dates: Iterable[date]) -> list[Finding]:
+    """Whether REX has the number, and had it valid on the dates of the statements; at most one finding."""
+    if record is None:
+        text = f"REX has no registration {rex_number}"
+        return [_status(None, text)]
+    if record.status == "revoked":
+        on = f" on {record.revoked_on.isoformat()}" if record.revoked_on else ""
+        return [_status("revoked", f"REX has the registration {rex_number} revoked{on}")]
+    earlier = sorted(day for day in statement_dates if record.valid_from and day < record.valid_from)
+    if earlier and record.valid_from:
+        text = (
+            f"the registration is valid from {record.valid_from.isoformat()}, "
+            f"after the statement of {earlier[0].isoformat()}"
+        )
+        return [_status(f"valid from {record.valid_from.isoformat()}", text)]
+    return []
+
+
+def application_findings(application: Application, record: RexRecord | None) -> list[Finding]:
+    """Each field that both sides have and that differs once case, spacing and punctuation are set aside."""
+    if record is None:
+        return []
+    found = []
+    for field, severity, words in _COMPARED:
+        ours, theirs = getattr(application, field), getattr(record, field)
+        if ours and theirs and _plain(ours) != _plain(theirs):
+            text = f"the {words} in the application differs from the one in REX"
+            found.append(Finding(field=field, application=ours, rex=theirs, severity=severity, text=text))
+    ours_codes, their_codes = _codes(application.hs_codes), _codes(record.hs_codes)
+    if ours_codes and their_codes and not ours_codes <= their_codes:
+        extra = ", ".join(sorted(ours_codes - their_codes))
+        found.append(
+            Finding(
+                field="hs_codes",
+                application=", ".join(application.hs_codes or []),
+                rex=", ".join(record.hs_codes or []),
+                severity="minor",
+                text=f"the application has HS codes that REX has not: {extra}",
+            )
+        )
+    return found
+
+
+def _status(rex: str | None, text: str) -> Finding:
+    return Finding(field="registration_status", application=None, rex=rex, severity="serious", text=text)
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold()))
+
+
+def _codes(codes: list[str] | None) -> set[str]:
+    return {re.sub(r"\D", "", code) for code in codes or []} - {""}

@@ -1,0 +1,115 @@
+"""The four messages that systems send as signals (contract, section 3), read strictly and refused in plain words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, ValidationError, ValidationInfo, field_validator
+
+from rules.documents import Application, OfferedDocument
+from rules.instant import CLOCK_TOLERANCE, Instant
+from rules.refusal import Refusal, reasons
+from rules.request import Incoming, LongText, Text
+
+
+class Ground(StrEnum):
+    """The grounds of ¶10, any one of which is enough for an appeal."""
+
+    SCHEME_TERMS = "scheme_terms"
+    REGISTRATION_OBLIGATIONS = "registration_obligations"
+    ACTIVITY_ENDED = "activity_ended"
+
+
+class Message(Incoming):
+    """What every message carries. ``message_id`` is unique within the case."""
+
+    message_id: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+    sent_by: Text
+
+    @field_validator("received_at", "sent_at", "completed_at", "signed_at", check_fields=False)
+    @classmethod
+    def _at_a_possible_time(cls, value: datetime | None, info: ValidationInfo) -> datetime | None:
+        bounds = info.context or {}
+        if value is None or not bounds:
+            return value
+        if value < bounds["received_at"]:
+            raise ValueError("lies before the receipt of the request; expected a time from then on")
+        if value > bounds["now"] + CLOCK_TOLERANCE:
+            raise ValueError("lies in the future; expected a time up to five minutes after now")
+        return value
+
+
+class DocumentRequestReceived(Message):
+    """Atameken's proof that it has our request: ¶8 runs from ``received_at``."""
+
+    received_at: Instant
+
+
+class DocumentsArrived(Message):
+    """Documents that Atameken has sent (¶8). They add up over several messages."""
+
+    sent_at: Instant | None = None
+    received_at: Instant | None = None
+    via_representative: bool = False
+    application: Application | None = None
+    documents: Annotated[list[OfferedDocument], Field(min_length=1, max_length=100)]
+
+
+class InspectionCompleted(Message):
+    """The result of the inspection (¶9), with the grounds of ¶10 that it found."""
+
+    completed_at: Instant | None = None
+    inspector: Text
+    documents_complete: bool
+    data_reliable: bool
+    rex_data_match: bool
+    registration: Literal["valid", "revoked", "none"] = "valid"
+    grounds: Annotated[list[Ground], Field(max_length=10)]
+    remarks: LongText | None = None
+
+
+class ConclusionSigned(Message):
+    """The signature under the conclusion (¶10). ``document_id`` is the draft's that was signed."""
+
+    signed_at: Instant | None = None
+    signed_by: Text
+    document_id: Annotated[str, StringConstraints(max_length=200)] | None = None
+    signature_reference: Text | None = None
+
+
+MESSAGES: dict[str, type[Message]] = {
+    "document_request_received": DocumentRequestReceived,
+    "documents_arrived": DocumentsArrived,
+    "inspection_completed": InspectionCompleted,
+    "conclusion_signed": ConclusionSigned,
+}
+
+
+def read_message(name: str, arguments: list[Any], received_at: datetime, now: datetime) -> Message:
+    """Read a signal as it came.
+
+    :param name: the signal's name.
+    :param arguments: its arguments, decoded where that was possible.
+    :param received_at: the receipt of the request; no stated time may lie before it.
+    :param now: the present; a stated time may lie at most five minutes after it.
+    :raises Refusal: with one line naming the field and what is expected.
+    """
+    model = MESSAGES.get(name)
+    if model is None:
+        raise Refusal(f"unknown message {name!r}; expected one of {', '.join(MESSAGES)}")
+    data = only_argument(arguments)
+    try:
+        return model.model_validate(data, context={"received_at": received_at, "now": now})
+    except ValidationError as error:
+        raise Refusal(reasons(error)) from None
+
+
+def only_argument(arguments: list[Any]) -> Any:
+    """The one JSON object of a message or decision. :raises Refusal: for any other number or shape of arguments."""
+    if len(arguments) != 1:
+        raise Refusal(f"expected one JSON object, got {len(arguments)} arguments")
+    if not isinstance(arguments[0], dict):
+        raise Refusal("expected one JSON object (encoding json/plain)")
+    return arguments[0]
