@@ -1,0 +1,1 @@
+"""Where working days come from: the library ``holidays``, the ministry's own entries, and the time zone."""
