@@ -1,0 +1,1 @@
+"""The permanent record: what outlives Temporal's retention period."""
