@@ -1,0 +1,66 @@
+"""A case on a server that skips time, opened on a Monday at 10:00 in Almaty, by a calendar of Mondays to Fridays."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from temporalio.testing import WorkflowEnvironment
+
+from tests.workflows.cases import ALMATY, CaseUnderTest, at, open_case, request, worker
+from tests.workflows.world import World
+
+Opening = Callable[..., Awaitable[CaseUnderTest]]
+"""``opening(received_at=..., **changes of the request)`` opens the case, after a test has arranged its world."""
+
+
+@pytest_asyncio.fixture
+async def monday(time_skipping: WorkflowEnvironment) -> date:
+    """The day of the test's clock: the coming Monday, put to 10:00 in Almaty."""
+    now = await time_skipping.get_current_time()
+    today = (now + ALMATY).date()
+    day = today + timedelta(days=7 - today.weekday())
+    await time_skipping.sleep(at(day) - now)
+    return day
+
+
+@pytest_asyncio.fixture
+async def world(time_skipping: WorkflowEnvironment) -> World:
+    return World(time_skipping.client)
+
+
+@pytest_asyncio.fixture
+async def opening(
+    time_skipping: WorkflowEnvironment, world: World, monday: date, task_queue: str
+) -> AsyncIterator[Opening]:
+    async def open_it(received_at: datetime | None = None, **changes: Any) -> CaseUnderTest:
+        given = request(received_at or await time_skipping.get_current_time(), **changes)
+        return await open_case(time_skipping, world, task_queue, given, opened_on=monday)
+
+    async with worker(time_skipping.client, world, task_queue):
+        yield open_it
+
+
+@pytest_asyncio.fixture
+async def case(opening: Opening) -> CaseUnderTest:
+    return await opening()
+
+
+@pytest.fixture
+def live_world(dev_server: WorkflowEnvironment) -> World:
+    """The world around a case on the one dev server of the run of tests, on the real clock."""
+    return World(dev_server.client)
+
+
+@pytest_asyncio.fixture
+async def live_case(
+    dev_server: WorkflowEnvironment, live_world: World, task_queue: str
+) -> AsyncIterator[CaseUnderTest]:
+    """A case on the dev server whose request came an hour ago and whose documents are awaited."""
+    async with worker(dev_server.client, live_world, task_queue):
+        case = await open_case(dev_server, live_world, task_queue, request(datetime.now(UTC) - timedelta(hours=1)))
+        await case.at_step("await_documents")
+        yield case

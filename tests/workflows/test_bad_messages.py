@@ -1,0 +1,459 @@
+"""Nothing that arrives is lost, and nothing that arrives can stop a case (design, section 4; contract, section 3)."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
+from temporalio.api.common.v1 import Payload
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
+from temporalio.common import RawValue
+from temporalio.testing import WorkflowEnvironment
+
+from activities.calls import Activity
+from rules.decisions import DECISIONS
+from rules.messages import MESSAGES
+from tests.workflows.cases import (
+    CaseUnderTest,
+    document,
+    documents,
+    escalation_ids,
+    inspection,
+    open_case,
+    request,
+    signature,
+    worker,
+)
+from tests.workflows.waiting import finish, judged, refused_in_register, until, until_view
+from tests.workflows.world import World
+from workflows.inbox import LARGEST_BODY
+
+
+def raw(data: bytes, encoding: bytes = b"json/plain") -> RawValue:
+    """A payload exactly as a sender may put it on the wire."""
+    return RawValue(Payload(metadata={"encoding": encoding}, data=data))
+
+
+def proof(message_id: str = "p1", **changes: Any) -> dict[str, Any]:
+    """A ``document_request_received`` message."""
+    now = datetime.now(UTC).isoformat()
+    return {"message_id": message_id, "sent_by": "Atameken", "received_at": now, **changes}
+
+
+WHOLE: dict[str, dict[str, Any]] = {
+    "document_request_received": proof(),
+    "documents_arrived": documents(),
+    "inspection_completed": inspection(),
+    "conclusion_signed": signature(),
+}
+
+BAD_FIELDS: dict[str, list[tuple[str, Any]]] = {
+    "document_request_received": [("received_at", 12), ("received_at", "yesterday"), ("received_at", None)],
+    "documents_arrived": [
+        ("sent_at", "2026-02-30T10:00:00+05:00"),
+        ("received_at", ""),
+        ("via_representative", "perhaps"),
+        ("application", "none"),
+        ("application.name", {"name": ""}),
+        ("application.signed_on", {"name": "x", "signed_on": "soon"}),
+        ("application.hs_codes", {"name": "x", "hs_codes": "1101"}),
+        ("application.hs_codes", {"name": "x", "hs_codes": ["1101"] * 1001}),
+        ("documents", []),
+        ("documents", None),
+        ("documents", {}),
+        ("documents", [document("invoice", f"{n}.pdf") for n in range(101)]),
+        ("documents.0.kind", [{**document("invoice"), "kind": "letter"}]),
+        ("documents.0.filename", [{**document("invoice"), "filename": "x" * 256}]),
+        ("documents.0.url", [{**document("invoice"), "url": "file:///etc/passwd"}]),
+        ("documents.0.sha256", [{**document("invoice"), "sha256": "00"}]),
+        ("documents.0.size", [{**document("invoice"), "size": -1}]),
+        ("documents.0.size", [{**document("invoice"), "size": float("nan")}]),
+        ("documents.0.media_type", [{**document("invoice"), "media_type": 7}]),
+        ("documents.0", ["invoice"]),
+    ],
+    "inspection_completed": [
+        ("completed_at", [1]),
+        ("inspector", " "),
+        ("documents_complete", "certainly"),
+        ("data_reliable", None),
+        ("rex_data_match", 2),
+        ("registration", "lost"),
+        ("grounds", None),
+        ("grounds.0", ["bad mood"]),
+        ("grounds", ["scheme_terms"] * 11),
+        ("remarks", "x" * 4001),
+    ],
+    "conclusion_signed": [
+        ("signed_at", True),
+        ("signed_by", None),
+        ("document_id", 5),
+        ("document_id", "x" * 201),
+        ("signature_reference", {"a": 1}),
+    ],
+}
+EVERYWHERE: list[tuple[str, Any]] = [
+    ("message_id", None),
+    ("message_id", ""),
+    ("message_id", 7),
+    ("message_id", "x" * 129),
+    ("sent_by", None),
+    ("sent_by", "   "),
+    ("sent_by", ["x"]),
+]
+
+
+@pytest.mark.parametrize("name", list(MESSAGES))
+async def test_a_message_is_refused_for_each_field_that_does_not_fit_and_the_reason_names_it(
+    live_case: CaseUnderTest, name: str
+) -> None:
+    bad = [*EVERYWHERE, *BAD_FIELDS[name]]
+    required = [field for field, described in MESSAGES[name].model_fields.items() if described.is_required()]
+    for field, value in bad:
+        await live_case.signal(name, {**WHOLE[name], field.partition(".")[0]: value})
+    for field in required:
+        await live_case.signal(name, {key: value for key, value in WHOLE[name].items() if key != field})
+    view = await judged(live_case, len(bad) + len(required))
+    assert view["rejected_count"] == len(bad) + len(required)
+    refused = refused_in_register(live_case)
+    expected = [field for field, _ in bad] + required
+    for entry, field in zip(refused, expected, strict=True):
+        assert entry.name == name
+        assert entry.reason.startswith(f"{field}: "), f"{field} is not named: {entry.reason}"
+        assert "\n" not in entry.reason
+    assert [entry.reason for entry in refused[-len(required) :]] == [f"{field}: is required" for field in required]
+    assert view["step"] == "await_documents"
+
+
+STRANGE: dict[str, tuple[list[Any], str]] = {
+    "no argument": ([], "expected one JSON object, got 0 arguments"),
+    "two arguments": ([documents(), documents()], "expected one JSON object, got 2 arguments"),
+    "seven arguments": ([1, "b", None, [], {}, raw(b"{"), True], "expected one JSON object, got 7 arguments"),
+    "null": ([None], "expected one JSON object (encoding json/plain)"),
+    "a number": ([4], "expected one JSON object (encoding json/plain)"),
+    "a text": (["documents"], "expected one JSON object (encoding json/plain)"),
+    "a list": ([[documents()]], "expected one JSON object (encoding json/plain)"),
+    "raw bytes that are no JSON": ([raw(b"\x00\xff{")], "expected one JSON object (encoding json/plain)"),
+    "JSON cut short": ([raw(b'{"message_id": "m-1", ')], "expected one JSON object (encoding json/plain)"),
+    "no bytes": ([raw(b"")], "expected one JSON object (encoding json/plain)"),
+    "no encoding": ([RawValue(Payload(data=b"{}"))], "expected one JSON object (encoding json/plain)"),
+    "an unknown encoding": ([raw(b"?", b"binary/encrypted")], "expected one JSON object (encoding json/plain)"),
+    "bytes": ([raw(b"\x01\x02", b"binary/plain")], "expected one JSON object (encoding json/plain)"),
+    "null by encoding": ([raw(b"", b"binary/null")], "expected one JSON object (encoding json/plain)"),
+    "a protobuf message": ([Timestamp(seconds=5)], "expected one JSON object (encoding json/plain)"),
+    "a protobuf message that does not fit": (
+        [raw(b"{}", b"json/protobuf")],
+        "expected one JSON object (encoding json/plain)",
+    ),
+    "deeply nested JSON": ([raw(b'{"a":' * 5000 + b"1" + b"}" * 5000)], "expected one JSON object"),
+    "JSON nested as deep as can be read": ([raw(b'{"a":' * 190 + b"1" + b"}" * 190)], "message_id: is required"),
+    "lone surrogates": ([raw(b'{"message_id": "\\ud800", "sent_by": "x"}')], "expected one JSON object"),
+    "a key twice": ([raw(b'{"message_id": "a", "message_id": "b"}')], "sent_by: is required"),
+    "a number of 5000 digits": ([raw(b'{"message_id": ' + b"9" * 5000 + b"}")], "expected one JSON object"),
+    "a number beyond all bounds": ([raw(b'{"message_id": 1e999}')], "message_id: "),
+    "NUL characters": ([{"message_id": "n\0n", "sent_by": "\0", "documents": "\0"}], "documents: "),
+}
+
+
+@pytest.mark.parametrize("name", ["documents_arrived", "never_heard_of"])
+async def test_whatever_is_sent_is_refused_kept_and_shown_and_the_case_goes_on(
+    live_case: CaseUnderTest, name: str
+) -> None:
+    for arguments, _ in STRANGE.values():
+        await live_case.signal(name, *arguments)
+    view = await judged(live_case, len(STRANGE))
+    assert view["rejected_count"] == len(STRANGE)
+    refused = refused_in_register(live_case)
+    for (what, (_, reason)), entry in zip(STRANGE.items(), refused, strict=True):
+        wanted = reason if name in MESSAGES else "unknown message 'never_heard_of'; expected one of document_request_"
+        assert wanted in entry.reason, what
+        assert entry.body is not None, what
+        json.loads(entry.body)
+    bodies = {what: entry.body or "" for what, entry in zip(STRANGE, refused, strict=True)}
+    assert json.loads(bodies["JSON cut short"]) == {"encoding": "json/plain", "text": '{"message_id": "m-1", '}
+    assert json.loads(bodies["raw bytes that are no JSON"]) == {"encoding": "json/plain", "base64": "AP97"}
+    assert json.loads(bodies["bytes"]) == {"encoding": "binary/plain", "text": "\x01\x02"}
+    assert json.loads(bodies["two arguments"]) == [documents(), documents()]
+    assert "\0" not in bodies["NUL characters"]
+    assert json.loads(bodies["NUL characters"])["message_id"] == "n\0n"
+    assert view["rejected_messages"][-1]["message_id"] == "n\0n"
+    await finish(live_case)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["x", " ", "x" * 1000, "ähm/¶\n%s{}", "nul\0nul", "withdraw", "case", "run", "__temporal_x", "__stack_trace"],
+    ids=lambda name: repr(name[:20]),
+)
+async def test_an_unknown_signal_name_is_a_refused_message(live_case: CaseUnderTest, name: str) -> None:
+    await live_case.signal(name, {"message_id": "u1", "sent_by": "x", "by": "A. Nurlan", "reason": "r"})
+    view = await judged(live_case, 1)
+    [shown] = view["rejected_messages"]
+    assert (shown["name"], shown["message_id"]) == (name[:100], "u1")
+    assert shown["reason"].startswith(f"unknown message {name[:100]!r}; expected one of ")
+    assert view["step"] == "await_documents"
+    [kept] = refused_in_register(live_case)
+    assert json.loads(kept.body or "")["message_id"] == "u1"
+
+
+async def test_a_body_over_64_kb_is_kept_by_its_hash_and_size_and_one_below_is_kept_whole(
+    live_case: CaseUnderTest,
+) -> None:
+    bodies = [{"message_id": f"b{n}", "ballast": "x" * n} for n in (60_000, 200_000, 1_000_000)]
+    for body in bodies:
+        await live_case.signal("documents_arrived", body)
+    await live_case.signal("documents_arrived", raw(b"?" * LARGEST_BODY, b"binary/strange"))
+    await live_case.signal("documents_arrived", raw(b"?" * (LARGEST_BODY + 1), b"binary/strange"))
+    view = await judged(live_case, 5)
+    assert view["rejected_count"] == 5
+    small, large, largest, at_bound, over_bound = refused_in_register(live_case)
+    assert json.loads(small.body or "") == bodies[0]
+    for entry, body in ((large, bodies[1]), (largest, bodies[2])):
+        sent = json.dumps(body, separators=(",", ":"), sort_keys=True).encode()
+        assert (entry.body, entry.size, entry.sha256) == (None, len(sent), hashlib.sha256(sent).hexdigest())
+    assert json.loads(at_bound.body or "")["text"] == "?" * LARGEST_BODY
+    assert (over_bound.body, over_bound.size) == (None, LARGEST_BODY + 1)
+    assert over_bound.sha256 == hashlib.sha256(b"?" * (LARGEST_BODY + 1)).hexdigest()
+
+
+async def test_unknown_fields_are_ignored_in_messages_and_decisions(live_case: CaseUnderTest) -> None:
+    sent = documents("d1", "invoice", future={"deep": [1]}, by="x")
+    sent["documents"][0]["colour"] = "blue"
+    await live_case.signal("documents_arrived", sent)
+    view = await until_view(live_case, lambda view: view["documents"])
+    assert view["rejected_count"] == 0
+    told = await live_case.update("conclude_without_documents", reason="they have none", mood="fine")
+    assert told["done"] == "conclude_without_documents"
+
+
+async def test_a_repeat_is_ignored_other_content_under_an_id_refused_and_a_refused_message_may_be_corrected(
+    live_case: CaseUnderTest,
+) -> None:
+    first = documents("d1", "invoice")
+    await live_case.signal("documents_arrived", first)
+    await live_case.signal("documents_arrived", first)
+    await live_case.signal("documents_arrived", dict(reversed(first.items())))
+    view = await judged(live_case, 3)
+    assert view["rejected_count"] == 0
+    assert len(live_case.world.calls[Activity.FETCH_DOCUMENTS]) <= 1
+    await live_case.signal("documents_arrived", documents("d1", "contract"))
+    await live_case.signal("inspection_completed", inspection("d1"))
+    view = await judged(live_case, 5)
+    assert [each["reason"] for each in view["rejected_messages"]] == [
+        "message_id: 'd1' was used before for another content; expected a new id"
+    ] * 2
+    await live_case.signal("documents_arrived", documents("d2", "registration_application", sent_at="2020-01-01"))
+    assert (await judged(live_case, 6))["rejected_count"] == 3
+    assert (await live_case.handle.query("message", "d2"))["state"] == "refused"
+    await live_case.signal("documents_arrived", documents("d2", "registration_application"))
+    await judged(live_case, 7)
+    assert (await live_case.handle.query("message", "d2"))["state"] == "accepted"
+    view = await until_view(live_case, lambda view: view["step"] == "inspect")
+    assert [each["message_id"] for each in view["documents"]] == ["d1", "d2"]
+    assert len(live_case.world.calls[Activity.FETCH_DOCUMENTS]) == 2
+
+
+async def test_an_impossible_time_is_refused_and_one_within_five_minutes_ahead_is_taken(
+    live_case: CaseUnderTest,
+) -> None:
+    now = datetime.now(UTC)
+    times = {
+        "ahead": (now + timedelta(minutes=6), "sent_at: lies in the future"),
+        "before receipt": (now - timedelta(minutes=61), "sent_at: lies before the receipt of the request"),
+    }
+    for message_id, (time, _) in times.items():
+        await live_case.signal("documents_arrived", documents(message_id, sent_at=time.isoformat()))
+    naive = now.replace(tzinfo=None).isoformat()
+    await live_case.signal("documents_arrived", documents("naive", sent_at=naive))
+    await live_case.signal("document_request_received", proof("ahead too", received_at=times["ahead"][0].isoformat()))
+    view = await judged(live_case, 4)
+    reasons = [each["reason"] for each in view["rejected_messages"]]
+    assert [each.partition(";")[0] for each in reasons[:2]] == [reason for _, reason in times.values()]
+    assert reasons[2] == "sent_at: the time has no offset; expected one as in 2026-03-02T09:30:00+05:00"
+    assert reasons[3].startswith("received_at: lies in the future")
+    soon = (now + timedelta(minutes=4)).isoformat()
+    await live_case.signal("documents_arrived", documents("soon", sent_at=soon))
+    view = await judged(live_case, 5)
+    assert view["rejected_count"] == 4
+
+
+async def test_a_signature_before_the_draft_is_refused_and_taken_when_it_comes_again(live_case: CaseUnderTest) -> None:
+    await live_case.signal("conclusion_signed", signature("s1"))
+    view = await judged(live_case, 1)
+    assert view["rejected_messages"][0]["reason"] == "there is no draft to sign"
+    await live_case.signal("inspection_completed", inspection())
+    await live_case.signal("documents_arrived", documents())
+    await until_view(live_case, lambda view: view["conclusion"] and view["conclusion"]["document_id"])
+    await live_case.signal("conclusion_signed", signature("s1"))
+    view = await live_case.result()
+    assert (view["outcome"], view["rejected_count"]) == ("valid", 1)
+
+
+async def test_a_message_to_a_case_that_is_closing_is_refused_and_reaches_the_register(
+    live_case: CaseUnderTest,
+) -> None:
+    gate = asyncio.Event()
+    live_case.world.gates[Activity.WITHDRAW_REQUEST] = gate
+    await live_case.update("withdraw", reason="by the customs")
+    await until(lambda: live_case.world.attempts[Activity.WITHDRAW_REQUEST])
+    await live_case.signal("documents_arrived", documents("too late"))
+    await live_case.signal("gibberish")
+    await judged(live_case, 2)
+    gate.set()
+    view = await live_case.result()
+    assert (view["outcome"], view["rejected_count"]) == ("withdrawn", 2)
+    assert view["rejected_messages"][0]["reason"] == "the case is closed"
+    assert [entry.message_id for entry in refused_in_register(live_case)] == ["too late", None]
+    assert "case.message_rejected" in escalation_ids(view)
+
+
+async def test_refused_messages_are_escalated_once_a_step_with_the_count_and_the_newest_50_are_listed(
+    live_case: CaseUnderTest,
+) -> None:
+    world = live_case.world
+    for n in range(60):
+        await live_case.signal("documents_arrived", {"message_id": f"m{n}"})
+    view = await judged(live_case, 60)
+    assert view["rejected_count"] == 60
+    assert [each["message_id"] for each in view["rejected_messages"]] == [f"m{n}" for n in range(10, 60)]
+    assert [entry.message_id for entry in refused_in_register(live_case)] == [f"m{n}" for n in range(60)]
+    assert escalation_ids(view) == ["await_documents.message_rejected"]
+    [raised] = view["escalations"]
+    assert raised["level"] == 1
+    assert raised["summary"].startswith("60 messages refused so far; the last, documents_arrived: sent_by: is required")
+    await live_case.signal("documents_arrived", documents())
+    await until_view(live_case, lambda view: view["step"] == "inspect")
+    for n in range(3):
+        await live_case.signal("inspection_completed", {"message_id": f"i{n}"})
+    view = await judged(live_case, 64)
+    assert escalation_ids(view) == ["await_documents.message_rejected", "inspect.message_rejected"]
+    assert escalation_ids(view, open_only=True) == ["inspect.message_rejected"]
+    assert view["rejected_count"] == 63
+    await until(lambda: len(world.calls[Activity.START_LADDER]) == 2)
+    assert [each.escalation_id for each in world.calls[Activity.START_LADDER]] == escalation_ids(view)
+
+
+KEYS = {
+    "case_id", "step", "risk", "reserve_days", "received_at", "limit_at", "limit_last_day", "limit_met", "outcome",
+    "request", "steps", "calendar", "documents", "refused_documents", "missing_documents", "findings", "inspection",
+    "conclusion", "appeal", "reply", "failed_actions", "escalations", "rejected_messages", "rejected_count",
+}  # fmt: skip
+STEP_KEYS = {
+    "step", "round", "paragraph", "working_days", "state", "started_at", "due_at", "last_day", "ended_at", "late",
+    "late_days", "provisional",
+}  # fmt: skip
+
+
+async def test_the_query_answers_from_the_first_moment_with_every_key(
+    dev_server: WorkflowEnvironment, live_world: World, task_queue: str
+) -> None:
+    live_world.refuse(Activity.RECORD_CALENDAR, "no calendar")
+    async with worker(dev_server.client, live_world, task_queue):
+        case = await open_case(dev_server, live_world, task_queue, request(datetime.now(UTC)))
+        for arguments in ([], [None], [1, 2], [raw(b"{")]):
+            view = await case.handle.query("case", args=arguments)
+            assert set(view) == KEYS
+            assert [set(each) for each in view["steps"]] == [STEP_KEYS] * 5
+        assert (view["step"], view["calendar"]) == ("request_documents", {"version": None, "provisional": None})
+        assert view["reserve_days"] is view["limit_at"] is view["steps"][0]["due_at"] is None
+        await case.signal("documents_arrived", documents("early"))
+        await case.signal("nonsense")
+        view = await judged(case, 2)
+        assert (view["rejected_count"], set(view)) == (1, KEYS)
+        view = await until_view(case, lambda view: view["failed_actions"])
+        assert view["failed_actions"][0]["error"] == "no calendar"
+        live_world.mend(Activity.RECORD_CALENDAR)
+        await case.update("retry_action")
+        view = await until_view(case, lambda view: view["step"] == "inspect")
+        assert (set(view), view["calendar"]["version"]) == (KEYS, "plain")
+
+
+async def test_the_query_answers_while_nothing_else_does(
+    dev_server: WorkflowEnvironment, live_world: World, task_queue: str
+) -> None:
+    never = asyncio.Event()
+    live_world.gates = dict.fromkeys(Activity, never)
+    async with worker(dev_server.client, live_world, task_queue):
+        case = await open_case(dev_server, live_world, task_queue, request(datetime.now(UTC)))
+        assert set(await asyncio.wait_for(case.view(), 10)) == KEYS
+        never.set()
+        await case.at_step("await_documents")
+
+
+GOOD_DECISION: dict[str, dict[str, Any]] = {
+    "acknowledge_escalation": {"escalation_id": "x", "until": "2026-03-02"},
+    "record_dispatch": {"sent_at": "2026-03-02T09:30:00+05:00", "letter_reference": "L-1"},
+    "record_lookup": {"record": None, "reason": "r"},
+    "retry_action": {},
+    "request_missing_documents": {"missing": ["invoice"], "remarks": "r"},
+    "return_conclusion": {"reason": "r"},
+    "conclude_without_documents": {"reason": "r"},
+    "withdraw": {"reason": "r"},
+    "recount": {"reason": "r"},
+}
+WRONG_TYPES: dict[str, dict[str, Any]] = {
+    "acknowledge_escalation": {"escalation_id": 5, "until": "soon"},
+    "record_dispatch": {"what": "parcel", "sent_at": "2026-03-02T09:30:00", "letter_reference": ""},
+    "record_lookup": {"record": {"rex_number": 5}, "reason": "x" * 4001},
+    "retry_action": {"action": 7},
+    "request_missing_documents": {"missing": ["patience"], "remarks": None},
+    "return_conclusion": {"reason": [], "reopen_inspection": "perhaps"},
+    "conclude_without_documents": {"reason": True},
+    "withdraw": {"reason": ""},
+    "recount": {"reason": {}},
+}
+
+
+async def test_a_decision_that_does_not_fit_is_refused_by_field_and_leaves_no_event(live_case: CaseUnderTest) -> None:
+    assert set(GOOD_DECISION) == set(WRONG_TYPES) == set(DECISIONS)
+
+    async def refusal(name: str, *arguments: Any) -> str:
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await live_case.handle.execute_update(name, args=list(arguments))
+        told = str(refused.value.__cause__)
+        assert told.startswith("Refusal: ")
+        assert "\n" not in told
+        return told
+
+    await until_view(live_case, lambda view: view["step"] == "await_documents")  # nothing is under way any more
+    before = [event.event_id for event in (await live_case.history()).events]
+    for name, fields in GOOD_DECISION.items():
+        whole = {"by": "A. Nurlan", **fields}
+        assert await refusal(name) == "Refusal: expected one JSON object, got 0 arguments"
+        assert await refusal(name, whole, whole) == "Refusal: expected one JSON object, got 2 arguments"
+        for no_object in (None, "x", [whole], raw(b"{")):
+            assert await refusal(name, no_object) == "Refusal: expected one JSON object (encoding json/plain)"
+        assert (await refusal(name, fields)).startswith("Refusal: by: is required")
+        assert "by: " in await refusal(name, {**whole, "by": " "})
+        for field, value in WRONG_TYPES[name].items():
+            assert f" {field}" in await refusal(name, {**whole, field: value})
+    for name in ("retry_action", "return_conclusion", "request_missing_documents"):
+        assert "expected" in (told := await refusal(name, {"by": "x", **GOOD_DECISION[name]})) or "no action" in told
+    after = (await live_case.history()).events
+    assert [event.event_id for event in after] == before
+    assert not any(event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED for event in after)
+    assert (await live_case.view())["rejected_count"] == 0
+
+
+@pytest.mark.parametrize("arguments", [[], [None], [{}, {}], [raw(b"{not json")], [{"reference": 5}]], ids=repr)
+async def test_a_start_argument_that_does_not_fit_ends_the_workflow_at_once(
+    dev_server: WorkflowEnvironment, live_world: World, task_queue: str, arguments: list[Any]
+) -> None:
+    async with worker(dev_server.client, live_world, task_queue):
+        handle = await dev_server.client.start_workflow(
+            "VerificationWorkflow", args=arguments, id=task_queue, task_queue=task_queue
+        )
+        await handle.signal("documents_arrived", documents())
+        with pytest.raises(WorkflowFailureError) as failed:
+            await asyncio.wait_for(handle.result(), 10)
+    told = str(failed.value.__cause__)
+    assert told.startswith("Refusal: ")
+    if arguments == [{"reference": 5}]:
+        for field in ("requesting_country", "reference", "received_at", "exporter", "statements", "reply_to"):
+            assert f"{field}: " in told
+    assert not live_world.written

@@ -1,0 +1,435 @@
+"""The reckoning of a case as pure code: the same whoever calls it and however often (design, section 4)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rules.calendar import CalendarDays, WorkingCalendar
+from rules.decisions import Recount, read_decision
+from rules.documents import NO_EVIDENCE, Kind
+from rules.escalations import Escalation
+from rules.recount import recount as foretold
+from rules.refusal import Refusal
+from rules.terms import TERMS, Risk, Step, days_after
+from tests.workflows.cases import at
+from tests.workflows.states import MONDAY, RECEIVED, a_document, opened, sign, standing_at
+from tests.workflows.world import plain_days
+from workflows import decisions
+from workflows.case import Case
+from workflows.deadlines import alarms, finish_step, tell_time
+from workflows.view import case_view
+
+RUNNING = [Step.REQUEST_DOCUMENTS, Step.AWAIT_DOCUMENTS, Step.INSPECT, Step.CONCLUDE, Step.APPEAL]
+PLAIN = plain_days(2026, 2027)
+ALL_DAYS = [date(2026, 3, 1) + timedelta(days=n) for n in range(150)]
+
+
+EXAMPLES = settings(max_examples=40, deadline=None)
+"""Each example lives through months of a case; a machine under load may take its time over one."""
+
+
+@st.composite
+def drawn_calendars(draw: st.DrawFn, cutoff: str | None = None) -> CalendarDays:
+    """Some of the weekdays off and some of the weekend days working, in the months that a case lives in."""
+    dice = Random(draw(st.integers(0, 2**32)))
+    off = dice.sample([day for day in ALL_DAYS if day.weekday() < 5], draw(st.integers(0, 25)))
+    on = dice.sample([day for day in ALL_DAYS if day.weekday() >= 5], draw(st.integers(0, 15)))
+    return plain_days(
+        2026,
+        2027,
+        days_off={"off": sorted(off)},
+        working_weekend_days={"on": sorted(on)},
+        receipt_cutoff=cutoff,
+        version=str(dice.random()),
+    )
+
+
+minutes = st.integers(0, 90 * 24 * 60).map(lambda n: timedelta(minutes=n))
+receipts = st.integers(0, 14 * 24 * 60).map(lambda n: RECEIVED + timedelta(minutes=n))
+running_steps = st.sampled_from(RUNNING)
+
+
+def ids(case: Case) -> list[str]:
+    return [each.id for each in case.escalations]
+
+
+def live(case: Case, calendar: WorkingCalendar, start: datetime, end: datetime) -> list[datetime]:
+    """Live through the time as the workflow does, woken by nothing but the alarms; gives the moments of waking."""
+    now, woken = start, [start]
+    tell_time(case, calendar, now)
+    while True:
+        ahead = [alarm.until for alarm in alarms(case, calendar, now).values()]
+        assert all(until > now for until in ahead), "an alarm that is past would ring for ever"
+        if not ahead or min(ahead) > end:
+            return woken
+        now = min(ahead)
+        woken.append(now)
+        tell_time(case, calendar, now)
+
+
+# -- lateness -----------------------------------------------------------------------------------------------------
+
+
+@EXAMPLES
+@given(drawn_calendars(), receipts, running_steps, minutes)
+def test_a_step_is_late_exactly_if_it_ended_at_or_after_the_moment_it_was_due(
+    days: CalendarDays, received_at: datetime, step: Step, later: timedelta
+) -> None:
+    case, calendar = standing_at(step, days, received_at, ground=True), WorkingCalendar(days)
+    ended_at = finish_step(case, calendar, step, received_at + later, received_at + later)
+    state = case.current(step)
+    assert state.due_at is not None
+    assert state.late == (ended_at >= state.due_at)
+    assert (state.late_days >= 1) == state.late
+    overdue = [each for each in case.escalations if each.kind is Escalation.STEP_OVERDUE]
+    assert [each.id for each in overdue] == ([f"{step}.step_overdue"] if state.late else [])
+
+
+@EXAMPLES
+@given(drawn_calendars(), receipts, running_steps, minutes)
+def test_late_days_are_the_working_days_after_the_last_up_to_the_first_on_or_after_the_end(
+    days: CalendarDays, received_at: datetime, step: Step, later: timedelta
+) -> None:
+    case, calendar = standing_at(step, days, received_at, ground=True), WorkingCalendar(days)
+    finish_step(case, calendar, step, received_at + later, received_at + later)
+    state = case.current(step)
+    if not state.late or state.last_day is None:
+        assert state.late_days == 0
+        return
+    day, counted = state.last_day, 0
+    end = calendar.day_of(received_at + later)
+    while day < end or not calendar.is_working(day):
+        day += timedelta(days=1)
+        counted += calendar.is_working(day)
+    assert state.late_days == max(1, counted)
+
+
+@EXAMPLES
+@given(drawn_calendars(), receipts, running_steps, minutes)
+def test_no_step_ends_before_it_began(
+    days: CalendarDays, received_at: datetime, step: Step, earlier: timedelta
+) -> None:
+    case = standing_at(step, days, received_at, ground=True)
+    ended_at = finish_step(case, WorkingCalendar(days), step, received_at - earlier, received_at)
+    assert ended_at == case.current(step).started_at == received_at
+
+
+def test_midnight_in_almaty_divides_in_time_from_late() -> None:
+    midnight = at(date(2026, 3, 6), 0)  # 24:00 of the Thursday, the third working day after the Monday
+    for ended_at, late in ((midnight - timedelta(microseconds=1), False), (midnight, True)):
+        case = opened(PLAIN)
+        finish_step(case, WorkingCalendar(PLAIN), Step.REQUEST_DOCUMENTS, ended_at, ended_at)
+        assert case.current(Step.REQUEST_DOCUMENTS).late is late
+
+
+# -- escalations --------------------------------------------------------------------------------------------------
+
+
+@EXAMPLES
+@given(drawn_calendars(), receipts, running_steps, minutes)
+def test_what_an_outage_held_up_is_found_in_the_same_order_as_it_would_have_come(
+    days: CalendarDays, received_at: datetime, step: Step, later: timedelta
+) -> None:
+    calendar, end = WorkingCalendar(days), received_at + later
+    lived = standing_at(step, days, received_at, ground=True)
+    live(lived, calendar, received_at, end)
+    tell_time(lived, calendar, end)
+    woken_late = standing_at(step, days, received_at, ground=True)
+    tell_time(woken_late, calendar, end)
+    assert ids(woken_late) == ids(lived)
+    assert len(set(ids(lived))) == len(ids(lived))
+    for one, other in zip(woken_late.steps, lived.steps, strict=True):
+        assert (one.late, one.late_days) == (other.late, other.late_days)
+    assert (woken_late.reserve_days, woken_late.risk) == (lived.reserve_days, lived.risk)
+
+
+@EXAMPLES
+@given(drawn_calendars(), receipts, running_steps)
+def test_alarms_alone_raise_every_escalation_in_its_very_moment(
+    days: CalendarDays, received_at: datetime, step: Step
+) -> None:
+    case, calendar = standing_at(step, days, received_at, ground=True), WorkingCalendar(days)
+    live(case, calendar, received_at, received_at + timedelta(days=75))
+    state = case.current(step)
+    assert state.last_day is not None
+    moments = {
+        Escalation.STEP_DUE_SOON: calendar.start_of(state.last_day),
+        Escalation.STEP_OVERDUE: state.due_at,
+        Escalation.LIMIT_DUE_SOON: case.limit_warning_at,
+        Escalation.LIMIT_EXCEEDED: case.limit_at,
+    }
+    for each in case.escalations:
+        if each.kind in moments:
+            assert each.raised_at == moments[each.kind], each.id
+    expected = 2 if step is Step.APPEAL else 5
+    assert len(case.escalations) == expected, ids(case)
+
+
+@EXAMPLES
+@given(drawn_calendars(), receipts, st.sampled_from(RUNNING[:4]))
+def test_at_every_moment_reserve_and_risk_are_what_a_fresh_count_gives(
+    days: CalendarDays, received_at: datetime, step: Step
+) -> None:
+    """Woken by its alarms alone, the case never shows a reserve that a look at it in between would change."""
+    case, calendar = standing_at(step, days, received_at), WorkingCalendar(days)
+    woken = live(case, calendar, received_at, received_at + timedelta(days=60))
+    replayed = standing_at(step, days, received_at)
+    for start, end in pairwise(woken):
+        tell_time(replayed, calendar, start)
+        shown = (replayed.reserve_days, replayed.risk, replayed.current(step).late_days)
+        tell_time(replayed, calendar, end - timedelta(microseconds=1))
+        assert (replayed.reserve_days, replayed.risk, replayed.current(step).late_days) == shown
+
+
+@EXAMPLES
+@given(running_steps, st.lists(minutes, max_size=6).map(sorted))
+def test_to_be_told_the_time_again_changes_nothing(step: Step, later: list[timedelta]) -> None:
+    calendar = WorkingCalendar(PLAIN)
+    case = standing_at(step, PLAIN, ground=True)
+    for each in later:
+        tell_time(case, calendar, RECEIVED + each)
+        before = case.model_dump_json()
+        tell_time(case, calendar, RECEIVED + each)
+        assert case.model_dump_json() == before
+
+
+@EXAMPLES
+@given(running_steps, minutes)
+def test_a_case_waits_by_three_timers_at_the_most(step: Step, later: timedelta) -> None:
+    calendar = WorkingCalendar(PLAIN)
+    case = standing_at(step, PLAIN, ground=True)
+    tell_time(case, calendar, RECEIVED + later)
+    wanted = alarms(case, calendar, RECEIVED + later)
+    assert set(wanted) <= {"term", "whole", "notice"}
+    if "notice" in wanted:
+        assert wanted["notice"].until not in {wanted[name].until for name in ("term", "whole") if name in wanted}
+
+
+def test_where_a_term_wakes_the_case_anyway_no_notice_is_set_beside_it() -> None:
+    calendar, case = WorkingCalendar(PLAIN), standing_at(Step.AWAIT_DOCUMENTS, PLAIN)
+    assert case.limit_at is not None
+    now = case.limit_at - timedelta(hours=1)  # late, so that the days are counted anew as the thirtieth ends
+    tell_time(case, calendar, now)
+    assert set(alarms(case, calendar, now)) == {"whole"}
+
+
+def test_each_timer_says_in_plain_words_what_ends_and_when() -> None:
+    case = standing_at(Step.AWAIT_DOCUMENTS, PLAIN)
+    wanted = alarms(case, WorkingCalendar(PLAIN), RECEIVED)
+    assert wanted["term"].summary == "¶8 await_documents: term of 5 working days, last day 2026-03-09 until 24:00"
+    assert wanted["whole"].summary == "¶5 the whole: 30 working days, last day 2026-04-13 until 24:00"
+
+
+def test_the_moment_at_which_a_late_step_puts_the_whole_at_risk_is_a_timer_with_that_name() -> None:
+    calendar = WorkingCalendar(PLAIN)
+    case = standing_at(Step.AWAIT_DOCUMENTS, PLAIN)
+    friday = at(date(2026, 3, 20), 0)  # working day 14: 17 more do not fit into the 30
+    now = friday - timedelta(hours=1)
+    tell_time(case, calendar, now)
+    notice = alarms(case, calendar, now)["notice"]
+    assert (notice.until, notice.summary) == (friday, "the whole is at risk from here on")
+
+
+# -- the reserve --------------------------------------------------------------------------------------------------
+
+
+@EXAMPLES
+@given(drawn_calendars(), receipts, st.sampled_from(RUNNING[:4]), minutes)
+def test_the_reserve_is_what_is_left_when_every_step_takes_its_full_term(
+    days: CalendarDays, received_at: datetime, step: Step, later: timedelta
+) -> None:
+    """Counted forward here, day by day; the code counts back from the limit."""
+    case, calendar, now = standing_at(step, days, received_at), WorkingCalendar(days), received_at + later
+    tell_time(case, calendar, now)
+    last_day = case.current(step).last_day
+    assert last_day is not None
+    assert case.limit_last_day is not None
+    assert case.reserve_days is not None
+    end = max(last_day, calendar.day_of(now))
+    for _ in range(days_after(step, with_appeal=step is not Step.CONCLUDE)):
+        end += timedelta(days=1)
+        while not calendar.is_working(end):
+            end += timedelta(days=1)
+    assert case.reserve_days == calendar.between(end, case.limit_last_day)
+    assert case.limit_at is not None
+    if now >= case.limit_at:
+        assert case.risk is Risk.EXCEEDED
+    else:
+        words = Risk.ON_TRACK if case.reserve_days >= 3 else Risk.TIGHT if case.reserve_days >= 0 else Risk.AT_RISK
+        assert case.risk is words
+
+
+@EXAMPLES
+@given(st.booleans(), minutes, minutes)
+def test_reserve_risk_and_limit_are_frozen_by_the_signature(ground: bool, until: timedelta, later: timedelta) -> None:
+    calendar = WorkingCalendar(PLAIN)
+    case = standing_at(Step.CONCLUDE, PLAIN, ground=ground)
+    sign(case, calendar, RECEIVED + until)
+    frozen = (case.reserve_days, case.risk, case.limit_met)
+    assert case.limit_at is not None
+    assert case.limit_met == (RECEIVED + until < case.limit_at)
+    assert (case.risk is Risk.EXCEEDED) == (not case.limit_met)
+    tell_time(case, calendar, RECEIVED + until + later)
+    assert (case.reserve_days, case.risk, case.limit_met) == frozen
+    assert not [each for each in case.open_escalations if each.step is None]
+
+
+# -- documents ----------------------------------------------------------------------------------------------------
+
+offers = st.lists(
+    st.tuples(st.sampled_from(list(Kind)), st.none() | st.integers(0, 9), st.none() | st.integers(0, 9)), max_size=8
+)
+
+
+def a_set(drawn: list[tuple[Kind, int | None, int | None]]) -> Case:
+    case = standing_at(Step.AWAIT_DOCUMENTS, PLAIN)
+    arrived_at = RECEIVED + timedelta(days=9)
+    for kind, sent, received in drawn:
+        sent_at = None if sent is None else RECEIVED + timedelta(days=sent)
+        received_at = None if received is None else RECEIVED + timedelta(days=received)
+        case.documents.append(a_document(kind, sent_at=sent_at, received_at=received_at, arrived_at=arrived_at))
+    return case
+
+
+@EXAMPLES
+@given(offers, st.booleans())
+def test_the_set_was_sent_at_the_smallest_time_at_which_it_is_complete(
+    drawn: list[tuple[Kind, int | None, int | None]], representative: bool
+) -> None:
+    case = a_set(drawn)
+    case.via_representative = representative
+
+    def complete(at_: datetime) -> bool:
+        kinds = {each.kind for each in case.documents if (each.sent_at or each.received_at or each.arrived_at) <= at_}
+        return (
+            Kind.REGISTRATION_APPLICATION in kinds
+            and bool(kinds - NO_EVIDENCE)
+            and (not representative or Kind.POWER_OF_ATTORNEY in kinds)
+        )
+
+    sent_at = case.set_sent_at()
+    days = [RECEIVED + timedelta(days=n) for n in range(10)]
+    assert sent_at == next((day for day in days if complete(day)), None)
+    assert (sent_at is None) == bool(case.missing())
+
+
+@EXAMPLES
+@given(offers, st.randoms(use_true_random=False))
+def test_the_order_in_which_documents_were_taken_does_not_matter(
+    drawn: list[tuple[Kind, int | None, int | None]], dice: Random
+) -> None:
+    case = a_set(drawn)
+    before = (case.set_sent_at(), case.set_received_at(), case.missing())
+    dice.shuffle(case.documents)
+    assert (case.set_sent_at(), case.set_received_at(), case.missing()) == before
+
+
+# -- what is carried on -------------------------------------------------------------------------------------------
+
+
+@EXAMPLES
+@given(running_steps, minutes)
+def test_a_case_carried_on_by_a_new_run_is_the_same_case(step: Step, later: timedelta) -> None:
+    case = standing_at(step, PLAIN, ground=True)
+    tell_time(case, WorkingCalendar(PLAIN), RECEIVED + later)
+    again = Case.model_validate(case.model_dump(mode="json"))
+    assert again == case
+    assert case_view(again) == case_view(case)
+
+
+# -- decisions ----------------------------------------------------------------------------------------------------
+
+FIELDS: dict[str, dict[str, Any]] = {
+    "return_conclusion": {"reason": "x"},
+    "request_missing_documents": {"missing": ["invoice"], "remarks": "x"},
+    "conclude_without_documents": {"reason": "x"},
+    "withdraw": {"reason": "x"},
+    "recount": {"reason": "x"},
+    "record_lookup": {"record": None, "reason": "x"},
+}
+EVERYWHERE = set(RUNNING)
+SENSIBLE = {
+    "return_conclusion": {Step.CONCLUDE},
+    "request_missing_documents": {Step.INSPECT, Step.CONCLUDE},
+    "conclude_without_documents": {Step.AWAIT_DOCUMENTS, Step.INSPECT},
+    "withdraw": EVERYWHERE - {Step.APPEAL},
+    "recount": EVERYWHERE,
+    "record_lookup": EVERYWHERE,
+}
+
+
+@pytest.mark.parametrize("name", FIELDS)
+@pytest.mark.parametrize("step", RUNNING)
+def test_each_decision_makes_sense_at_its_steps_and_is_refused_at_all_others(step: Step, name: str) -> None:
+    case = standing_at(step, PLAIN, ground=True)
+    decision = read_decision(name, [{"by": "A. Nurlan", **FIELDS[name]}], RECEIVED, RECEIVED)
+    if step in SENSIBLE[name]:
+        decisions.check(case, WorkingCalendar(PLAIN), decision, RECEIVED)
+    else:
+        with pytest.raises(Refusal):
+            decisions.check(case, WorkingCalendar(PLAIN), decision, RECEIVED)
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_decision_that_is_refused_changes_nothing(name: str) -> None:
+    for step in set(RUNNING) - SENSIBLE[name]:
+        case = standing_at(step, PLAIN, ground=True)
+        before = case.model_dump_json()
+        decision = read_decision(name, [{"by": "A. Nurlan", **FIELDS[name]}], RECEIVED, RECEIVED)
+        with pytest.raises(Refusal):
+            decisions.apply(case, WorkingCalendar(PLAIN), decision, RECEIVED)
+        assert case.model_dump_json() == before
+
+
+@EXAMPLES
+@given(
+    drawn_calendars(cutoff="09:30") | drawn_calendars(),
+    drawn_calendars(cutoff="09:30") | drawn_calendars(),
+    running_steps,
+    receipts,
+    minutes,
+)
+def test_a_recount_does_what_was_foretold_of_it(
+    days: CalendarDays, fresh: CalendarDays, step: Step, received_at: datetime, later: timedelta
+) -> None:
+    case, now = standing_at(step, days, received_at, ground=True), received_at + later
+    tell_time(case, WorkingCalendar(days), now)
+    expected = foretold(case_view(case), WorkingCalendar(fresh), now)
+    ended = [each.model_copy() for each in case.steps if each.state != "running"]
+    breaches = ids(case)
+    decision = read_decision("recount", [{"by": "A. Nurlan", "reason": "a decree"}], received_at, now)
+    assert isinstance(decision, Recount)
+    told = decisions.recount(case, fresh, decision, now)
+    terms = [(each["step"], each["after"], each["became_late"], each["stopped_being_late"]) for each in told["terms"]]
+    assert terms == [
+        (each.step.value, each.after.isoformat(), each.became_late, each.stopped_being_late)
+        for each in expected
+        if each.step is not None
+    ]
+    whole = [each.after.isoformat() for each in expected if each.step is None]
+    if whole:
+        assert told["limit"]["after"] == whole[0]
+    assert [each for each in case.steps if each.state != "running"] == ended
+    assert ids(case)[: len(breaches)] == breaches
+    tell_time(case, WorkingCalendar(fresh), now)
+    state = case.current(step)
+    overdue = [each for each in case.open_escalations if each.kind is Escalation.STEP_OVERDUE]
+    assert bool(overdue) == state.late
+
+
+def test_terms_are_those_of_the_order() -> None:
+    assert [(step.value, term.paragraph, term.working_days) for step, term in TERMS.items()] == [
+        ("request_documents", 7, 3),
+        ("await_documents", 8, 5),
+        ("inspect", 9, 7),
+        ("conclude", 10, 7),
+        ("appeal", 10, 3),
+    ]
+    assert MONDAY.weekday() == 0

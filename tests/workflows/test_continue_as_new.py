@@ -1,0 +1,163 @@
+"""A case whose history has grown long goes on in a new run with all its state (contract, section 3)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest_asyncio
+from temporalio.testing import WorkflowEnvironment
+
+from activities.calls import Activity
+from register.entries import EscalationEntry, RefusedMessageEntry
+from tests.workflows.cases import (
+    CaseUnderTest,
+    documents,
+    inspection,
+    open_case,
+    request,
+    signature,
+    worker,
+)
+from tests.workflows.continuing import EVENTS, continued, continuing_server, runs_of
+from tests.workflows.waiting import judged, until, until_view
+from tests.workflows.world import World
+from workflows.carried import REMEMBERED, WAITING_BODIES, lighten
+from workflows.case import Accepted, Case
+from workflows.flow import LARGEST_HISTORY
+from workflows.inbox import LARGEST_BODY
+
+
+@pytest_asyncio.fixture
+async def continuing() -> AsyncIterator[WorkflowEnvironment]:
+    async with continuing_server() as environment:
+        yield environment
+
+
+async def carried_through(environment: WorkflowEnvironment, task_queue: str) -> CaseUnderTest:
+    world = World(environment.client)
+    async with worker(environment.client, world, task_queue):
+        given = request(datetime.now(UTC) - timedelta(hours=1))
+        case = await open_case(environment, world, task_queue, given, case_id="rex-ch-continued")
+        await continued(case)
+    return case
+
+
+async def test_a_case_in_many_runs_comes_to_what_it_comes_to_in_one(
+    continuing: WorkflowEnvironment, dev_server: WorkflowEnvironment, task_queue: str
+) -> None:
+    in_many, in_one = await asyncio.gather(
+        carried_through(continuing, task_queue), carried_through(dev_server, task_queue)
+    )
+    assert len(await runs_of(in_many)) >= 4
+    assert len(await runs_of(in_one)) == 1
+    many, one = timeless(await in_many.result()), timeless(await in_one.result())
+    assert many["rejected_count"] == 7
+    assert many == one
+    for which in (Activity.REQUEST_DOCUMENTS, Activity.APPEAL_FOR_REVOCATION, Activity.SEND_REPLY):
+        assert len(in_many.world.calls[which]) == 1, which
+    assert told(in_many.world) == told(in_one.world)
+    assert rows(in_many.world) == rows(in_one.world)
+
+
+async def test_an_update_a_timer_and_a_running_activity_survive_going_on(
+    continuing: WorkflowEnvironment, task_queue: str
+) -> None:
+    world = World(continuing.client)
+    gate = world.gates[Activity.FETCH_DOCUMENTS] = asyncio.Event()
+    async with worker(continuing.client, world, task_queue):
+        case = await open_case(continuing, world, task_queue, request(datetime.now(UTC) - timedelta(hours=1)))
+        await until_view(case, lambda view: view["step"] == "await_documents")
+        for n in range(EVENTS // 4):
+            await case.signal("documents_arrived", {"message_id": f"bad{n}"})
+            await judged(case, n + 1)
+        await until(lambda: world.written)
+        assert len(await runs_of(case)) > 1
+        await case.signal("documents_arrived", documents())
+        await until(lambda: world.attempts[Activity.FETCH_DOCUMENTS])
+        running = len(await runs_of(case))
+        for n in range(EVENTS // 4):
+            await case.signal("never_heard_of", {"message_id": f"unknown{n}"})
+            await judged(case, EVENTS // 4 + n + 2)
+        assert len(await runs_of(case)) == running, "while something is under way it is waited for"
+        gate.set()
+        await until_view(case, lambda view: view["step"] == "inspect")
+        assert world.attempts[Activity.FETCH_DOCUMENTS] == 1
+        told_back = await case.update("recount", reason="to be sure")
+        assert told_back["terms"][0]["step"] == "inspect"
+        await case.signal("inspection_completed", inspection())
+        await until_view(case, lambda view: view["conclusion"] and view["conclusion"]["document_id"])
+        await case.signal("conclusion_signed", signature())
+        view = await case.result()
+    assert (view["outcome"], view["rejected_count"]) == ("valid", 2 * (EVENTS // 4))
+    assert len(await runs_of(case)) > running
+
+
+def test_a_state_is_made_to_fit_and_what_fits_stays_as_it_is() -> None:
+    now = datetime.now(UTC)
+    case = Case.model_validate({"case_id": "c", "request": request(now), "opened_at": now})
+    case.accepted = {"d1": Accepted(name="documents_arrived", digest="0" * 64, at=now, number=1)}
+    before = case.model_dump()
+    lighten(case)
+    assert case.model_dump() == before
+    for n in range(REMEMBERED + 5):
+        case.accepted[f"m{n}"] = Accepted(name="documents_arrived", digest="0" * 64, at=now, number=n + 2)
+    case.unwritten.refused_messages = [
+        RefusedMessageEntry(
+            key=f"r.{n}",
+            name="x",
+            message_id=None,
+            reason="r",
+            at=now,
+            sha256="0" * 64,
+            size=LARGEST_BODY,
+            body="x" * LARGEST_BODY,
+        )
+        for n in range(100)
+    ]
+    lighten(case)
+    assert next(iter(case.accepted)) == "m5"
+    assert len(case.accepted) == REMEMBERED
+    assert len(case.unwritten.refused_messages) == 100
+    kept = [each for each in case.unwritten.refused_messages if each.body]
+    assert len(kept) * LARGEST_BODY == WAITING_BODIES
+    assert len(case.model_dump_json()) < 2_000_000 < LARGEST_HISTORY
+
+
+def timeless(view: dict[str, Any]) -> dict[str, Any]:
+    """A view without what differs from one run of a test to the next: times, and digests that hold times."""
+
+    def stripped(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: stripped(each) for key, each in value.items() if not _of_time(key)}
+        return [stripped(each) for each in value] if isinstance(value, list) else value
+
+    shown: dict[str, Any] = stripped(view)
+    return shown
+
+
+def _of_time(key: str) -> bool:
+    return key.endswith(("_at", "since", "sha256", "document_id")) or key == "at"
+
+
+def told(world: World) -> list[str]:
+    """The escalations that were told."""
+    return sorted(raised.escalation_id for raised in world.calls[Activity.START_LADDER])
+
+
+def rows(world: World) -> tuple[list[Any], ...]:
+    """What the register holds in the end: escalations, refused messages, letters, and the log's numbers."""
+    escalations: dict[str, EscalationEntry] = {}
+    refused: set[tuple[str, str | None, str]] = set()
+    letters: set[str] = set()
+    log: set[tuple[int, str]] = set()
+    for entries in world.written:
+        escalations.update({each.id: each for each in entries.escalations})
+        refused |= {(each.name, each.message_id, each.reason) for each in entries.refused_messages}
+        letters |= {each.key for each in entries.letters}
+        log |= {(each.number, each.what) for each in entries.log}
+    settled = [(each.id, each.resolved_by) for each in escalations.values()]
+    assert sorted(number for number, _ in log) == list(range(1, len(log) + 1)), "each line of the log once"
+    return settled, sorted(refused, key=str), sorted(letters), sorted(log)

@@ -1,0 +1,129 @@
+"""How many events a case leaves (the figures of the issue), on a server that skips time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import AsyncExitStack
+from datetime import date
+from typing import Any
+
+import pytest
+from temporalio.api.enums.v1 import EventType
+from temporalio.testing import WorkflowEnvironment
+
+from activities.calls import Activity
+from tests.workflows.cases import CaseUnderTest, documents, inspection, open_case, signature, worker
+from tests.workflows.conftest import Opening
+from tests.workflows.waiting import until
+from tests.workflows.world import World
+
+MOST_EVENTS = 80
+MOST_OF_AN_APPEAL = 15
+
+
+async def events(case: CaseUnderTest) -> Counter[str]:
+    """The events of a closed case by type."""
+    history = await case.history()
+    return Counter(EventType.Name(event.event_type).removeprefix("EVENT_TYPE_") for event in history.events)
+
+
+async def one_by_one(
+    cases: list[CaseUnderTest], *, on: tuple[int, ...], proof: bool = False, **inspected: Any
+) -> list[Counter[str]]:
+    """The messages come one by one on these working days; the cases are not asked meanwhile, only waited for.
+
+    :param inspected: changes the inspection's result of the last case.
+    """
+
+    async def written(step: str) -> None:
+        for case in cases:
+            await until(lambda: any(entries.case.step == step for entries in case.world.written))  # noqa: B023
+
+    await written("await_documents")
+    if proof:
+        received_at = (await cases[0].now()).isoformat()
+        for case in cases:
+            message = {"message_id": "p1", "sent_by": "Atameken", "received_at": received_at}
+            await case.signal("document_request_received", message)
+    await cases[0].sleep_to(on[0])
+    for case in cases:
+        await case.signal("documents_arrived", documents())
+    await written("inspect")
+    await cases[0].sleep_to(on[1])
+    for case in cases:
+        await case.signal("inspection_completed", inspection(**(inspected if case is cases[-1] else {})))
+    await written("conclude")
+    await cases[0].sleep_to(on[2])
+    for case in cases:
+        await case.signal("conclusion_signed", signature())
+        await case.result()
+    return [await events(case) for case in cases]
+
+
+@pytest.mark.parametrize("proof", [False, True], ids=["as it is", "with a proof of receipt"])
+@pytest.mark.parametrize("on", [(0, 0, 0), (2, 7, 12)], ids=["on one day", "on different days"])
+async def test_a_case_that_ends_valid_in_time_has_at_most_80_events(
+    opening: Opening, on: tuple[int, ...], proof: bool
+) -> None:
+    case = await opening()
+    [counted] = await one_by_one([case], on=on, proof=proof)
+    print(f"{counted.total()} events: {dict(counted)}")
+    assert counted.total() <= MOST_EVENTS
+    assert counted["ACTIVITY_TASK_SCHEDULED"] == 3, "the request, the documents, the reply"
+    assert not [call for which in NOT_NEEDED for call in case.world.calls[which]]
+
+
+async def test_a_reminder_adds_at_most_8_events(opening: Opening) -> None:
+    """The documents come on the last day but one, after a reminder, and still in time."""
+    case = await opening()
+    [counted] = await one_by_one([case], on=(4, 9, 15))
+    print(f"{counted.total()} events with a reminder: {dict(counted)}")
+    assert len(case.world.calls[Activity.REMIND_ATAMEKEN]) == 1
+    assert counted.total() <= MOST_EVENTS
+
+
+NOT_NEEDED = (
+    Activity.REMIND_ATAMEKEN,
+    Activity.WITHDRAW_REQUEST,
+    Activity.APPEAL_FOR_REVOCATION,
+    Activity.START_LADDER,
+    Activity.TELL_LADDER,
+)
+"""What a case in order and in time never calls."""
+
+
+async def test_a_case_in_order_calls_each_activity_as_often_as_it_must(opening: Opening) -> None:
+    case = await opening()
+    await one_by_one([case], on=(2, 7, 12))
+    calls = {which.value: len(case.world.calls[which]) for which in Activity if case.world.calls[which]}
+    assert calls == {
+        "record_calendar": 1,
+        "request_documents": 1,
+        "look_up_registration": 1,
+        "fetch_documents": 1,
+        "draft_conclusion": 1,
+        "send_reply": 1,
+        "write_register": len(case.world.written),
+    }
+    # One for each change: opened, request sent, documents offered, set complete, drafted, signed, closed.
+    assert len(case.world.written) <= 7
+    before = case.world.written[0]
+    for entries in case.world.written[1:]:
+        assert entries.model_dump(exclude={"case"}) != before.model_dump(exclude={"case"})
+        before = entries
+
+
+async def test_an_appeal_adds_at_most_15_events(
+    time_skipping: WorkflowEnvironment, monday: date, task_queue: str
+) -> None:
+    worlds = {f"{task_queue}-{which}": World(time_skipping.client) for which in ("valid", "appeal")}
+    async with AsyncExitStack() as until_done:
+        cases = []
+        for queue, world in worlds.items():
+            await until_done.enter_async_context(worker(time_skipping.client, world, queue))
+            cases.append(await open_case(time_skipping, world, queue, opened_on=monday))
+        without, with_appeal = await one_by_one(cases, on=(2, 7, 12), grounds=["scheme_terms"])
+    added = with_appeal.total() - without.total()
+    print(f"an appeal adds {added} events: {dict(with_appeal - without)}")
+    assert (without["ACTIVITY_TASK_SCHEDULED"], with_appeal["ACTIVITY_TASK_SCHEDULED"]) == (3, 4)
+    assert 0 < added <= MOST_OF_AN_APPEAL

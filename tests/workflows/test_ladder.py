@@ -1,0 +1,352 @@
+"""Ladders on a server that skips time: each rung once and in order, rests, climbs, repeats and ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from temporalio import activity, workflow
+from temporalio.client import WorkflowHandle
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Replayer, Worker
+
+from activities.calls import Activity, Climb, LadderNews, Raised, Telling, Told
+from connection import PLUGIN
+from register.entries import LadderEntry
+from rules.calendar import CalendarDays, Offset, WorkingCalendar
+from rules.ladder import Hours, KindPlan, Language, LevelPlan, Plan, Recipient
+from workflows.ladder import EscalationLadder
+
+ALMATY = timedelta(hours=5)
+NINE_TO_SIX = (Hours(begins=540, ends=1080),)
+
+
+def days(now: datetime) -> CalendarDays:
+    return CalendarDays(
+        version="plain",
+        first=date(now.year, 1, 1),
+        last=date(now.year + 1, 12, 31),
+        days_off={},
+        working_weekend_days={},
+        offsets=[Offset(since=datetime(2020, 1, 1, tzinfo=UTC), minutes=300)],
+    )
+
+
+def plan(**changes: Any) -> Plan:
+    kind = {"first_level": 1, "climb_after": 4, "repeat_every": 9, "repeat_at_most": 1, "urgent": True} | changes
+    return Plan(
+        kind=KindPlan.model_validate(kind),
+        levels={
+            level: LevelPlan(
+                language=Language.ENGLISH,
+                office_hours=NINE_TO_SIX,
+                recipients=tuple(
+                    Recipient(id=f"{level}{name}", level=level, index=index, scheme="json")
+                    for index, name in enumerate("ab")
+                ),
+            )
+            for level in (1, 2, 3)
+        },
+        working_hours=NINE_TO_SIX,
+    )
+
+
+class Bells:
+    """The people of three levels: who was told what, who cannot be reached, who waits for a bundle."""
+
+    def __init__(self) -> None:
+        self.rung: list[tuple[datetime, Telling]] = []
+        self.silent: set[str] = set()
+        self.bundled_until: dict[str, datetime] = {}
+        self.standings: list[LadderEntry] = []
+        self.breaks_down = 0
+
+    @activity.defn(name=Activity.TELL_RUNG)
+    async def tell_rung(self, telling: Telling) -> Told:
+        now = activity.info().started_time
+        if self.breaks_down:
+            self.breaks_down -= 1
+            raise RuntimeError("a defect")
+        told = Told()
+        for each in telling.recipients:
+            if self.bundled_until.get(each.id, now) > now:
+                told.waiting[each.id] = self.bundled_until[each.id]
+            elif each.id in self.silent:
+                told.failed[each.id] = "no line"
+            else:
+                told.sent.append(each.id)
+        if telling.persist and told.failed:
+            raise ApplicationError("not reached", type="Unreachable")
+        if told.sent:
+            self.rung.append((now, telling))
+        return told
+
+    @activity.defn(name=Activity.WRITE_LADDER)
+    async def write_ladder(self, entry: LadderEntry) -> None:
+        self.standings.append(entry)
+
+    def heard(self) -> list[tuple[int, int]]:
+        return [(telling.rung, telling.level) for _, telling in self.rung]
+
+    def times(self) -> list[datetime]:
+        return [at for at, _ in self.rung]
+
+
+@workflow.defn(name="VerificationWorkflow", sandboxed=False)
+class CaseThatListens:
+    def __init__(self) -> None:
+        self.reports: list[Any] = []
+
+    @workflow.run
+    async def run(self) -> list[Any]:
+        await workflow.wait_condition(lambda: len(self.reports) >= 2)
+        return self.reports
+
+    @workflow.signal
+    def ladder_reports(self, report: Any) -> None:
+        self.reports.append(report)
+
+
+class Under:
+    """A ladder under test."""
+
+    def __init__(self, environment: WorkflowEnvironment, handle: WorkflowHandle[Any, Any], bells: Bells) -> None:
+        self.environment, self.handle, self.bells = environment, handle, bells
+
+    async def until_rung(self, count: int) -> None:
+        for _ in range(2000):
+            if len(self.bells.rung) >= count:
+                return
+            await self.environment.sleep(timedelta(hours=1))
+        raise AssertionError(f"rungs told: {self.bells.heard()}")
+
+    async def say(self, what: str, **fields: Any) -> None:
+        now = await self.environment.get_current_time()
+        news = LadderNews(case_id="c", escalation_id="e", what=what, by="A. Nurlan", at=now, **fields)
+        await self.handle.signal(what, news)
+
+
+@asynccontextmanager
+async def climbing(
+    environment: WorkflowEnvironment, bells: Bells, of: Plan, *, at: str = "08:00", late: timedelta = timedelta()
+) -> AsyncIterator[Under]:
+    """A ladder that was raised on a Monday at that time in Almaty."""
+    calendar = WorkingCalendar(days(await environment.get_current_time()))
+    now = await environment.get_current_time()
+    monday = calendar.day_of(now) + timedelta(days=7 - calendar.day_of(now).weekday())
+    raised_at = calendar.start_of(monday) + timedelta(hours=int(at[:2]), minutes=int(at[3:]))
+    await environment.sleep(raised_at - now)
+    raised_at = await environment.get_current_time()
+    case_id = f"rex-ch-{uuid.uuid4().hex[:8]}"
+    raised = Raised(
+        key="k",
+        case_id=case_id,
+        escalation_id="inspect.step_overdue",
+        kind="step_overdue",
+        level=1,
+        step="inspect",
+        paragraph=9,
+        summary="inspect (¶9) is overdue",
+        what_to_do="inspect",
+        due_at=raised_at - late,
+        last_day=None,
+        risk="tight",
+        reserve_days=1,
+        exporter="Altyn Dan",
+        reference="2026/0042",
+        since=raised_at - late,
+        raised_at=raised_at,
+        days=calendar.days,
+    )
+    queue = f"ladder-{uuid.uuid4().hex[:8]}"
+    async with Worker(
+        environment.client,
+        task_queue=queue,
+        workflows=[EscalationLadder, CaseThatListens],
+        activities=[bells.tell_rung, bells.write_ladder],
+    ):
+        case = await environment.client.start_workflow("VerificationWorkflow", id=case_id, task_queue=queue)
+        handle = await environment.client.start_workflow(
+            "EscalationLadder", Climb(raised=raised, plan=of), id=f"{case_id}.inspect.step_overdue", task_queue=queue
+        )
+        yield Under(environment, handle, bells)
+        with contextlib.suppress(RPCError):  # idle as it is, the skipped time may have taken it to its end
+            await case.terminate()
+        history = await handle.fetch_history()
+    await Replayer(workflows=[EscalationLadder], plugins=[PLUGIN]).replay_workflow(history)
+
+
+def local(instant: datetime) -> str:
+    return (instant + ALMATY).strftime("%a %H:%M")
+
+
+async def test_an_urgent_ladder_climbs_by_working_hours_and_repeats_its_last_level(
+    time_skipping: WorkflowEnvironment,
+) -> None:
+    bells = Bells()
+    async with climbing(time_skipping, bells, plan(), at="02:00") as ladder:
+        await ladder.until_rung(4)
+        await time_skipping.sleep(timedelta(days=10))
+        assert bells.heard() == [(1, 1), (2, 2), (3, 3), (4, 3)]
+        assert [local(at) for at in bells.times()] == ["Mon 02:00", "Mon 13:00", "Mon 17:00", "Tue 17:00"]
+        assert [telling.repeat for _, telling in bells.rung] == [0, 0, 0, 1]
+        assert all(telling.late_since is None for _, telling in bells.rung)
+        standing = await ladder.handle.query("ladder")
+        assert (standing["state"], standing["next_at"]) == ("exhausted", None)
+        await ladder.say("resolved")
+        ended = await ladder.handle.result()
+    assert ended["state"] == "resolved"
+    settled = [telling for _, telling in bells.rung[4:]]
+    assert sorted((each.rung, each.level) for each in settled) == [(0, 1), (0, 2), (0, 3)]
+    assert bells.standings[-1].state == "resolved"
+    assert [entry.revision for entry in bells.standings] == list(range(1, len(bells.standings) + 1))
+
+
+async def test_what_is_not_urgent_waits_for_the_office(time_skipping: WorkflowEnvironment) -> None:
+    bells = Bells()
+    async with climbing(time_skipping, bells, plan(urgent=False), at="02:00") as ladder:
+        await ladder.until_rung(2)
+        assert [local(at) for at in bells.times()] == ["Mon 09:00", "Mon 13:00"]
+        await ladder.say("resolved")
+        await ladder.handle.result()
+
+
+async def test_what_is_settled_before_anybody_was_told_disturbs_nobody(time_skipping: WorkflowEnvironment) -> None:
+    bells = Bells()
+    async with climbing(time_skipping, bells, plan(urgent=False), at="02:00") as ladder:
+        await time_skipping.sleep(timedelta(hours=1))
+        await ladder.say("resolved")
+        await ladder.handle.result()
+        await time_skipping.sleep(timedelta(days=3))
+    assert bells.rung == []
+
+
+async def test_who_takes_it_on_has_rest_until_the_end_of_that_day_and_then_it_goes_on(
+    time_skipping: WorkflowEnvironment,
+) -> None:
+    bells = Bells()
+    async with climbing(time_skipping, bells, plan()) as ladder:
+        await ladder.until_rung(1)
+        today = ((await time_skipping.get_current_time()) + ALMATY).date()
+        await ladder.say("acknowledged", until=today + timedelta(days=1))
+        await time_skipping.sleep(timedelta(hours=20))
+        assert bells.heard() == [(1, 1)]
+        standing = await ladder.handle.query("ladder")
+        assert (standing["state"], standing["acknowledged_by"]) == ("rests", "A. Nurlan")
+        await ladder.until_rung(3)
+        assert [local(at) for at in bells.times()] == ["Mon 08:00", "Wed 00:00", "Wed 13:00"]
+        await ladder.say("resolved")
+        await ladder.handle.result()
+
+
+async def test_where_nobody_is_reached_the_next_level_is_told_at_once(time_skipping: WorkflowEnvironment) -> None:
+    bells = Bells()
+    bells.silent = {"1a", "1b"}
+    async with climbing(time_skipping, bells, plan()) as ladder:
+        await ladder.until_rung(1)
+        assert bells.heard() == [(2, 2)]
+        assert local(bells.times()[0]) == "Mon 08:00"
+        bells.silent = {"1b"}
+        await time_skipping.sleep(timedelta(minutes=30))
+        assert (1, 1) in bells.heard()
+        assert bells.rung[-1][1].late_since is not None
+        bells.silent = set()
+        await ladder.say("resolved")
+        await ladder.handle.result()
+    told = [each.id for _, telling in bells.rung if telling.rung == 0 for each in telling.recipients]
+    assert sorted(told) == ["1a", "1b", "2a", "2b"]
+
+
+async def test_one_who_is_not_reached_is_tried_again_and_holds_up_nobody(time_skipping: WorkflowEnvironment) -> None:
+    bells = Bells()
+    bells.silent = {"1a"}
+    async with climbing(time_skipping, bells, plan()) as ladder:
+        await ladder.until_rung(1)
+        bells.silent = set()
+        await time_skipping.sleep(timedelta(minutes=30))
+        assert bells.heard() == [(1, 1), (1, 1)]
+        assert [each.id for each in bells.rung[1][1].recipients] == ["1a"]
+        await ladder.say("resolved")
+        await ladder.handle.result()
+
+
+async def test_that_nobody_at_all_is_reached_is_told_to_the_case_and_tried_until_it_is_through(
+    time_skipping: WorkflowEnvironment,
+) -> None:
+    bells = Bells()
+    everybody = {f"{level}{name}" for level in (1, 2, 3) for name in "ab"}
+    bells.silent = set(everybody)
+    async with climbing(time_skipping, bells, plan()) as ladder:
+        await time_skipping.sleep(timedelta(hours=1))
+        assert bells.rung == []
+        standing = await ladder.handle.query("ladder")
+        assert standing["nobody_since"] is not None
+        assert standing["level"] == 3
+        bells.silent = set()
+        await ladder.until_rung(6)
+        assert sorted(bells.heard()) == [(1, 1), (1, 1), (2, 2), (2, 2), (3, 3), (3, 3)]
+        case = time_skipping.client.get_workflow_handle(ladder.handle.id.partition(".")[0])
+        reports = await case.result()
+        assert [report["nobody_since"] is None for report in reports] == [False, True]
+        assert (await ladder.handle.query("ladder"))["nobody_since"] is None
+        await ladder.say("resolved")
+        await ladder.handle.result()
+
+
+async def test_what_is_gathered_is_asked_for_again_when_its_time_comes(time_skipping: WorkflowEnvironment) -> None:
+    bells = Bells()
+    soon = (await time_skipping.get_current_time()) + timedelta(days=14)
+    bells.bundled_until = {"1a": soon, "1b": soon}
+    async with climbing(time_skipping, bells, plan(climb_after=500)) as ladder:
+        await time_skipping.sleep(timedelta(days=1))
+        assert bells.rung == []
+        await ladder.until_rung(1)
+        assert abs(bells.times()[0] - soon) < timedelta(minutes=1)
+        await ladder.say("resolved")
+        await ladder.handle.result()
+
+
+async def test_a_defect_in_telling_does_not_keep_the_next_level_from_being_told(
+    time_skipping: WorkflowEnvironment,
+) -> None:
+    bells = Bells()
+    bells.breaks_down = 5
+    async with climbing(time_skipping, bells, plan()) as ladder:
+        await ladder.until_rung(2)
+        assert set(bells.heard()) >= {(1, 1), (2, 2)}
+        await ladder.say("resolved")
+        await ladder.handle.result()
+
+
+async def test_a_matter_found_late_says_so(time_skipping: WorkflowEnvironment) -> None:
+    bells = Bells()
+    async with climbing(time_skipping, bells, plan(), late=timedelta(hours=30)) as ladder:
+        await ladder.until_rung(1)
+        late_since = bells.rung[0][1].late_since
+        assert late_since is not None
+        assert bells.times()[0] - late_since > timedelta(hours=29)
+        await ladder.say("resolved")
+        await ladder.handle.result()
+
+
+@pytest.mark.parametrize("arguments", [[], ["x"], [{"by": 1}], [{}, {}]])
+async def test_what_a_ladder_does_not_understand_changes_nothing(
+    time_skipping: WorkflowEnvironment, arguments: list[Any]
+) -> None:
+    bells = Bells()
+    async with climbing(time_skipping, bells, plan()) as ladder:
+        await ladder.handle.signal("resolved", args=arguments)
+        await ladder.handle.signal("acknowledged", args=arguments)
+        await ladder.until_rung(2)
+        await ladder.say("resolved")
+        await ladder.handle.result()
+        await asyncio.sleep(0)
+    assert bells.heard()[:2] == [(1, 1), (2, 2)]

@@ -1,0 +1,103 @@
+"""What the list of cases in the Temporal UI is searched by (contract, section 7), on a server that has a list."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from tests.workflows.cases import CaseUnderTest, inspection, open_case, request, signature, step_of, worker
+from tests.workflows.waiting import judged, until_view
+from tests.workflows.world import World
+from workflows import search_attributes as names
+
+
+async def attributes(case: CaseUnderTest) -> dict[str, Any]:
+    """The case's search attributes as the server has them."""
+    described = await case.handle.describe()
+    every = {pair.key.name: pair.value for pair in described.typed_search_attributes}
+    return {name: value for name, value in every.items() if name.startswith("Rex")}
+
+
+async def found(client: Client, query: str) -> set[str]:
+    return {each.id async for each in client.list_workflows(query)}
+
+
+async def test_a_case_is_found_by_what_it_is_and_how_it_stands(live_case: CaseUnderTest) -> None:
+    view = await live_case.view()
+    due_at = datetime.fromisoformat(step_of(view, "await_documents")["due_at"])
+    limit_at = datetime.fromisoformat(view["limit_at"])
+    assert await attributes(live_case) == {
+        "RexStep": "await_documents",
+        "RexRisk": "on_track",
+        "RexCountry": "CH",
+        "RexNumber": "KZREX123456789012",
+        "RexExporter": "Altyn Dan LLP",
+        "RexStepDueAt": due_at,
+        "RexLimitAt": limit_at,
+        "RexReserveDays": view["reserve_days"],
+        "RexOpenEscalations": 0,
+        "RexRejectedMessages": 0,
+    }
+    await live_case.signal("gibberish")
+    await judged(live_case, 1)
+    shown = await attributes(live_case)
+    assert (shown["RexRejectedMessages"], shown["RexOpenEscalations"]) == (1, 1)
+    asked = [
+        "RexStep = 'await_documents' AND RexCountry = 'CH' AND RexRejectedMessages = 1 AND RexReserveDays >= 3",
+        f"RexExporter = 'Altyn' AND RexStepDueAt < '{(due_at + timedelta(minutes=1)).isoformat()}'",
+        f"RexNumber = 'KZREX123456789012' AND RexLimitAt >= '{limit_at.isoformat()}' AND RexOpenEscalations > 0",
+    ]
+    for query in asked:
+        async with asyncio.timeout(10):
+            while live_case.handle.id not in await found(live_case.client, query):  # noqa: ASYNC110 - another process's list
+                await asyncio.sleep(0.05)
+    assert live_case.handle.id not in await found(live_case.client, "RexStep = 'inspect'")
+
+
+async def test_what_no_longer_applies_is_taken_away_and_the_outcome_stays(live_case: CaseUnderTest) -> None:
+    await live_case.update("conclude_without_documents", reason="there are none")
+    await until_view(live_case, lambda view: view["conclusion"] and view["conclusion"]["document_id"])
+    assert (await attributes(live_case))["RexStep"] == "conclude"
+    await live_case.signal("conclusion_signed", signature())
+    view = await live_case.result()
+    shown = await attributes(live_case)
+    assert (shown["RexStep"], shown["RexOutcome"], shown["RexOpenEscalations"]) == ("closed", "not_confirmed", 0)
+    assert "RexStepDueAt" not in shown
+    assert shown["RexReserveDays"] == view["reserve_days"]
+
+
+async def test_a_case_at_risk_is_listed_as_such(
+    dev_server: WorkflowEnvironment, live_world: World, task_queue: str
+) -> None:
+    async with worker(dev_server.client, live_world, task_queue):
+        case = await open_case(dev_server, live_world, task_queue, request(datetime.now(UTC) - timedelta(days=60)))
+        view = await until_view(case, lambda view: view["step"] == "await_documents")
+        shown = await attributes(case)
+        assert shown["RexRisk"] == view["risk"] == "exceeded"
+        assert shown["RexReserveDays"] == view["reserve_days"] < 0
+        assert shown["RexOpenEscalations"] == sum(each["resolved_at"] is None for each in view["escalations"]) > 0
+        await case.signal("inspection_completed", inspection())
+        await case.update("withdraw", reason="too late")
+        await case.result()
+        assert (await attributes(case))["RexOutcome"] == "withdrawn"
+
+
+async def test_only_what_changed_is_written_and_three_of_each_kind_are_enough(live_case: CaseUnderTest) -> None:
+    await live_case.signal("gibberish")
+    await judged(live_case, 1)
+    upserts = [
+        dict(event.upsert_workflow_search_attributes_event_attributes.search_attributes.indexed_fields)
+        for event in (await live_case.history()).events
+        if event.event_type == EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES
+    ]
+    assert set(upserts[-1]) == {"RexRejectedMessages", "RexOpenEscalations"}
+    of_kind: dict[Any, int] = {}
+    for key in names.ALL:
+        of_kind[key.indexed_value_type] = of_kind.get(key.indexed_value_type, 0) + 1
+    text_and_numbers = [count for kind, count in of_kind.items() if kind.name != "KEYWORD"]
+    assert max(text_and_numbers) <= 3, "SQL visibility holds three of each but keywords"

@@ -1,0 +1,209 @@
+"""A world for whole cases: the activities by name, quick and in memory, that can be told to fail.
+
+The real activities are tested against real servers elsewhere; here the subject is the case.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.exceptions import ApplicationError
+
+from activities.arrivals import ArrivalActivities
+from activities.calls import (
+    Activity,
+    Appeal,
+    CalendarWanted,
+    CustomsReply,
+    DocumentRequest,
+    Draft,
+    Drafted,
+    ErrorKind,
+    Fetch,
+    Fetched,
+    LadderNews,
+    LookedUp,
+    Lookup,
+    Raised,
+    RefusedDocument,
+    Reminder,
+    Sent,
+    StoredDocument,
+    Taken,
+    Withdrawal,
+)
+from register.entries import RegisterEntries
+from rules.calendar import CalendarDays, Offset
+
+REX_RECORD = {
+    "rex_number": "KZREX123456789012",
+    "status": "valid",
+    "registered_on": "2020-02-01",
+    "valid_from": "2020-02-01",
+    "revoked_on": None,
+    "name": "Altyn Dan LLP",
+    "address": "Almaty, Abay 1",
+    "tin": "990140000384",
+    "activity": "milling",
+    "hs_codes": ["1101"],
+}
+
+
+def plain_days(first_year: int, last_year: int, *, version: str = "plain", **changes: Any) -> CalendarDays:
+    """Monday to Friday, five hours ahead of UTC."""
+    return CalendarDays(
+        version=version,
+        first=date(first_year, 1, 1),
+        last=date(last_year, 12, 31),
+        days_off=changes.pop("days_off", {}),
+        working_weekend_days=changes.pop("working_weekend_days", {}),
+        offsets=[Offset(since=datetime(first_year, 1, 1, tzinfo=UTC) - timedelta(days=2), minutes=300)],
+        **changes,
+    )
+
+
+class World:
+    """What the outside does, what it was asked, and what it shall fail at."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.calls: dict[Activity, list[Any]] = defaultdict(list)
+        self.failing: dict[Activity, Callable[[], BaseException | None]] = {}
+        self.calendar: Callable[[int, int], CalendarDays] = plain_days
+        self.rex_record: dict[str, Any] | None = REX_RECORD
+        self.received_at: Callable[[datetime], datetime | None] = lambda now: now
+        self.bad_documents: dict[str, str] = {}
+        self.out_of_reach: set[str] = set()
+        self.written: list[RegisterEntries] = []
+        self.attempts: Counter[Activity] = Counter()
+        self.gates: dict[Activity, asyncio.Event] = {}
+
+    @staticmethod
+    def now() -> datetime:
+        """The server's time, which skips where the server does."""
+        return activity.info().started_time
+
+    def refuse(self, which: Activity, message: str = "no") -> None:
+        """Have an activity fail for good until ``mend``."""
+        self.failing[which] = lambda: ApplicationError(message, type=ErrorKind.REFUSED, non_retryable=True)
+
+    def lose(self, which: Activity) -> None:
+        """Have an activity be out of reach until ``mend``."""
+        self.failing[which] = lambda: ApplicationError("out of reach", type=ErrorKind.UNREACHABLE)
+
+    def mend(self, which: Activity) -> None:
+        """Let an activity work again."""
+        self.failing.pop(which, None)
+
+    async def _asked(self, which: Activity, payload: Any) -> None:
+        self.attempts[which] += 1
+        if which in self.gates:
+            await self.gates[which].wait()
+        error = self.failing[which]() if which in self.failing else None
+        if error is not None:
+            raise error
+        self.calls[which].append(payload)
+
+    @activity.defn(name=Activity.RECORD_CALENDAR)
+    async def record_calendar(self, wanted: CalendarWanted) -> CalendarDays:
+        await self._asked(Activity.RECORD_CALENDAR, wanted)
+        return self.calendar(wanted.first_year, wanted.last_year)
+
+    @activity.defn(name=Activity.WRITE_REGISTER)
+    async def write_register(self, entries: RegisterEntries) -> None:
+        await self._asked(Activity.WRITE_REGISTER, entries)
+        self.written.append(entries)
+
+    @activity.defn(name=Activity.REQUEST_DOCUMENTS)
+    async def request_documents(self, request: DocumentRequest) -> Taken:
+        await self._asked(Activity.REQUEST_DOCUMENTS, request)
+        now = self.now()
+        return Taken(
+            reference=f"A-{len(self.calls[Activity.REQUEST_DOCUMENTS])}", sent_at=now, received_at=self.received_at(now)
+        )
+
+    @activity.defn(name=Activity.REMIND_ATAMEKEN)
+    async def remind_atameken(self, reminder: Reminder) -> None:
+        await self._asked(Activity.REMIND_ATAMEKEN, reminder)
+
+    @activity.defn(name=Activity.WITHDRAW_REQUEST)
+    async def withdraw_request(self, withdrawal: Withdrawal) -> None:
+        await self._asked(Activity.WITHDRAW_REQUEST, withdrawal)
+
+    @activity.defn(name=Activity.LOOK_UP_REGISTRATION)
+    async def look_up_registration(self, lookup: Lookup) -> LookedUp:
+        await self._asked(Activity.LOOK_UP_REGISTRATION, lookup)
+        return LookedUp(record=self.rex_record, at=self.now())
+
+    @activity.defn(name=Activity.FETCH_DOCUMENTS)
+    async def fetch_documents(self, fetch: Fetch) -> Fetched:
+        await self._asked(Activity.FETCH_DOCUMENTS, fetch)
+        stored, refused, rest = [], [], []
+        for index, document in enumerate(fetch.documents):
+            if document.filename in self.bad_documents:
+                refused.append(RefusedDocument(index=index, reason=self.bad_documents[document.filename]))
+            elif document.filename in self.out_of_reach:
+                rest.append(index)
+            else:
+                stored.append(
+                    StoredDocument(
+                        index=index,
+                        document_id=f"sha256-{document.sha256}",
+                        sha256=document.sha256,
+                        size=1000,
+                        media_type="application/pdf",
+                    )
+                )
+        if not stored and not refused:
+            raise ApplicationError("out of reach", type=ErrorKind.UNREACHABLE)
+        return Fetched(stored=stored, refused=refused, out_of_reach=rest)
+
+    @activity.defn(name=Activity.DRAFT_CONCLUSION)
+    async def draft_conclusion(self, draft: Draft) -> Drafted:
+        await self._asked(Activity.DRAFT_CONCLUSION, draft)
+        digest = hashlib.sha256(draft.model_dump_json().encode()).hexdigest()
+        return Drafted(document_id=f"sha256-{digest}", sha256=digest, size=2000)
+
+    @activity.defn(name=Activity.APPEAL_FOR_REVOCATION)
+    async def appeal_for_revocation(self, appeal: Appeal) -> Taken:
+        await self._asked(Activity.APPEAL_FOR_REVOCATION, appeal)
+        now = self.now()
+        return Taken(reference="R-1", sent_at=now, received_at=now)
+
+    @activity.defn(name=Activity.SEND_REPLY)
+    async def send_reply(self, reply: CustomsReply) -> Sent:
+        await self._asked(Activity.SEND_REPLY, reply)
+        return Sent(sent_at=self.now(), message_id="<reply@ministry>")
+
+    @activity.defn(name=Activity.START_LADDER)
+    async def start_ladder(self, raised: Raised) -> None:
+        await self._asked(Activity.START_LADDER, raised)
+
+    @activity.defn(name=Activity.TELL_LADDER)
+    async def tell_ladder(self, news: LadderNews) -> None:
+        await self._asked(Activity.TELL_LADDER, news)
+
+    def activities(self) -> list[Callable[..., Any]]:
+        """All of them, for a worker; arrivals are read from the real history."""
+        return [
+            self.record_calendar,
+            self.write_register,
+            self.request_documents,
+            self.remind_atameken,
+            self.withdraw_request,
+            self.look_up_registration,
+            self.fetch_documents,
+            self.draft_conclusion,
+            self.appeal_for_revocation,
+            self.send_reply,
+            self.start_ladder,
+            self.tell_ladder,
+            ArrivalActivities(self.client).read_arrivals,
+        ]

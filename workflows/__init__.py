@@ -1,0 +1,1 @@
+"""What must be deterministic: the case and its durable timers."""

@@ -1,0 +1,139 @@
+"""The case page in the Temporal UI: its current details, in Markdown.
+
+Lists and no tables: UI 2.54 renders tables without cell padding. No emoji either: many have no glyph there.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from rules.calendar import WorkingCalendar
+from rules.terms import TERMS, Risk, Step
+from workflows.case import Case, EscalationState, StepState
+from workflows.guidance import code, what_to_do
+
+_RISK_WORDS = {
+    Risk.ON_TRACK: "on track",
+    Risk.TIGHT: "tight",
+    Risk.AT_RISK: "AT RISK",
+    Risk.EXCEEDED: "EXCEEDED",
+}
+SHOWN = 10
+"""Entries of a list shown before the rest is only counted: the page is to be read at a glance."""
+
+
+def details(case: Case, calendar: WorkingCalendar | None) -> str:
+    """Where the case stands and what to do next, then steps, documents, findings, escalations, refused messages."""
+    parts = [
+        _standing(case),
+        f"**What to do next.** {what_to_do(case)}",
+        _section("Steps", [_step(state, calendar) for state in case.steps]),
+        _section("Missing documents", [_words(kind) for kind in case.missing()] if _awaits(case) else []),
+        _section("Documents", [f"{_words(each.kind)}: {_plain(each.filename)}" for each in case.documents]),
+        _section("Refused documents", [f"{_plain(d.filename)}: {_plain(d.reason)}" for d in case.refused_documents]),
+        _section("Findings", [f"{finding.severity}: {_plain(finding.text)}" for finding in case.findings]),
+        _section(
+            "Open escalations",
+            [
+                f"{code(each.id)}, level {each.level}: {_plain(each.summary)}{_taken_on(each)}{_nobody(each)}"
+                for each in case.open_escalations
+            ],
+        ),
+        _section("Actions that gave up", [f"{code(a.key)}: {_plain(a.error or '')}" for a in case.failed_actions]),
+        _section(
+            f"Refused messages ({case.rejected_count})",
+            [f"{code(each.name)}: {_plain(each.reason)}" for each in reversed(case.rejected)],
+        ),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _standing(case: Case) -> str:
+    request = case.request
+    exporter, authority = _plain(request.exporter.name), _plain(request.requesting_authority)
+    lines = [f"**{exporter}**, {request.rex_number}, asked by {authority}"]
+    if case.step is Step.CLOSED:
+        lines.append(f"The case is **closed**: outcome **{_words(case.outcome or 'none')}**.")
+        if case.limit_met is not None:
+            lines.append(
+                "The 30 working days were kept." if case.limit_met else "The 30 working days were **exceeded**."
+            )
+        return "  \n".join(lines)
+    state = case.running
+    where = f"Stands at **{_words(case.step)}**"
+    if state is not None:
+        where += f" (¶{TERMS[state.step].paragraph})"
+        if state.last_day:
+            where += f", last day **{_day(state.last_day)}** until 24:00"
+        if state.late:
+            where += f", **late by {_days(state.late_days)}**"
+    lines.append(where + ".")
+    if case.limit_last_day:
+        reserve = "" if case.reserve_days is None else f"reserve {_days(case.reserve_days)}, "
+        lines.append(
+            f"The whole (¶5): last day **{_day(case.limit_last_day)}**, {reserve}**{_RISK_WORDS[case.risk]}**."
+        )
+    else:
+        lines.append("No term is counted yet: the working calendar is not there.")
+    if case.days_provisional:
+        lines.append("The days are provisional: the calendar of a year in the term is not confirmed.")
+    if case.outcome or case.conclusion:
+        outcome = case.outcome or (case.conclusion.outcome if case.conclusion else None)
+        lines.append(f"{'Outcome' if case.outcome else 'Draft outcome'}: **{_words(outcome or 'none')}**.")
+    if request.reply_by:
+        lines.append(f"The customs ask for a reply by {_day(request.reply_by)} (shown, not counted).")
+    return "  \n".join(lines)
+
+
+def _step(state: StepState, calendar: WorkingCalendar | None) -> str:
+    term = TERMS[state.step]
+    words = f"¶{term.paragraph} {_words(state.step)}" + (f", round {state.round}" if state.round > 1 else "")
+    parts = [f"{words}: **{state.state}**", f"{term.working_days} working days"]
+    if state.last_day:
+        parts.append(f"last day {_day(state.last_day)}" + (" (provisional)" if state.provisional else ""))
+    if state.ended_at and calendar:
+        parts.append(f"ended {_moment(calendar, state.ended_at)}")
+    if state.late:
+        parts.append(f"**{_days(state.late_days)} late**")
+    return ", ".join(parts)
+
+
+def _section(title: str, lines: list[str]) -> str:
+    if not lines:
+        return ""
+    rest = [f"- and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
+    return "\n".join([f"**{title}**", "", *(f"- {line}" for line in lines[:SHOWN]), *rest])
+
+
+def _awaits(case: Case) -> bool:
+    return case.step in (Step.REQUEST_DOCUMENTS, Step.AWAIT_DOCUMENTS)
+
+
+def _taken_on(each: EscalationState) -> str:
+    by, until = each.acknowledged_by, each.acknowledged_until
+    return f" (taken on by {_plain(by)} until {_day(until)})" if by and until else ""
+
+
+def _nobody(each: EscalationState) -> str:
+    return " **Nobody can be reached: call somebody.**" if each.nobody_since else ""
+
+
+def _words(value: str) -> str:
+    return str(value).replace("_", " ")
+
+
+def _plain(text: str) -> str:
+    """Text from outside, without what Markdown would read as its own."""
+    return "".join("\\" + c if c in "\\`*_[]<>#|" else c for c in " ".join(text.split()))[:300]
+
+
+def _days(count: int) -> str:
+    return f"{count} working day" + ("" if count in (1, -1) else "s")
+
+
+def _day(day: date) -> str:
+    return f"{day.isoformat()} {day:%a}"
+
+
+def _moment(calendar: WorkingCalendar, instant: datetime) -> str:
+    return _day(calendar.day_of(instant))

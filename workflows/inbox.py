@@ -1,0 +1,250 @@
+"""Messages of systems: taken in whatever they are, judged in order, and either applied or kept with the reason.
+
+Nothing here can raise on what came from outside: by default Temporal's SDK would drop such a signal or wedge the case.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+from temporalio.common import RawValue
+
+from activities.calls import Activity, Fetch
+from register.entries import RefusedMessageEntry
+from rules.calendar import WorkingCalendar
+from rules.escalations import Escalation
+from rules.instant import CLOCK_TOLERANCE
+from rules.messages import (
+    MESSAGES,
+    ConclusionSigned,
+    DocumentRequestReceived,
+    DocumentsArrived,
+    InspectionCompleted,
+    Message,
+    only_argument,
+    read_message,
+)
+from rules.refusal import Refusal, reasons
+from rules.terms import Step
+from workflows.case import SHOWN_REJECTIONS, Accepted, Case, InspectionState, Offer, Parcel, Rejected
+from workflows.deadlines import term_moved
+from workflows.steps import start_of_wait
+
+LARGEST_BODY = 64 * 1024
+"""Bytes up to which a refused message is kept whole; of a larger one sha256 and size (contract, section 3)."""
+
+
+MOST_DOCUMENTS = 500
+"""Documents of a case, over all its messages. An exporter's set has some dozens; a sender gone wild has no end."""
+
+
+def parcel(name: str, arguments: list[Any], *, run_id: str, number: int, seen_at: datetime) -> Parcel:
+    """Wrap a signal as it came. A message that does not fit is marked so, and only as much of it kept as is promised.
+
+    :param arguments: decoded where that was possible, else ``RawValue``.
+    :param number: of the signal in its run, from 1.
+    """
+    content, text = _content(arguments)
+    data: dict[str, Any] | None = None
+    fault: str | None = None
+    try:
+        model = MESSAGES.get(name)
+        if model is None:
+            raise Refusal(f"unknown message {name[:100]!r}; expected one of {', '.join(MESSAGES)}")
+        data = model.model_validate(only_argument(arguments)).model_dump(mode="json")
+    except Refusal as refusal:
+        fault = str(refusal)
+    except ValidationError as error:
+        fault = reasons(error)
+    claimed = arguments[0].get("message_id") if len(arguments) == 1 and isinstance(arguments[0], dict) else None
+    return Parcel(
+        name=name[:100],
+        run_id=run_id,
+        number=number,
+        seen_at=seen_at,
+        message_id=claimed[:128] if isinstance(claimed, str) else None,
+        digest=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        body=text if len(content) <= LARGEST_BODY else None,
+        data=data,
+        fault=fault,
+    )
+
+
+def _content(arguments: list[Any]) -> tuple[bytes, str]:
+    """What digest and size are taken of, and the message as JSON for the register.
+
+    JSON is written canonically, so that the same content has the same digest; what nobody could read stays as it came.
+    """
+    shown = arguments[0] if len(arguments) == 1 else arguments
+    text = json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_unreadable)
+    return _bytes(shown) or text.encode(errors="replace"), text
+
+
+def _bytes(value: object) -> bytes | None:
+    return value.payload.data if isinstance(value, RawValue) else value if isinstance(value, bytes) else None
+
+
+def _unreadable(value: object) -> dict[str, str]:
+    """A payload that is no JSON, as JSON: its text where it is one, so that people can see what was sent."""
+    data = _bytes(value)
+    if data is None:
+        return {"type": type(value).__name__, "text": str(value)}
+    encoding = value.payload.metadata.get("encoding", b"") if isinstance(value, RawValue) else b"binary/plain"
+    named = {"encoding": encoding.decode(errors="replace")}
+    try:
+        return {**named, "text": data.decode()}
+    except UnicodeDecodeError:
+        return {**named, "base64": base64.b64encode(data).decode()}
+
+
+def arrival_counts(parcel: Parcel) -> bool:
+    """Whether anything hangs on when it arrived: what is refused anyway, or states its own time, needs none."""
+    return parcel.fault is None and parcel.name != "document_request_received"
+
+
+def judge(case: Case, calendar: WorkingCalendar | None, parcel: Parcel, arrived_at: datetime) -> None:
+    """Apply a message to the case, or refuse and keep it. ``arrived_at`` is when Temporal recorded it."""
+    case.judged_count += 1
+    try:
+        if parcel.fault is not None:
+            raise Refusal(parcel.fault)
+        data = parcel.data or {}
+        message_id = str(data.get("message_id"))
+        before = case.accepted.get(message_id)
+        if before is not None and before.digest == parcel.digest and before.name == parcel.name:
+            return
+        if before is not None:
+            raise Refusal(f"message_id: {message_id!r} was used before for another content; expected a new id")
+        message = read_message(parcel.name, [data], case.request.received_at, arrived_at)
+        if case.step is Step.CLOSED:
+            raise Refusal("the case is closed")
+        _apply(case, calendar, message, arrived_at)
+    except Refusal as refusal:
+        reject(case, parcel, arrived_at, str(refusal))
+    else:
+        case.accepted[message.message_id] = Accepted(
+            name=parcel.name, digest=parcel.digest, at=arrived_at, number=case.judged_count
+        )
+        case.note(arrived_at, message.sent_by, parcel.name, message_id=message.message_id)
+
+
+def reject(case: Case, parcel: Parcel, at: datetime, reason: str) -> None:
+    """Keep a refused message and the reason, and escalate once per step with the count."""
+    case.rejected_count += 1
+    case.rejected.append(
+        Rejected(
+            name=parcel.name,
+            message_id=parcel.message_id,
+            reason=reason[:1000],
+            at=at,
+            number=case.judged_count,
+        )
+    )
+    del case.rejected[:-SHOWN_REJECTIONS]
+    case.unwritten.refused_messages.append(
+        RefusedMessageEntry(
+            key=f"{parcel.run_id}.{parcel.number}",
+            name=parcel.name,
+            message_id=parcel.message_id,
+            reason=reason[:1000],
+            at=at,
+            sha256=parcel.digest,
+            size=parcel.size,
+            body=parcel.body,
+        )
+    )
+    step = case.step if case.step is not Step.CLOSED else None
+    cause = f"message_rejected {case.step} {case.running.round if case.running else 1}"
+    summary = f"{case.rejected_count} messages refused so far; the last, {parcel.name}: {reason[:300]}"
+    if case.rejected_count == 1:
+        summary = f"a message was refused, {parcel.name}: {reason[:300]}"
+    raised = case.escalate(Escalation.MESSAGE_REJECTED, at, summary, step=step, cause=cause)
+    if raised is None:
+        for each in case.open_escalations:
+            if each.kind is Escalation.MESSAGE_REJECTED and each.cause == cause:
+                each.summary = summary
+
+
+def _apply(case: Case, calendar: WorkingCalendar | None, message: Message, arrived_at: datetime) -> None:
+    match message:
+        case DocumentRequestReceived():
+            _document_request_received(case, calendar, message, arrived_at)
+        case DocumentsArrived():
+            _documents_arrived(case, message, arrived_at)
+        case InspectionCompleted():
+            _inspection_completed(case, message, arrived_at)
+        case ConclusionSigned():
+            _conclusion_signed(case, message, arrived_at)
+
+
+def _document_request_received(
+    case: Case, calendar: WorkingCalendar | None, message: DocumentRequestReceived, arrived_at: datetime
+) -> None:
+    asked = case.request_round
+    if asked is None or asked.dispatch is None or calendar is None:
+        raise Refusal("the request for documents has not been sent yet; expected the proof after our sending")
+    if message.received_at < asked.dispatch.sent_at - CLOCK_TOLERANCE:
+        raise Refusal("received_at: lies before our sending of the request; expected a time after it")
+    if asked.proof_of_receipt is not None and asked.proof_of_receipt != message.received_at:
+        raise Refusal("received_at: another time of receipt was proven before; expected the same time")
+    asked.proof_of_receipt = message.received_at
+    state, starts_at = case.current(Step.AWAIT_DOCUMENTS), start_of_wait(case)
+    if starts_at is not None:
+        case.start_term(calendar, state, starts_at)
+        term_moved(case, calendar, state, arrived_at, f"{message.sent_by} proves its receipt")
+
+
+def _documents_arrived(case: Case, message: DocumentsArrived, arrived_at: datetime) -> None:
+    count = len(case.documents) + sum(len(offer.kinds) for offer in case.offers.values()) + len(message.documents)
+    if count > MOST_DOCUMENTS:
+        raise Refusal(f"documents: the case would have {count}; expected no more than {MOST_DOCUMENTS} in all")
+    if message.sent_at and message.received_at and message.received_at < message.sent_at:
+        raise Refusal("received_at: lies before sent_at; expected a time from then on")
+    application = message.application
+    case.via_representative |= message.via_representative or bool(application and application.via_representative)
+    if application is not None:
+        case.application = application
+        case.compare_with_rex()
+    case.want(
+        Activity.FETCH_DOCUMENTS,
+        Fetch(case_id=case.case_id, message_id=message.message_id, documents=message.documents),
+        key=f"{Activity.FETCH_DOCUMENTS.value} {message.message_id}",
+    )
+    case.offers[message.message_id] = Offer(
+        kinds=[each.kind for each in message.documents],
+        sent_at=message.sent_at,
+        received_at=message.received_at,
+        arrived_at=arrived_at,
+    )
+
+
+def _inspection_completed(case: Case, message: InspectionCompleted, arrived_at: datetime) -> None:
+    inspected = case.current(Step.INSPECT).state in ("done", "skipped")
+    if inspected and not case.inspection_reopened:
+        raise Refusal("the inspection has ended; expected its result before that, or after the conclusion was returned")
+    case.inspection = InspectionState(result=message, arrived_at=arrived_at)
+
+
+def _conclusion_signed(case: Case, message: ConclusionSigned, arrived_at: datetime) -> None:
+    conclusion = case.conclusion
+    if case.signed:
+        raise Refusal("the conclusion is signed already")
+    if conclusion is None or conclusion.document_id is None or conclusion.drafted_at is None:
+        raise Refusal("there is no draft to sign")
+    if message.document_id is None and conclusion.version > 1:
+        raise Refusal("document_id: is required once a draft was returned; expected the present draft's")
+    if message.document_id not in (None, conclusion.document_id):
+        raise Refusal(f"document_id: names another draft; expected {conclusion.document_id}")
+    if message.signed_at is not None and message.signed_at < conclusion.drafted_at:
+        raise Refusal("signed_at: lies before the draft was made; expected a time from then on")
+    conclusion.signed_at = message.signed_at or arrived_at
+    conclusion.signature_arrived_at = arrived_at
+    conclusion.signed_by = message.signed_by
+    conclusion.signature_reference = message.signature_reference
+    conclusion.signature_message_id = message.message_id
