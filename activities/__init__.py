@@ -1,0 +1,1 @@
+"""What touches the world: Atameken, REX, documents, letters, escalations, the register."""

@@ -1,0 +1,129 @@
+"""The calls to Atameken, the authorized organization (¶7, ¶8, ¶10; contract, section 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import httpx
+from pydantic import StringConstraints
+from temporalio import activity
+
+from activities.calls import Activity, Appeal, DocumentRequest, Reminder, Taken, Withdrawal
+from activities.errors import broken
+from activities.http import CALL_TIMEOUT, Clock, call, client_of, origin_of, read, utc_now
+from rules.instant import CLOCK_TOLERANCE, Instant, rfc_3339
+from rules.request import Incoming
+
+Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class OriginToken(httpx.Auth):
+    """Atameken's bearer token, which is sent to its own origin and to no other, whatever is asked of the client."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self._origin = origin_of(url)
+        self._token = token
+
+    @property
+    def secrets(self) -> list[str]:
+        """What may be quoted nowhere."""
+        return [self._token]
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """httpx's hook: add the token where it belongs."""
+        if origin_of(request.url) == self._origin:
+            request.headers["Authorization"] = f"Bearer {self._token}"
+        yield request
+
+
+def atameken_client(url: str, token: str, timeout: httpx.Timeout | float = CALL_TIMEOUT) -> httpx.AsyncClient:
+    """The client for Atameken and for the documents that it offers; whoever makes it closes it.
+
+    :param url: ``REXV_ATAMEKEN_URL``.
+    :param token: ``REXV_ATAMEKEN_TOKEN``.
+    :raises ValueError: unless ``url`` is an http or https URL without user and password.
+    """
+    client = client_of(url, timeout)
+    client.auth = OriginToken(url, token)
+    return client
+
+
+class _RequestTaken(Incoming):
+    request_id: Reference
+    received_at: Instant | None
+
+
+class _AppealTaken(Incoming):
+    appeal_id: Reference
+    received_at: Instant | None
+
+
+class AtamekenActivities:
+    """What we ask of Atameken. Each call carries its key, so that a repeat changes nothing on the other side.
+
+    :param client: of ``atameken_client``.
+    :param clock: gives our own time of sending.
+    """
+
+    def __init__(self, client: httpx.AsyncClient, clock: Clock = utc_now) -> None:
+        self._client = client
+        self._clock = clock
+
+    @activity.defn(name=Activity.REQUEST_DOCUMENTS)
+    async def request_documents(self, request: DocumentRequest) -> Taken:
+        """Ask for the application and the documents of origin (¶7).
+
+        :raises ApplicationError: unreachable, refused, or broken where the answer does not fit.
+        """
+        whom = "Atameken (document request)"
+        body = request.model_dump(mode="json", exclude={"key"})
+        response = await self._post("/document-requests", request.key, body, whom)
+        answer = read(_RequestTaken, response, whom)
+        return self._taken(answer.request_id, answer.received_at, whom)
+
+    @activity.defn(name=Activity.REMIND_ATAMEKEN)
+    async def remind_atameken(self, reminder: Reminder) -> None:
+        """Remind of the last day of ¶8; raises as ``request_documents`` does."""
+        body = reminder.model_dump(mode="json", include={"case_id", "last_day", "message"})
+        path = f"/document-requests/{quote(reminder.request_id, safe='')}/reminders"
+        await self._post(path, reminder.key, body, "Atameken (reminder)")
+
+    @activity.defn(name=Activity.WITHDRAW_REQUEST)
+    async def withdraw_request(self, withdrawal: Withdrawal) -> None:
+        """Tell that the documents are no longer needed; raises as ``request_documents`` does."""
+        body = withdrawal.model_dump(mode="json", include={"case_id", "reason"})
+        path = f"/document-requests/{quote(withdrawal.request_id, safe='')}/withdrawal"
+        await self._post(path, withdrawal.key, body, "Atameken (withdrawal)")
+
+    @activity.defn(name=Activity.APPEAL_FOR_REVOCATION)
+    async def appeal_for_revocation(self, appeal: Appeal) -> Taken:
+        """Appeal for revocation of the registration (¶10); raises as ``request_documents`` does."""
+        whom = "Atameken (appeal for revocation)"
+        body = appeal.model_dump(mode="json", include={"case_id", "rex_number", "grounds"})
+        body["conclusion"] = {
+            "number": appeal.conclusion_number,
+            "date": appeal.conclusion_date.isoformat(),
+            "sha256": appeal.conclusion_sha256,
+        }
+        response = await self._post("/revocation-appeals", appeal.key, body, whom)
+        answer = read(_AppealTaken, response, whom)
+        return self._taken(answer.appeal_id, answer.received_at, whom)
+
+    async def _post(self, path: str, key: str, body: dict[str, Any], whom: str) -> httpx.Response:
+        auth = self._client.auth
+        secrets = auth.secrets if isinstance(auth, OriginToken) else []
+        return await call(
+            self._client, "POST", path, whom=whom, secrets=secrets, headers={"Idempotency-Key": key}, json=body
+        )
+
+    def _taken(self, reference: str, received_at: Instant | None, whom: str) -> Taken:
+        sent_at = self._clock()
+        if received_at and received_at > sent_at + CLOCK_TOLERANCE:
+            # A term would start with it (¶8), so a wrong clock over there must not pass unseen.
+            raise broken(
+                f"{whom}: received_at: {rfc_3339(received_at)} lies in the future; expected the time of receipt, "
+                "at most five minutes after now"
+            )
+        return Taken(reference=reference, sent_at=sent_at, received_at=received_at)

@@ -1,0 +1,65 @@
+"""The working calendar as a case records it: one activity, whose result all later counting is pure in."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from sqlalchemy import Engine
+from temporalio import activity
+
+from activities.calls import Activity, CalendarWanted
+from activities.errors import broken, closed, refused, unreachable
+from calendars.build import build
+from register.calendar import keep_state, read_calendar
+from register.database import OutOfReach, RegisterError
+from register.record import find_case
+from rules.calendar import CalendarDays
+from rules.refusal import Refusal
+
+
+class CalendarActivities:
+    """The calendar's activity, on the register that the worker has opened and the office's cut-off for receipts.
+
+    :param cutoff: ``HH:MM`` in Asia/Almaty (setting ``REXV_RECEIPT_CUTOFF``), or None.
+    """
+
+    def __init__(self, register: Engine, cutoff: str | None = None) -> None:
+        self._register = register
+        self._cutoff = cutoff
+
+    @activity.defn(name=Activity.RECORD_CALENDAR)
+    async def record_calendar(self, wanted: CalendarWanted) -> CalendarDays:
+        """The days of the years wanted, as they count now; the register keeps them under their version.
+
+        Without the register there is no calendar: its entries may be what decides, so nothing is counted without them.
+
+        :raises ApplicationError: ``CLOSED`` for a case number that is used up, ``REFUSED`` for a year without data,
+            ``UNREACHABLE`` where the database does not
+            answer, ``BROKEN`` where it says no.
+        """
+        try:
+            return await asyncio.to_thread(self._record, wanted)
+        except Refusal as refusal:
+            raise refused(str(refusal)) from None
+        except OutOfReach as error:
+            raise unreachable(str(error)) from None
+        except RegisterError as error:
+            raise broken(str(error)) from None
+
+    def _record(self, wanted: CalendarWanted) -> CalendarDays:
+        before = find_case(self._register, wanted.opening) if wanted.opening else None
+        if before is not None and before.closed_at is not None:
+            how = f"{before.outcome or 'without outcome'}, {before.closed_at:%Y-%m-%d}"
+            raise closed(f"the case number {before.case_id} is closed ({how}); expected a number not yet used")
+        registered = read_calendar(self._register)
+        days = build(
+            wanted.first_year,
+            wanted.last_year,
+            entries=registered.in_force(),
+            confirmed=registered.confirmed(),
+            cutoff=self._cutoff,
+        )
+        keep_state(self._register, days, library=f"holidays {version('holidays')}", now=datetime.now(UTC))
+        return days

@@ -1,0 +1,253 @@
+"""Delivering the rungs of ladders: each recipient by itself, agreed with other workers through the register's outbox.
+
+A kill at any moment loses nothing: a notification stands in the outbox before it is sent, and who dies while sending
+takes it up again under the same id. Where the register is out of reach it is sent all the same, and recorded later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Engine
+from temporalio import activity
+
+from activities.calls import Activity, Telling, Told
+from activities.channel import send
+from activities.errors import broken, unreachable
+from activities.notices import Notice, bundle_of, notice_of
+from register.database import OutOfReach, RegisterError
+from register.entries import LadderEntry
+from register.outbox import (
+    ASK_AGAIN,
+    Claimed,
+    Item,
+    Settled,
+    Wait,
+    claim,
+    holds,
+    record_sent,
+    settle,
+    withdraw,
+    write_ladder,
+)
+from rules.escalations import Escalation
+from rules.ladder import Recipient
+from rules.ladder_file import Ladders
+
+PAUSES: Final = (timedelta(seconds=1), timedelta(seconds=3))
+"""Between the tries of one attempt: a server that hiccups is no reason to call the next level at night."""
+
+_LOST: Final = "another attempt has it now"
+
+_PRESSING: Final = frozenset({Escalation.STEP_OVERDUE, Escalation.LIMIT_EXCEEDED, Escalation.ACTION_FAILED})
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What became of one recipient; ``waits_until`` and ``failure`` exclude each other."""
+
+    waits_until: datetime | None = None
+    failure: str | None = None
+    recorded: bool = True
+
+
+class DeliveryActivities:
+    """Tells the recipients of a rung, and writes how ladders stand."""
+
+    def __init__(self, register: Engine, ladders: Ladders, ui_url: str, namespace: str) -> None:
+        """:param ladders: the addresses behind the recipients, the bundling and the limit.
+        :param ui_url: base of the Temporal UI.
+        :param namespace: the Temporal namespace, for the link to the case.
+        """
+        self._register = register
+        self._ladders = ladders
+        self._ui_url = ui_url
+        self._namespace = namespace
+
+    @activity.defn(name=Activity.TELL_RUNG)
+    async def tell_rung(self, telling: Telling) -> Told:
+        """Tell each recipient, or say until when it waits or why it is not reached. Told once, however often called.
+
+        :raises ApplicationError: ``UNREACHABLE``, with ``persist`` only, while somebody is not reached or not recorded.
+        """
+        reached = {str(each) for each in activity.info().heartbeat_details} | set(telling.recorded_later)
+        recipients: Sequence[Recipient] = telling.recipients
+        if telling.settled is not None:
+            called = await self._called(telling)
+            recipients = [each for each in recipients if each.id in called]
+        outcomes = await asyncio.gather(*(self._tell(telling, each, reached) for each in recipients))
+        told = Told()
+        for recipient, outcome in zip(recipients, outcomes, strict=True):
+            if outcome.waits_until is not None:
+                told.waiting[recipient.id] = outcome.waits_until
+            elif outcome.failure is not None:
+                told.failed[recipient.id] = outcome.failure
+            else:
+                told.sent.append(recipient.id)
+                if not outcome.recorded:
+                    told.unrecorded.append(recipient.id)
+        told.sent.extend(each.id for each in telling.recipients if each not in recipients)  # never called
+        if telling.persist and (told.failed or told.waiting or told.unrecorded):
+            activity.heartbeat(*sorted(reached))
+            raise self._again(telling, told)
+        return told
+
+    @activity.defn(name=Activity.WRITE_LADDER)
+    async def write_ladder(self, entry: LadderEntry) -> None:
+        """Write how a ladder stands; doing it again, or late, changes nothing.
+
+        :raises ApplicationError: ``UNREACHABLE`` where the database does not answer, ``BROKEN`` where it says no.
+        """
+        try:
+            await asyncio.to_thread(write_ladder, self._register, entry)
+        except OutOfReach as error:
+            raise unreachable(str(error)) from None
+        except RegisterError as error:
+            raise broken(str(error)) from None
+
+    def _again(self, telling: Telling, told: Told) -> Exception:
+        reasons = [f"recipient {each}: {why}" for each, why in told.failed.items()]
+        reasons += [f"recipient {each} was told, and it is not recorded yet" for each in told.unrecorded]
+        reasons += [f"recipient {each} waits until {until.isoformat()}" for each, until in told.waiting.items()]
+        message = f"level {telling.level}: {'; '.join(reasons)}"
+        waits = [until - datetime.now(UTC) for until in told.waiting.values()] if not told.failed else []
+        return unreachable(message, min(waits, default=None))
+
+    async def _called(self, telling: Telling) -> set[str]:
+        """Those who were called before: by the register, or where it is out of reach by what the ladder knows."""
+        about = telling.notification
+        try:
+            called = await asyncio.to_thread(withdraw, self._register, about.case_id, about.escalation_id)
+        except RegisterError:
+            return set(telling.called)
+        return called | set(telling.called)
+
+    async def _tell(self, telling: Telling, recipient: Recipient, reached: set[str]) -> _Outcome:
+        notice = notice_of(telling, self._ui_url, self._namespace)
+        item = Item(
+            case_id=telling.notification.case_id,
+            escalation_id=telling.notification.escalation_id,
+            rung=telling.rung,
+            recipient=recipient.id,
+            level=telling.level,
+            scheme=recipient.scheme,
+            urgent=telling.urgent,
+            words=notice.words(),
+        )
+        if recipient.id in reached:
+            return await self._record(item)
+        url = self._ladders.address(recipient)
+        if url is None:
+            return _Outcome(failure="is no longer in the ladder file")
+        info = activity.info()
+        claimant = f"{item.id}.{recipient.id}#{info.activity_id}.{info.attempt}"
+        try:
+            decided = await self._claim(item, claimant)
+        except RegisterError:
+            return await self._send_unrecorded(telling, url, notice, item, reached)
+        if isinstance(decided, Settled):
+            return _Outcome()
+        if isinstance(decided, Wait):
+            return _Outcome(waits_until=decided.until)
+        return await self._send(telling, url, decided, claimant, reached, recipient.id)
+
+    async def _claim(self, item: Item, claimant: str) -> Claimed | Wait | Settled:
+        """As ``claim``; a register that is out of reach gets as many tries as a channel does."""
+        for pause in (*PAUSES, None):
+            try:
+                return await asyncio.to_thread(
+                    claim,
+                    self._register,
+                    item,
+                    now=datetime.now(UTC),
+                    claimant=claimant,
+                    bundle=self._ladders.bundle,
+                    per_hour=self._ladders.per_hour,
+                )
+            except OutOfReach:
+                if pause is None:
+                    raise
+                await asyncio.sleep(pause.total_seconds())
+        raise AssertionError("the last try returns or raises")
+
+    async def _send(
+        self, telling: Telling, url: str, claimed: Claimed, claimant: str, reached: set[str], recipient: str
+    ) -> _Outcome:
+        notices = [Notice(**item.words) for item in claimed.items]
+        limited = any(item.limited for item in claimed.items)
+        # What the limit held back is a summary even where it is a single notice: that notice itself says it best.
+        message = notices[0] if len(notices) == 1 else bundle_of(notices, limited=limited)
+        for pause in (*PAUSES, None):
+            failure = await asyncio.to_thread(self._send_held, url, message, claimed, claimant, _pressing(telling))
+            if failure is _LOST:
+                return _Outcome(waits_until=datetime.now(UTC) + ASK_AGAIN)
+            _count(claimed.items[0].scheme, failure)
+            if failure is None:
+                # At once: should this worker die now, the next attempt knows that this recipient was told.
+                reached.add(recipient)
+                activity.heartbeat(*sorted(reached))
+            recorded = await self._settle(claimed, claimant, failure, again=pause is not None)
+            if failure is None:
+                return _Outcome(recorded=recorded)
+            if pause is None:
+                return _Outcome(failure=failure)
+            await asyncio.sleep(pause.total_seconds())
+        raise AssertionError("the last try returns")
+
+    def _send_held(self, url: str, message: Notice, claimed: Claimed, claimant: str, pressing: bool) -> str | None:
+        """Send, unless the claim has been lost while this attempt waited for its thread on a busy worker."""
+        with contextlib.suppress(RegisterError):  # who cannot ask sends
+            if not holds(self._register, claimed, claimant=claimant):
+                return _LOST
+        return send(url, message, pressing=pressing)
+
+    async def _settle(self, claimed: Claimed, claimant: str, failure: str | None, *, again: bool) -> bool:
+        try:
+            await asyncio.to_thread(
+                settle,
+                self._register,
+                claimed,
+                now=datetime.now(UTC),
+                claimant=claimant,
+                error=failure,
+                again=again and failure is not None,
+            )
+        except RegisterError as error:
+            activity.logger.warning("an attempt to deliver %s is not recorded: %s", claimed.message_id, error)
+            return False
+        return True
+
+    async def _send_unrecorded(
+        self, telling: Telling, url: str, notice: Notice, item: Item, reached: set[str]
+    ) -> _Outcome:
+        """Without the register nobody knows what else goes to this recipient: better one too many than none."""
+        failure = await asyncio.to_thread(send, url, notice, pressing=_pressing(telling))
+        _count(item.scheme, failure)
+        if failure is not None:
+            return _Outcome(failure=failure)
+        reached.add(item.recipient)
+        activity.heartbeat(*sorted(reached))
+        return _Outcome(recorded=False)
+
+    async def _record(self, item: Item) -> _Outcome:
+        try:
+            await asyncio.to_thread(record_sent, self._register, item, now=datetime.now(UTC))
+        except RegisterError:
+            return _Outcome(recorded=False)
+        return _Outcome()
+
+
+def _pressing(telling: Telling) -> bool:
+    return telling.settled is None and telling.notification.kind in _PRESSING
+
+
+def _count(scheme: str, failure: str | None) -> None:
+    counter = activity.metric_meter().create_counter(
+        "rexv_delivery_attempts", "Attempts to deliver a notification of an escalation."
+    )
+    counter.add(1, {"channel": scheme, "result": "sent" if failure is None else "failed"})

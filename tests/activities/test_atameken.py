@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from activities.atameken import AtamekenActivities, atameken_client
+from activities.calls import Appeal, DocumentRequest, ErrorKind, Letter, Reminder, Withdrawal
+from simulators.atameken import create_app
+from tests.activities.failing import failing
+from tests.servers import Answer, Host, running
+
+TOKEN = "s3cret-t0ken"
+NOW = datetime(2026, 3, 2, 4, 30, tzinfo=UTC)
+
+REQUEST = DocumentRequest(
+    key="rex-ch-1.request_documents.1",
+    case_id="rex-ch-1",
+    rex_number="KZREX18034001",
+    exporter={"name": "Қостанай Дән Экспорт ЖШС", "bin": "180340021791"},
+    documents_wanted=["registration_application", "origin_evidence"],
+    respond_by=date(2026, 3, 10),
+    letter=Letter(number="REXV-1/1", date=date(2026, 3, 2)),
+)
+APPEAL = Appeal(
+    key="rex-ch-1.appeal.1",
+    case_id="rex-ch-1",
+    rex_number="KZREX18034001",
+    grounds=["activity_ended"],
+    conclusion_number="REXV-1/C",
+    conclusion_date=date(2026, 3, 30),
+    conclusion_sha256="a" * 64,
+)
+
+
+@asynccontextmanager
+async def atameken(app: Any, seconds: float = 5) -> AsyncIterator[tuple[AtamekenActivities, httpx.AsyncClient]]:
+    """The activities at a server, and a client that looks at that server."""
+    async with (
+        running(app) as url,
+        atameken_client(url, TOKEN, seconds) as client,
+        httpx.AsyncClient(base_url=url, verify=False) as look,
+    ):
+        yield AtamekenActivities(client, clock=lambda: NOW), look
+
+
+def simulator() -> Any:
+    return create_app(TOKEN, clock=lambda: NOW - timedelta(seconds=2))
+
+
+async def test_the_request_is_taken_once_however_often_it_is_sent() -> None:
+    async with atameken(simulator()) as (activities, look):
+        first = await activities.request_documents(REQUEST)
+        again = await activities.request_documents(REQUEST)
+        taken = (await look.get("/simulator/requests")).json()
+    assert first == again
+    assert (first.sent_at, first.received_at) == (NOW, NOW - timedelta(seconds=2))
+    assert [(each["id"], each["times"]) for each in taken] == [(first.reference, 2)]
+
+
+async def test_every_letter_has_the_body_and_the_key_of_the_contract() -> None:
+    async with atameken(simulator()) as (activities, look):
+        taken = await activities.request_documents(REQUEST)
+        await activities.remind_atameken(
+            Reminder(
+                key="r1", case_id="rex-ch-1", request_id=taken.reference, last_day=date(2026, 3, 10), message="Due."
+            )
+        )
+        await activities.withdraw_request(
+            Withdrawal(key="w1", case_id="rex-ch-1", request_id=taken.reference, reason="withdrawn by the customs")
+        )
+        appeal = await activities.appeal_for_revocation(APPEAL)
+        books = {
+            name: (await look.get(f"/simulator/{name}")).json()[0]
+            for name in ("requests", "reminders", "withdrawals", "appeals")
+        }
+    assert (books["requests"]["key"], books["requests"]["body"]) == (
+        "rex-ch-1.request_documents.1",
+        {
+            "case_id": "rex-ch-1",
+            "rex_number": "KZREX18034001",
+            "exporter": {"name": "Қостанай Дән Экспорт ЖШС", "bin": "180340021791"},
+            "documents_wanted": ["registration_application", "origin_evidence"],
+            "respond_by": "2026-03-10",
+            "letter": {"number": "REXV-1/1", "date": "2026-03-02"},
+        },
+    )
+    assert (books["reminders"]["key"], books["reminders"]["request_id"], books["reminders"]["body"]) == (
+        "r1",
+        taken.reference,
+        {"case_id": "rex-ch-1", "last_day": "2026-03-10", "message": "Due."},
+    )
+    assert (books["withdrawals"]["key"], books["withdrawals"]["request_id"], books["withdrawals"]["body"]) == (
+        "w1",
+        taken.reference,
+        {"case_id": "rex-ch-1", "reason": "withdrawn by the customs"},
+    )
+    assert (books["appeals"]["id"], books["appeals"]["key"], books["appeals"]["body"]) == (
+        appeal.reference,
+        "rex-ch-1.appeal.1",
+        {
+            "case_id": "rex-ch-1",
+            "rex_number": "KZREX18034001",
+            "grounds": ["activity_ended"],
+            "conclusion": {"number": "REXV-1/C", "date": "2026-03-30", "sha256": "a" * 64},
+        },
+    )
+
+
+async def test_a_request_whose_answer_got_lost_is_not_taken_twice() -> None:
+    async with atameken(simulator()) as (activities, look):
+        await look.post(
+            "/simulator/faults", json={"path_prefix": "/document-requests", "status": "drop", "after": True}
+        )
+        with failing(ErrorKind.UNREACHABLE) as failure:
+            await activities.request_documents(REQUEST)
+        await activities.request_documents(REQUEST)
+        taken = (await look.get("/simulator/requests")).json()
+    assert failure.message.startswith("Atameken (document request) is out of reach: the line was lost")
+    assert [each["times"] for each in taken] == [2]
+
+
+async def test_the_same_key_with_another_body_is_refused() -> None:
+    async with atameken(simulator()) as (activities, _):
+        await activities.request_documents(REQUEST)
+        with failing(ErrorKind.REFUSED) as failure:
+            await activities.request_documents(REQUEST.model_copy(update={"case_id": "rex-ch-2"}))
+    assert failure.message == (
+        "Atameken (document request) answered 409: this Idempotency-Key came before with something else"
+    )
+
+
+async def test_a_reminder_of_an_unknown_request_is_refused() -> None:
+    async with atameken(simulator()) as (activities, _):
+        with failing(ErrorKind.REFUSED):
+            await activities.remind_atameken(
+                Reminder(key="r", case_id="c", request_id="../x/y?z", last_day=date(2026, 3, 10), message="m")
+            )
+
+
+async def test_an_id_is_no_way_to_another_path() -> None:
+    host = Host()
+    async with atameken(host) as (activities, _):
+        with failing(ErrorKind.REFUSED):
+            await activities.withdraw_request(Withdrawal(key="w", case_id="c", request_id="a/../../b?c#d", reason="r"))
+    assert host.asked == ["/document-requests/a/../../b?c#d/withdrawal"]
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (503, ErrorKind.UNREACHABLE),
+        (429, ErrorKind.UNREACHABLE),
+        (500, ErrorKind.UNREACHABLE),
+        (400, ErrorKind.REFUSED),
+        (403, ErrorKind.REFUSED),
+        (302, ErrorKind.BROKEN),
+    ],
+)
+async def test_the_errors_of_atameken_are_told_apart(status: int, kind: ErrorKind) -> None:
+    async with atameken(simulator()) as (activities, look):
+        await look.post("/simulator/faults", json={"status": status, "retry_after": 17})
+        with failing(kind) as failure:
+            await activities.appeal_for_revocation(APPEAL)
+        assert (await look.get("/simulator/appeals")).json() == []
+    assert failure.error is not None
+    assert failure.error.next_retry_delay == (timedelta(seconds=17) if kind is ErrorKind.UNREACHABLE else None)
+
+
+async def test_an_atameken_that_hangs_is_out_of_reach() -> None:
+    async with atameken(simulator(), seconds=0.2) as (activities, look):
+        await look.post("/simulator/faults", json={"status": "hang"})
+        with failing(ErrorKind.UNREACHABLE):
+            await activities.request_documents(REQUEST)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"received_at": "2026-03-02T09:30:00+05:00"}, "request_id: is required"),
+        ({"request_id": "", "received_at": None}, "request_id: "),
+        ({"request_id": 7, "received_at": None}, "request_id: "),
+        ({"request_id": "1"}, "received_at: is required"),
+        ({"request_id": "1", "received_at": "2026-03-02T09:30:00"}, "received_at: the time has no offset"),
+        ({"request_id": "1", "received_at": "2 March 2026"}, "received_at: expected a time as in"),
+        ({"request_id": "1", "received_at": 1772424000}, "received_at: expected a time as in"),
+        (
+            {"request_id": "1", "received_at": "2026-03-02T09:36:00+05:00"},
+            "received_at: 2026-03-02T04:36:00Z lies in the future",
+        ),
+        ([], "expected a JSON object"),
+    ],
+)
+async def test_an_answer_that_does_not_fit_is_broken_and_names_the_field(answer: Any, said: str) -> None:
+    host = Host({"/document-requests": Answer(json.dumps(answer).encode(), 201)})
+    async with atameken(host) as (activities, _):
+        with failing(ErrorKind.BROKEN) as failure:
+            await activities.request_documents(REQUEST)
+    assert failure.message.startswith(f"Atameken (document request): {said}")
+
+
+async def test_a_receipt_without_a_time_is_taken_as_unknown_and_further_fields_are_ignored() -> None:
+    host = Host({"/revocation-appeals": Answer(b'{"appeal_id": "A-1", "received_at": null, "clerk": "x"}', 201)})
+    async with atameken(host) as (activities, _):
+        taken = await activities.appeal_for_revocation(APPEAL)
+    assert (taken.reference, taken.sent_at, taken.received_at) == ("A-1", NOW, None)
+
+
+async def test_a_wrong_token_is_refused_and_stands_in_no_error_and_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with running(create_app("another")) as url, atameken_client(url, TOKEN) as client:
+        with failing(ErrorKind.REFUSED) as failure:
+            await AtamekenActivities(client).request_documents(REQUEST)
+    assert failure.message.startswith("Atameken (document request) answered 401")
+    assert TOKEN not in failure.message + repr(failure.error) + caplog.text
+
+
+async def test_the_token_goes_to_atamekens_origin_and_to_no_other() -> None:
+    ours, other = Host(), Host()
+    async with running(ours) as url, running(other) as elsewhere, atameken_client(url, TOKEN) as client:
+        await client.get("/a")
+        await client.get(f"{elsewhere}/b")
+        await client.get(url.replace("127.0.0.1", "localhost") + "/c")
+    assert ours.headers[0]["authorization"] == f"Bearer {TOKEN}"
+    assert ["authorization" in each for each in [*other.headers, *ours.headers[1:]]] == [False, False]

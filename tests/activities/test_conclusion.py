@@ -1,0 +1,278 @@
+"""The conclusion as the customs and the ministry read it: the text of a real PDF."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
+
+from activities.calls import Draft, Drafted, ErrorKind
+from activities.conclusion import LONGEST_LIST, ConclusionActivities, render
+from activities.document_store import DocumentStore
+
+ROOT = Path(__file__).resolve().parents[2]
+
+KAZAKH_NAME = "«Әлем Ғылыми-Өндірістік Қоғамы Ұлттық Үлгі Іс Һәм Таңба» жауапкершілігі шектеулі серіктестігі"
+
+# Paragraph 10 of the order, as its official English has it.
+GROUNDS_OF_THE_ORDER = {
+    "scheme_terms": "non-compliance of the exporter with the terms of the general system of preferences granted by the "
+    "Kingdom of Norway, the Swiss Confederation in respect of goods originating from developing and least developed "
+    "countries",
+    "registration_obligations": "non-compliance by the exporter with the obligations assumed during registration in "
+    "the REX system",
+    "activity_ended": "termination of its activities by the exporter",
+}
+
+
+def inspection(**changes: Any) -> dict[str, Any]:
+    return {
+        "message_id": "inspection-1",
+        "sent_by": "inspection",
+        "completed_at": "2026-03-20T10:00:00Z",
+        "inspector": "Айгүл Өмірбекқызы Жүнісова",
+        "documents_complete": True,
+        "data_reliable": True,
+        "rex_data_match": True,
+        "registration": "valid",
+        "grounds": [],
+        **changes,
+    }
+
+
+def documents(count: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": "registration_application" if number == 0 else "invoice",
+            "filename": f"paper-{number}.pdf",
+            "document_id": f"sha256-{number}",
+            "sha256": hashlib.sha256(str(number).encode()).hexdigest(),
+            "size": 1000,
+        }
+        for number in range(count)
+    ]
+
+
+def draft(outcome: str = "valid", request: dict[str, Any] | None = None, **changes: Any) -> Draft:
+    given: dict[str, Any] = {
+        "case_id": "rex-ch-2026-0042",
+        "number": "REX-CH-2026-0042",
+        "version": 1,
+        "outcome": outcome,
+        "dated": "2026-03-24",
+        "request": {
+            "requesting_country": "CH",
+            "requesting_authority": "Federal Office for Customs and Border Security",
+            "reference": "2026/0042",
+            # Half past one at night of the 28th in Almaty.
+            "received_at": "2026-02-27T20:30:00Z",
+            "reason": "doubt",
+            "indications": ["the stamp differs"],
+            "rex_number": "KZREX990440000385",
+            "exporter": {"name": KAZAKH_NAME, "bin": "990440000385"},
+            "statements": [{"document_number": "INV-7", "document_date": "2026-01-15", "hs_codes": ["7202.21"]}],
+            "reply_to": {"name": "Origin desk", "email": "origin@customs.example"},
+            **(request or {}),
+        },
+        "inspection": inspection(),
+        "grounds": [],
+        "findings": [],
+        "documents": documents(2),
+        "reason": None,
+        **changes,
+    }
+    return Draft.model_validate(given)
+
+
+def pages(pdf: bytes) -> list[str]:
+    """The text of each page; words that may break anywhere have a mark without width in them, which is left out."""
+    texts = [page.extract_text().replace("\u200b", "") for page in PdfReader(BytesIO(pdf)).pages]
+    return [" ".join(text.split()) for text in texts]
+
+
+def text_of(made: Draft) -> str:
+    return " ".join(pages(render(made)))
+
+
+def test_it_says_who_asked_about_whom_on_what_legal_basis() -> None:
+    text = text_of(draft())
+    for expected in (
+        "MINISTRY OF TRADE AND INTEGRATION OF THE REPUBLIC OF KAZAKHSTAN",
+        "ҚАЗАҚСТАН РЕСПУБЛИКАСЫ САУДА ЖӘНЕ ИНТЕГРАЦИЯ МИНИСТРЛІГІ",
+        "CONCLUSION on the verification of registration validity in the REX system",
+        "No. REX-CH-2026-0042",
+        "24 March 2026",
+        "Paragraphs 9 and 10 of the Rules",
+        "dated May 25, 2021 No. 358-RL",
+        "Swiss Confederation",
+        "Federal Office for Customs and Border Security",
+        "2026/0042",
+        "990440000385",
+        "KZREX990440000385",
+        "INV-7 15 January 2026",
+        "the stamp differs",
+        "Application for the registration number paper-0.pdf",
+        "Айгүл Өмірбекқызы Жүнісова",
+        "For the authorized body:",
+    ):
+        assert expected in text
+    assert text.count(documents(1)[0]["sha256"]) == 1
+
+
+def test_kazakh_names_are_printed_letter_for_letter() -> None:
+    assert KAZAKH_NAME in text_of(draft())
+
+
+def test_the_day_of_receipt_is_the_day_in_almaty() -> None:
+    assert "Received on 28 February 2026" in text_of(draft())
+
+
+def test_valid_says_that_the_data_are_complete_and_reliable_and_match() -> None:
+    text = text_of(draft())
+    assert "Result of the verification The registration is valid" in text
+    assert "are complete and reliable and match each other" in text
+    assert "Grounds established" not in text
+    assert "appeal" not in text
+
+
+@pytest.mark.parametrize("ground", GROUNDS_OF_THE_ORDER)
+def test_a_ground_stands_in_the_orders_words_and_leads_to_the_appeal(ground: str) -> None:
+    text = text_of(draft("not_valid", grounds=[ground], inspection=inspection(grounds=[ground])))
+    assert "The registration is not valid" in text
+    assert GROUNDS_OF_THE_ORDER[ground] in text
+    assert "within 3 (three) working days, an appeal to the authorized organization" in text
+    for other in GROUNDS_OF_THE_ORDER.keys() - {ground}:
+        assert GROUNDS_OF_THE_ORDER[other] not in text
+
+
+def test_a_registration_already_revoked_needs_no_appeal() -> None:
+    revoked = inspection(registration="revoked", grounds=["activity_ended"])
+    text = text_of(draft("not_valid", grounds=["activity_ended"], inspection=revoked))
+    assert "was revoked on the dates of the statements" in text
+    assert "No appeal is due" in text
+
+
+def test_a_number_that_rex_never_had_is_not_valid_without_a_ground() -> None:
+    text = text_of(draft("not_valid", inspection=inspection(registration="none")))
+    assert "had no registration in the REX system" in text
+    assert "appeal" not in text
+
+
+def test_without_documents_it_says_why_and_prints_no_inspection() -> None:
+    text = text_of(draft("not_confirmed", inspection=None, documents=[], reason="Atameken sent nothing in 30 days."))
+    assert "The validity of the registration is not confirmed" in text
+    assert "Concluded without a complete set of documents: Atameken sent nothing in 30 days." in text
+    assert "No documents were received" in text
+    assert "Data reliable" not in text
+
+
+def test_findings_stand_with_both_sides() -> None:
+    finding = {
+        "field": "name",
+        "application": "ТОО «Өндіріс»",
+        "rex": "LLP Ondiris",
+        "severity": "minor",
+        "text": "the name in the application differs from the one in REX",
+    }
+    text = text_of(draft(findings=[finding]))
+    assert "The name in the application differs from the one in REX ТОО «Өндіріс» LLP Ondiris minor" in text
+
+
+def test_what_outsiders_wrote_is_text_and_never_markup() -> None:
+    hostile = '#panic("no") #read("/etc/passwd") *bold* $x^2$ @ref <label> \\ // gone'
+    exporter = {"name": hostile}
+    text = text_of(draft(request={"exporter": exporter, "indications": [hostile]}, documents=documents(1)))
+    assert text.count(hostile) == 2
+
+
+def test_a_hundred_documents_go_into_an_annex_behind_the_signature() -> None:
+    made = pages(render(draft(documents=documents(100))))
+    signed = next(number for number, page in enumerate(made) if "For the authorized body" in page)
+    annex = next(number for number, page in enumerate(made) if "Annex. Documents examined" in page)
+    assert signed < annex
+    assert "They are listed in the annex" in " ".join(made[: signed + 1])
+    behind = " ".join(made[annex:])
+    for each in documents(100):
+        assert f"{each['filename']} {each['sha256']}" in behind
+
+
+def test_few_documents_stand_in_the_conclusion_itself() -> None:
+    assert "Annex" not in text_of(draft(documents=documents(LONGEST_LIST)))
+
+
+@pytest.mark.parametrize("findings", range(10, 22))
+def test_a_signature_never_stands_away_from_what_is_signed(findings: int) -> None:
+    finding = {"field": "name", "application": "a " * 40, "rex": "b", "severity": "minor", "text": "differs " * 8}
+    made = pages(render(draft(findings=[finding] * findings)))
+    signed = next(page for page in made if "For the authorized body" in page)
+    assert "8. Conclusion" in signed
+    assert signed.index("8. Conclusion") < signed.index("For the authorized body")
+
+
+def test_names_without_a_space_stay_on_the_paper() -> None:
+    long = "а" * 255
+    made = draft(documents=[{**documents(1)[0], "filename": long}], request={"exporter": {"name": "Ә" * 500}})
+    lines = [line for page in PdfReader(BytesIO(render(made))).pages for line in page.extract_text().splitlines()]
+    # A line of the paper has room for about a hundred letters of this kind.
+    assert max(len(line.replace("\u200b", "")) for line in lines) < 120
+    assert long in text_of(made).replace(" ", "")
+
+
+def test_the_same_draft_is_the_same_bytes_in_another_process_too() -> None:
+    code = (
+        "import sys, hashlib; from activities.calls import Draft; from activities.conclusion import render; "
+        "print(hashlib.sha256(render(Draft.model_validate_json(sys.stdin.read()))).hexdigest())"
+    )
+    made = draft()
+    other = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, input=made.model_dump_json(), capture_output=True, text=True, check=True
+    )
+    assert other.stdout.strip() == hashlib.sha256(render(made)).hexdigest()
+
+
+def test_its_date_in_the_file_is_the_drafts_and_not_todays() -> None:
+    created = PdfReader(BytesIO(render(draft()))).metadata
+    assert created is not None
+    assert created.get("/CreationDate", "").startswith("D:20260324")
+
+
+def test_a_second_version_says_so() -> None:
+    assert "version 2" in text_of(draft(version=2))
+    assert "version" not in text_of(draft())
+
+
+@pytest.mark.parametrize(
+    ("made", "named"),
+    [
+        (draft("withdrawn"), "outcome"),
+        (draft(request={"rex_number": "NOREX1"}), "request: rex_number"),
+        (draft(inspection={"inspector": "A"}), "inspection: documents_complete"),
+        (draft(grounds=["bad_mood"]), "grounds"),
+        (draft(documents=[{"kind": "invoice"}]), "documents.0: filename"),
+    ],
+)
+def test_a_draft_that_cannot_be_printed_is_broken_and_the_field_named(made: Draft, named: str) -> None:
+    with pytest.raises(ApplicationError, match=named) as raised:
+        render(made)
+    assert raised.value.type == ErrorKind.BROKEN
+    assert raised.value.non_retryable
+
+
+async def test_the_pdf_goes_into_the_store_once_however_often_it_is_drafted(tmp_path: Path) -> None:
+    store = DocumentStore(str(tmp_path))
+    activity = ConclusionActivities(store).draft_conclusion
+    first = await ActivityEnvironment().run(activity, draft())
+    again = await ActivityEnvironment().run(activity, draft())
+    pdf = await store.read(first.document_id)
+    assert pdf.startswith(b"%PDF")
+    assert (
+        first == again == Drafted(document_id=first.document_id, sha256=hashlib.sha256(pdf).hexdigest(), size=len(pdf))
+    )

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import uuid
+from pathlib import Path
+
+import pytest
+
+from activities.calls import ErrorKind
+from activities.document_store import DocumentStore, document_id_of
+from tests.activities.contents import files_in
+from tests.activities.failing import failing
+
+CONTENT = "Қорытынды".encode() * 300_000
+SHA256 = hashlib.sha256(CONTENT).hexdigest()
+ID = f"sha256-{SHA256}"
+
+
+@pytest.fixture(params=["folder", "memory"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return str(tmp_path / "documents") if request.param == "folder" else f"memory://{uuid.uuid4().hex}"
+
+
+async def test_what_is_put_is_read_again_under_its_hash(url: str) -> None:
+    store = DocumentStore(url)
+    assert await store.size(ID) is None
+    assert await store.put(CONTENT) == ID == document_id_of(SHA256.upper())
+    assert await store.put(io.BytesIO(CONTENT)) == ID
+    assert await DocumentStore(url).read(ID) == CONTENT
+    assert await store.size(ID) == len(CONTENT)
+    assert store.uri(ID).endswith(f"/sha256/{SHA256[:2]}/{SHA256}")
+
+
+async def test_the_same_bytes_from_many_at_once_lie_there_once_and_whole(tmp_path: Path) -> None:
+    stores = [DocumentStore(str(tmp_path)) for _ in range(8)]
+    await asyncio.gather(*(store.put(CONTENT) for store in stores))
+    files = files_in(tmp_path)
+    assert [path.read_bytes() for path in files] == [CONTENT]
+    assert stores[0].uri(ID) == files[0].as_uri()
+
+
+async def test_putting_again_leaves_the_file_alone(tmp_path: Path) -> None:
+    store = DocumentStore(tmp_path.as_uri())
+    await store.put(CONTENT)
+    path = tmp_path / "sha256" / SHA256[:2] / SHA256
+    before = path.stat()
+    await store.put(CONTENT)
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+@pytest.mark.parametrize("harm", [b"", CONTENT[:-1], b"x" + CONTENT[1:]])
+async def test_a_file_that_has_changed_is_not_given_out_and_is_mended_by_the_next_put(
+    tmp_path: Path, harm: bytes
+) -> None:
+    store = DocumentStore(str(tmp_path))
+    await store.put(CONTENT)
+    (tmp_path / "sha256" / SHA256[:2] / SHA256).write_bytes(harm)
+    with failing(ErrorKind.BROKEN) as failure:
+        await store.read(ID)
+    assert failure.message.startswith(f"document {ID} has changed in the store")
+    await store.put(CONTENT)
+    assert await store.read(ID) == CONTENT
+
+
+async def test_a_document_that_is_not_there_is_named(url: str) -> None:
+    with failing(ErrorKind.BROKEN) as failure:
+        await DocumentStore(url).read(ID)
+    assert failure.message == f"the document store does not have {ID}"
+
+
+@pytest.mark.parametrize(
+    "document_id", ["", SHA256, "sha256-../../../etc/passwd", f"sha256-{SHA256.upper()}", ID + "\n"]
+)
+async def test_what_is_no_document_id_is_refused(tmp_path: Path, document_id: str) -> None:
+    with failing(ErrorKind.REFUSED):
+        await DocumentStore(str(tmp_path)).read(document_id)
+
+
+async def test_a_store_that_cannot_be_written_is_tried_again_and_nothing_half_done_is_left(tmp_path: Path) -> None:
+    (tmp_path / "sha256").write_bytes(b"a file where a folder has to be")
+    with failing(ErrorKind.UNREACHABLE) as failure:
+        await DocumentStore(str(tmp_path)).put(CONTENT)
+    assert failure.message.startswith("the document store cannot be written")
+    assert files_in(tmp_path) == [tmp_path / "sha256"]
+
+
+async def test_a_writing_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
+    class Breaking(io.BytesIO):
+        turns = 0
+
+        def read(self, size: int | None = -1) -> bytes:
+            self.turns += 1
+            if self.turns > 8:
+                raise OSError("the disk is gone")
+            return super().read(size)
+
+    with failing(ErrorKind.UNREACHABLE):
+        await DocumentStore(str(tmp_path)).put(Breaking(CONTENT))
+    assert files_in(tmp_path) == []
+
+
+def test_an_unknown_kind_of_store_names_the_setting_and_not_the_url() -> None:
+    with pytest.raises(ValueError, match="REXV_DOCUMENT_STORE: no store of the kind 'nosuch'") as caught:
+        DocumentStore("nosuch://user:s3cret@host/x")
+    assert "s3cret" not in str(caught.value)

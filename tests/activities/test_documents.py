@@ -1,0 +1,398 @@
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import itertools
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from activities.atameken import atameken_client
+from activities.calls import ErrorKind, Fetch, Fetched
+from activities.document_store import DocumentStore
+from activities.documents import DocumentActivities, Patience
+from rules.documents import LARGEST_DOCUMENT, OfferedDocument
+from simulators.atameken import create_app
+from simulators.exporters import read_exporters
+from simulators.samples import SAMPLE, documents_arrived
+from tests.activities.contents import PDF, PNG, TEXT, ZIP, files_in
+from tests.activities.failing import failing
+from tests.servers import Answer, Host, running
+
+TOKEN = "s3cret-t0ken"
+SHORT = Patience(
+    connect=timedelta(seconds=2),
+    between_bytes=timedelta(seconds=0.3),
+    document=timedelta(seconds=2),
+    more=timedelta(seconds=1),
+    message=timedelta(seconds=4),
+)
+
+
+@dataclass
+class Place:
+    """Atameken, a further host that is allowed, one that is not, and the activities between them."""
+
+    ours: Any
+    further: Host
+    foreign: Host
+    our_url: str
+    further_url: str
+    foreign_url: str
+    store: DocumentStore
+    activities: DocumentActivities
+
+    async def fetch(self, *documents: OfferedDocument) -> Fetched:
+        return await self.activities.fetch_documents(Fetch(case_id="c", message_id="m", documents=list(documents)))
+
+    async def refusal(self, document: OfferedDocument) -> str:
+        """The reason why a document is refused; it names the file and is one line without secrets."""
+        fetched = await self.fetch(document)
+        assert (fetched.stored, fetched.out_of_reach) == ([], [])
+        reason = fetched.refused[0].reason
+        assert reason.startswith(f"{document.filename}: ")
+        assert "\n" not in reason
+        assert TOKEN not in reason
+        return reason.removeprefix(f"{document.filename}: ")
+
+
+@asynccontextmanager
+async def place(folder: Path, ours: Any | None = None, patience: Patience = SHORT) -> AsyncIterator[Place]:
+    ours, further, foreign = ours or Host(), Host(), Host()
+    store = DocumentStore(str(folder))
+    async with (
+        running(ours) as our_url,
+        running(further) as further_url,
+        running(foreign) as foreign_url,
+        atameken_client(our_url, TOKEN) as client,
+    ):
+        activities = DocumentActivities(client, store, [further_url], patience)
+        yield Place(ours, further, foreign, our_url, further_url, foreign_url, store, activities)
+
+
+def offered(url: str, content: bytes = PDF, **fields: Any) -> OfferedDocument:
+    return OfferedDocument.model_validate(
+        {
+            "kind": "invoice",
+            "filename": url.rpartition("/")[2] or "file",
+            "url": url,
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "size": len(content),
+            **fields,
+        }
+    )
+
+
+async def test_the_papers_of_an_exporter_are_fetched_from_atameken_and_stored(tmp_path: Path) -> None:
+    async with place(tmp_path, create_app(TOKEN)) as there:
+        message = documents_arrived(there.our_url, read_exporters()[SAMPLE], message_id="m")
+        documents = [OfferedDocument.model_validate(each) for each in message["documents"]]
+        fetched = await there.fetch(*documents)
+        assert (fetched.refused, fetched.out_of_reach) == ([], [])
+        assert [each.index for each in fetched.stored] == [0, 1, 2, 3]
+        for document, stored in zip(documents, fetched.stored, strict=True):
+            assert (stored.sha256, stored.size, stored.media_type) == (
+                document.sha256,
+                document.size,
+                "application/pdf",
+            )
+            assert hashlib.sha256(await there.store.read(stored.document_id)).hexdigest() == document.sha256
+
+
+async def test_atamekens_token_goes_to_atameken_only(tmp_path: Path) -> None:
+    async with place(tmp_path) as there:
+        there.ours.answers["/a.pdf"] = Answer(PDF)
+        there.further.answers["/b.png"] = Answer(PNG)
+        fetched = await there.fetch(offered(f"{there.our_url}/a.pdf"), offered(f"{there.further_url}/b.png", PNG))
+        assert [each.media_type for each in fetched.stored] == ["application/pdf", "image/png"]
+        assert there.ours.headers[0]["authorization"] == f"Bearer {TOKEN}"
+        assert "authorization" not in there.further.headers[0]
+
+
+async def test_an_origin_that_is_not_allowed_is_not_even_asked(tmp_path: Path) -> None:
+    async with place(tmp_path) as there:
+        reason = await there.refusal(offered(f"{there.foreign_url}/a.pdf"))
+        assert reason == (
+            f"url: documents are not fetched from {there.foreign_url}; "
+            "expected Atameken's own origin or one of REXV_DOCUMENT_HOSTS"
+        )
+        # The same machine under another name or scheme is another origin.
+        await there.refusal(offered(there.our_url.replace("127.0.0.1", "localhost") + "/a.pdf"))
+        await there.refusal(offered(there.our_url.replace("http:", "https:") + "/a.pdf"))
+        assert (there.foreign.asked, there.ours.asked) == ([], [])
+
+
+@pytest.mark.parametrize("stored_before", [False, True])
+async def test_a_url_with_user_and_password_is_refused_and_never_shown(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, stored_before: bool
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with place(tmp_path) as there:
+        if stored_before:
+            await there.store.put(PDF)
+        reason = await there.refusal(offered(there.our_url.replace("//", "//clerk:pa55@") + "/a.pdf"))
+        assert reason == "url: expected a URL without user and password"
+        assert there.ours.asked == []
+    assert "pa55" not in caplog.text
+
+
+async def test_a_redirect_is_followed_on_the_same_origin(tmp_path: Path) -> None:
+    async with place(tmp_path) as there:
+        there.ours.answers = {
+            "/a.pdf": Answer(status=302, headers={"Location": "/1"}),
+            "/1": Answer(status=307, headers={"Location": f"{there.our_url}/2"}),
+            "/2": Answer(PDF),
+        }
+        assert (await there.fetch(offered(f"{there.our_url}/a.pdf"))).stored
+        assert there.ours.asked == ["/a.pdf", "/1", "/2"]
+
+
+async def test_a_redirect_to_another_origin_is_not_followed_even_to_an_allowed_one(tmp_path: Path) -> None:
+    async with place(tmp_path) as there:
+        for other in (there.foreign, there.further):
+            to = there.foreign_url if other is there.foreign else there.further_url
+            other.answers["/a.pdf"] = Answer(PDF)
+            there.ours.answers["/a.pdf"] = Answer(status=302, headers={"Location": f"{to}/a.pdf"})
+            reason = await there.refusal(offered(f"{there.our_url}/a.pdf"))
+            assert reason == f"its host redirects to {to}; redirects off {there.our_url} are not followed"
+            assert other.asked == []
+
+
+@pytest.mark.parametrize(
+    "location", ["//clerk:pa55@{host}/a.pdf", "ftp://{host}/a", "http://a:99999/", "file:///etc/passwd"]
+)
+async def test_a_redirect_to_what_is_no_url_to_fetch_from_is_refused(tmp_path: Path, location: str) -> None:
+    async with place(tmp_path) as there:
+        to = location.format(host=there.our_url.removeprefix("http://"))
+        there.ours.answers["/a.pdf"] = Answer(status=301, headers={"Location": to})
+        reason = await there.refusal(offered(f"{there.our_url}/a.pdf"))
+        assert reason == "its host redirects to what is no URL to fetch from; expected the document"
+        assert there.ours.asked == ["/a.pdf"]
+
+
+async def test_redirects_without_end_are_refused(tmp_path: Path) -> None:
+    async with place(tmp_path) as there:
+        there.ours.answers["/a.pdf"] = Answer(status=302, headers={"Location": "/a.pdf"})
+        assert "at most 5 redirects" in await there.refusal(offered(f"{there.our_url}/a.pdf"))
+        assert len(there.ours.asked) == 6
+
+
+async def test_other_bytes_than_announced_are_refused_with_both_hashes_and_not_stored(tmp_path: Path) -> None:
+    other = PDF[:-1] + b"?"
+    async with place(tmp_path) as there:
+        there.ours.answers["/a.pdf"] = Answer(other)
+        reason = await there.refusal(offered(f"{there.our_url}/a.pdf"))
+    got, expected = hashlib.sha256(other).hexdigest(), hashlib.sha256(PDF).hexdigest()
+    assert reason == f"its sha256 is {got}; expected {expected}"
+    assert files_in(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        (len(PDF) + 1, f"it has {len(PDF)} bytes; expected {len(PDF) + 1}, as its size says"),
+        (len(PDF) - 1, f"it has more than {len(PDF) - 1} bytes; expected as many as its size says"),
+        (0, "it is announced with 0 bytes; expected a document"),
+        (
+            LARGEST_DOCUMENT + 1,
+            f"it is announced with {LARGEST_DOCUMENT + 1} bytes; expected at most {LARGEST_DOCUMENT}",
+        ),
+    ],
+)
+async def test_another_size_than_announced_is_refused(tmp_path: Path, size: int, said: str) -> None:
+    async with place(tmp_path) as there:
+        there.ours.answers["/a.pdf"] = Answer(PDF)
+        assert await there.refusal(offered(f"{there.our_url}/a.pdf", size=size)) == said
+
+
+async def test_a_document_without_a_size_is_taken_by_its_hash(tmp_path: Path) -> None:
+    async with place(tmp_path) as there:
+        there.ours.answers["/a.pdf"] = Answer(PDF)
+        assert (await there.fetch(offered(f"{there.our_url}/a.pdf", size=None))).stored[0].size == len(PDF)
+
+
+async def test_an_endless_stream_is_cut_off_after_50_mb(tmp_path: Path) -> None:
+    piece = b"x" * (1024 * 1024)
+    async with place(tmp_path, patience=Patience()) as there:
+        there.ours.answers["/a.pdf"] = Answer(pieces=itertools.repeat(piece))
+        reason = await there.refusal(offered(f"{there.our_url}/a.pdf", size=None))
+        assert reason == f"it has more than {LARGEST_DOCUMENT} bytes; expected at most 50 MB"
+        assert there.ours.sent < LARGEST_DOCUMENT + 40 * len(piece)
+
+
+async def test_51_mb_that_are_announced_are_not_even_begun(tmp_path: Path) -> None:
+    async with place(tmp_path) as there:
+        too_many = str(51 * 1024 * 1024)
+        there.ours.answers["/a.pdf"] = Answer(pieces=iter([]), headers={"Content-Length": too_many}, hangs=True)
+        assert "expected at most 50 MB" in await there.refusal(offered(f"{there.our_url}/a.pdf", size=None))
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "said"),
+    [
+        (PDF, "image/png", "its content is application/pdf; expected image/png, as its media_type says"),
+        (ZIP, None, "its content is an archive; expected PDF, PNG,"),
+        (b"MZ\x90\0" + b"\0" * 200, "application/pdf", "its content is a program; expected PDF, PNG,"),
+        (b"<!doctype html><html></html>", None, "its content is HTML or SVG; expected PDF, PNG,"),
+    ],
+)
+async def test_what_is_not_a_document_that_we_take_is_refused_and_not_stored(
+    tmp_path: Path, content: bytes, media_type: str | None, said: str
+) -> None:
+    async with place(tmp_path) as there:
+        there.ours.answers["/a.pdf"] = Answer(content)
+        document = offered(f"{there.our_url}/a.pdf", content, media_type=media_type)
+        assert (await there.refusal(document)).startswith(said)
+    assert files_in(tmp_path) == []
+
+
+async def test_an_empty_document_is_refused(tmp_path: Path) -> None:
+    async with place(tmp_path) as there:
+        there.ours.answers["/a.pdf"] = Answer(b"")
+        assert (
+            await there.refusal(offered(f"{there.our_url}/a.pdf", b"", size=None)) == "it is empty; expected a document"
+        )
+
+
+async def test_packed_bytes_are_neither_asked_for_nor_taken(tmp_path: Path) -> None:
+    async with place(tmp_path) as there:
+        there.ours.answers["/a.pdf"] = Answer(PDF, headers={"Content-Encoding": "gzip"})
+        reason = await there.refusal(offered(f"{there.our_url}/a.pdf"))
+        assert reason == "its host sends it with a Content-Encoding; expected the bytes as they are"
+        assert there.ours.headers[0]["accept-encoding"] == "identity"
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410, 204, 206, 304])
+async def test_a_document_that_its_host_does_not_give_out_is_refused(tmp_path: Path, status: int) -> None:
+    async with place(tmp_path) as there:
+        there.ours.answers["/a.pdf"] = Answer(status=status)
+        assert f"its host answered {status}" in await there.refusal(offered(f"{there.our_url}/a.pdf"))
+
+
+async def test_one_bad_document_holds_up_none_of_the_others(tmp_path: Path) -> None:
+    async with place(tmp_path) as there:
+        there.ours.answers = {
+            "/good.pdf": Answer(PDF),
+            "/busy.pdf": Answer(status=503),
+            "/bad.pdf": Answer(PNG),
+            "/hang.pdf": Answer(hangs=True),
+            "/cut.pdf": Answer(pieces=iter([b"%PDF-"]), headers={"Content-Length": str(len(PDF))}),
+            "/list.txt": Answer(TEXT),
+        }
+        urls = [f"{there.our_url}/{name}.pdf" for name in ("hang", "busy", "good", "bad", "cut")]
+        fetched = await there.fetch(*map(offered, urls), offered(f"{there.our_url}/list.txt", TEXT))
+        assert [each.index for each in fetched.stored] == [2, 5]
+        assert [each.index for each in fetched.refused] == [3]
+        assert fetched.out_of_reach == [0, 1, 4]
+
+
+async def test_a_host_that_drips_holds_up_the_settled_ones_for_a_moment_only(tmp_path: Path) -> None:
+    patience = Patience(more=timedelta(seconds=0.2), between_bytes=timedelta(seconds=60))
+    async with place(tmp_path, patience=patience) as there:
+        there.ours.answers = {"/a.pdf": Answer(PDF), "/b.pdf": Answer(pieces=iter([b"%"]), hangs=True)}
+        async with asyncio.timeout(10):
+            fetched = await there.fetch(offered(f"{there.our_url}/b.pdf"), offered(f"{there.our_url}/a.pdf"))
+        assert ([each.index for each in fetched.stored], fetched.out_of_reach) == ([1], [0])
+
+
+@pytest.mark.parametrize("limit", ["document", "message"])
+async def test_a_host_that_drips_is_left_in_time(tmp_path: Path, limit: str) -> None:
+    patience = Patience(between_bytes=timedelta(seconds=60), **{limit: timedelta(seconds=0.3)})
+    async with place(tmp_path, patience=patience) as there:
+        there.ours.answers["/b.pdf"] = Answer(pieces=iter([b"%"]), hangs=True)
+        with failing(ErrorKind.UNREACHABLE) as failure:
+            await there.fetch(offered(f"{there.our_url}/b.pdf"))
+    assert "no answer in time" in failure.message
+
+
+async def test_where_all_are_out_of_reach_the_wait_that_the_host_asks_for_is_honoured(tmp_path: Path) -> None:
+    async with place(tmp_path) as there:
+        there.ours.answers = {
+            f"/{n}.pdf": Answer(status=503, headers={"Retry-After": str(wait)}) for n, wait in enumerate((90, 40, 7200))
+        }
+        documents = [offered(f"{there.our_url}/{n}.pdf") for n in range(3)]
+        with failing(ErrorKind.UNREACHABLE) as failure:
+            await there.fetch(*documents)
+        assert failure.error is not None
+        assert failure.error.next_retry_delay == timedelta(seconds=40)
+        there.ours.answers["/0.pdf"] = Answer(status=500)
+        with failing(ErrorKind.UNREACHABLE) as failure:
+            await there.fetch(*documents)
+        assert failure.error is not None
+        assert failure.error.next_retry_delay is None
+    assert failure.message.startswith("none of 3 documents can be fetched: ")
+    assert "0.pdf: its host answered 500" in failure.message
+
+
+async def test_a_host_that_is_not_there_is_out_of_reach(tmp_path: Path) -> None:
+    async with running(Host()) as gone:
+        pass
+    async with atameken_client(gone, TOKEN) as client:
+        activities = DocumentActivities(client, DocumentStore(str(tmp_path)))
+        with failing(ErrorKind.UNREACHABLE) as failure:
+            await activities.fetch_documents(
+                Fetch(case_id="c", message_id="m", documents=[offered(f"{gone}/{n}.pdf") for n in range(5)])
+            )
+    assert failure.message.startswith("none of 5 documents can be fetched: ")
+    assert failure.message.endswith("; and 2 more")
+
+
+async def test_bytes_that_the_store_has_are_not_fetched_again(tmp_path: Path) -> None:
+    async with place(tmp_path) as there:
+        there.ours.answers["/a.pdf"] = Answer(PDF)
+        first = await there.fetch(offered(f"{there.our_url}/a.pdf"))
+        again = await there.fetch(offered(f"{there.our_url}/a.pdf"), offered(f"{there.our_url}/other.pdf", size=None))
+        assert [each.document_id for each in again.stored] == [first.stored[0].document_id] * 2
+        assert there.ours.asked == ["/a.pdf"]
+        # What is asked of a document is asked of stored bytes, too.
+        assert "as its media_type says" in await there.refusal(
+            offered(f"{there.our_url}/a.pdf", media_type="image/png")
+        )
+        assert "as its size says" in await there.refusal(offered(f"{there.our_url}/a.pdf", size=len(PDF) + 1))
+
+
+async def test_stored_bytes_that_have_changed_are_fetched_anew(tmp_path: Path) -> None:
+    async with place(tmp_path) as there:
+        there.ours.answers["/a.pdf"] = Answer(PDF)
+        document_id = (await there.fetch(offered(f"{there.our_url}/a.pdf"))).stored[0].document_id
+        files_in(tmp_path)[0].write_bytes(b"x" * len(PDF))
+        assert (await there.fetch(offered(f"{there.our_url}/a.pdf"))).stored
+        assert await there.store.read(document_id) == PDF
+
+
+async def test_a_store_that_cannot_be_written_loses_no_document(tmp_path: Path) -> None:
+    (tmp_path / "sha256").write_bytes(b"a file where a folder has to be")
+    async with place(tmp_path) as there:
+        there.ours.answers["/a.pdf"] = Answer(PDF)
+        with failing(ErrorKind.UNREACHABLE) as failure:
+            await there.fetch(offered(f"{there.our_url}/a.pdf"))
+    assert "the document store cannot be" in failure.message
+
+
+async def test_a_file_name_is_shown_on_one_line(tmp_path: Path) -> None:
+    async with place(tmp_path) as there:
+        fetched = await there.fetch(offered(f"{there.our_url}/a.pdf", filename="a\n\x1b[2J\u202e" + "b" * 240))
+    reason = fetched.refused[0].reason
+    assert reason.isprintable()
+    assert reason.startswith("a [2J bbb")
+    assert len(reason) < 200
+
+
+async def test_no_more_than_four_documents_are_fetched_at_once(tmp_path: Path) -> None:
+    async with place(tmp_path) as there:
+        there.ours.answers = {f"/{n}.pdf": Answer(hangs=True) for n in range(6)}
+        fetching = asyncio.create_task(there.fetch(*(offered(f"{there.our_url}/{n}.pdf") for n in range(6))))
+        while len(there.ours.asked) < 4:
+            assert not fetching.done()
+            await asyncio.sleep(0.01)
+        assert sorted(there.ours.asked) == ["/0.pdf", "/1.pdf", "/2.pdf", "/3.pdf"]
+        fetching.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await fetching
+        assert len(there.ours.asked) == 4

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import httpx
+import pytest
+from pydantic import BaseModel
+
+from activities.calls import ErrorKind
+from activities.http import call, client_of, failure_of, origin_of, read, retry_after
+from tests.activities.failing import failing
+from tests.servers import Answer, Host, running
+
+NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+
+
+def answered(status: int, **headers: str) -> httpx.Response:
+    return httpx.Response(status, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 599])
+def test_what_may_pass_is_tried_again(status: int) -> None:
+    error = failure_of(answered(status), "REX")
+    assert error is not None
+    assert (error.type, error.message) == (ErrorKind.UNREACHABLE, f"REX answered {status}")
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 410, 413, 422, 451])
+def test_any_other_4xx_is_final(status: int) -> None:
+    error = failure_of(answered(status), "REX")
+    assert error is not None
+    assert error.type == ErrorKind.REFUSED
+
+
+@pytest.mark.parametrize("status", [300, 302, 304])
+def test_a_redirect_is_no_answer(status: int) -> None:
+    error = failure_of(answered(status), "REX")
+    assert error is not None
+    assert error.type == ErrorKind.BROKEN
+
+
+def test_a_2xx_is_no_failure() -> None:
+    assert failure_of(answered(200), "REX") is None
+    assert failure_of(answered(202), "REX") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "wait"),
+    [
+        ("120", timedelta(seconds=120)),
+        ("0", timedelta(0)),
+        (format_datetime(NOW + timedelta(minutes=7), usegmt=True), timedelta(minutes=7)),
+        ("Mon, 02 Mar 2026 04:07:00 -0000", timedelta(minutes=7)),
+        ("", None),
+        ("soon", None),
+        ("-5", None),
+        ("1.5", None),
+        ("99999999999999999999", None),
+    ],
+)
+def test_retry_after_is_read_as_seconds_and_as_a_date(value: str, wait: timedelta | None) -> None:
+    assert retry_after(answered(503, Retry_After=value), NOW) == wait
+
+
+async def test_retry_after_reaches_the_error_and_is_capped_at_an_hour() -> None:
+    host = Host({"/a": Answer(status=429, headers={"Retry-After": "75"})})
+    later = format_datetime(datetime.now(UTC) + timedelta(hours=9), usegmt=True)
+    host.answers["/b"] = Answer(status=503, headers={"Retry-After": later})
+    async with running(host) as url, client_of(url, 5) as client:
+        with failing(ErrorKind.UNREACHABLE) as seconds:
+            await call(client, "GET", "/a", whom="X")
+        with failing(ErrorKind.UNREACHABLE) as day:
+            await call(client, "GET", "/b", whom="X")
+    assert seconds.error is not None
+    assert seconds.error.next_retry_delay == timedelta(seconds=75)
+    assert day.error is not None
+    assert day.error.next_retry_delay == timedelta(hours=1)
+
+
+async def test_a_refusal_quotes_the_other_side_in_one_line_without_our_secrets() -> None:
+    body = b'{"detail": "no such\\n  exporter for Bearer s3cret-token"}'
+    host = Host({"/a": Answer(body, 422, {"Content-Type": "application/json"})})
+    async with running(host) as url, client_of(url, 5) as client:
+        with failing(ErrorKind.REFUSED) as failure:
+            await call(client, "GET", "/a", whom="Atameken", secrets=["s3cret-token"])
+    assert failure.message == "Atameken answered 422: no such exporter for Bearer ***"
+
+
+@pytest.mark.parametrize("body", [b"<html>s3cret</html>", b"[1]", b'{"detail": [{"input": "s3cret"}]}', b""])
+async def test_any_other_body_is_not_quoted(body: bytes) -> None:
+    async with running(Host({"/a": Answer(body, 400)})) as url, client_of(url, 5) as client:
+        with failing(ErrorKind.REFUSED) as failure:
+            await call(client, "GET", "/a", whom="Atameken")
+    assert failure.message == "Atameken answered 400"
+
+
+async def test_no_connection_is_tried_again() -> None:
+    async with running(Host()) as url:
+        pass
+    async with client_of(url, 5) as client:
+        with failing(ErrorKind.UNREACHABLE) as failure:
+            await call(client, "GET", "/", whom="REX")
+    assert failure.message == "REX is out of reach: no connection"
+
+
+async def test_a_host_that_says_nothing_is_left_in_time() -> None:
+    async with running(Host({"/": Answer(hangs=True)})) as url, client_of(url, 0.2) as client:
+        with failing(ErrorKind.UNREACHABLE) as failure:
+            await call(client, "GET", "/", whom="REX")
+    assert failure.message == "REX is out of reach: no answer in time"
+
+
+async def test_an_answer_that_drips_is_left_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("activities.http.WHOLE_CALL", timedelta(seconds=0.3))
+    host = Host({"/": Answer(pieces=iter([b"{"]), hangs=True)})
+    async with running(host) as url, client_of(url, 60) as client, asyncio.timeout(5):
+        with failing(ErrorKind.UNREACHABLE):
+            await call(client, "GET", "/", whom="REX")
+
+
+async def test_an_answer_that_cannot_be_unpacked_is_broken() -> None:
+    host = Host({"/": Answer(b"no gzip", headers={"Content-Encoding": "gzip"})})
+    async with running(host) as url, client_of(url, 5) as client:
+        with failing(ErrorKind.BROKEN):
+            await call(client, "GET", "/", whom="REX")
+
+
+class Wanted(BaseModel):
+    number: int
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"{", "REX: expected a JSON object"),
+        (b"[]", "REX: expected a JSON object"),
+        (b"\xff\xfe", "REX: expected a JSON object"),
+        (b"{}", "REX: number: is required"),
+    ],
+)
+def test_an_answer_that_does_not_fit_is_broken_and_names_the_field(body: bytes, said: str) -> None:
+    with failing(ErrorKind.BROKEN) as failure:
+        read(Wanted, httpx.Response(200, content=body), "REX")
+    assert failure.message == said
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("http://Files.KZ", "http://files.kz:80"),
+        ("https://files.kz:443/a?b", "https://files.kz:443"),
+        ("https://files.kz", "https://files.kz:443"),
+        ("http://[::1]:80/", "http://[::1]:80"),
+        ("https://файлы.қаз/", "https://xn--80asg7a0b.xn--80ao21a:443"),
+    ],
+)
+def test_an_origin_has_one_spelling(url: str, origin: str) -> None:
+    assert origin_of(url) == origin
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://a", "http://", "//a", "a", "http://u:pw@a", "http://u@a", "http://a:99999", "http://a:0", ""]
+)
+def test_what_is_no_origin_is_refused_without_quoting_it(url: str) -> None:
+    with pytest.raises(ValueError, match=r"^(not a URL|expected)") as caught:
+        origin_of(url)
+    assert "pw" not in str(caught.value)
