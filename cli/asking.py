@@ -1,0 +1,128 @@
+"""Asking a case, and saying plainly when it does not answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+from temporalio.client import (
+    Client,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowQueryFailedError,
+)
+from temporalio.exceptions import FailureError
+from temporalio.service import RPCError, RPCStatusCode
+
+from cli.errors import CannotDo
+
+WORKFLOW_TYPE = "VerificationWorkflow"
+
+PATIENCE = timedelta(seconds=10)
+"""How long a query waits. A worker answers within a second, also where it must replay a long case first."""
+
+_NOBODY_ANSWERS = {
+    # What Temporal says where no worker polls: it depends on whether one ever did, and how long ago.
+    RPCStatusCode.DEADLINE_EXCEEDED,
+    RPCStatusCode.CANCELLED,
+    RPCStatusCode.FAILED_PRECONDITION,
+    RPCStatusCode.UNAVAILABLE,
+    RPCStatusCode.RESOURCE_EXHAUSTED,
+}
+
+
+class NobodyAnswers(CannotDo):
+    """The case is there, but no worker runs that could answer for it."""
+
+
+class UnknownCase(CannotDo):
+    """Temporal has no case of this number, or no longer."""
+
+
+def link_to(ui_url: str, namespace: str, case_id: str) -> str:
+    """The case in the Temporal UI."""
+    return f"{ui_url.rstrip('/')}/namespaces/{quote(namespace, safe='')}/workflows/{quote(case_id, safe='')}"
+
+
+async def ask(client: Client, case_id: str, query: str, *arguments: Any) -> Any:
+    """Ask a case, running or closed; a worker answers.
+
+    :raises UnknownCase: where Temporal does not have it.
+    :raises NobodyAnswers: where no worker runs.
+    :raises CannotDo: where it is no case, or refuses the question.
+    """
+    try:
+        return await client.get_workflow_handle(case_id).query(query, args=arguments, rpc_timeout=PATIENCE)
+    except WorkflowQueryFailedError as error:
+        raise CannotDo(f"{case_id}: does not answer the query {query}: {error}") from None
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise unknown(client, case_id) from None
+        if error.status in _NOBODY_ANSWERS:
+            raise NobodyAnswers(f"{case_id}: no worker answers for it; start one with: python worker.py") from None
+        raise CannotDo(f"{case_id}: {in_words(error)}") from None
+
+
+async def ask_case(client: Client, case_id: str) -> dict[str, Any]:
+    """The object of the query ``case`` (contract, section 5), unchanged.
+
+    Where no worker runs, a closed case still has it as its result.
+
+    :raises CannotDo: as ``ask`` does; also for a case whose request was refused, with the reason.
+    """
+    described = await describe(client, case_id)
+    if described.status is WorkflowExecutionStatus.FAILED:
+        raise CannotDo(f"{case_id}: the request was refused: {await refusal_of(client, case_id)}")
+    try:
+        answer = await ask(client, case_id, "case")
+    except NobodyAnswers:
+        if described.status is not WorkflowExecutionStatus.COMPLETED:
+            raise
+        answer = await client.get_workflow_handle(case_id).result()
+    if not isinstance(answer, dict):
+        raise CannotDo(f"{case_id}: answers something else than a case")
+    return answer
+
+
+async def describe(client: Client, case_id: str) -> WorkflowExecutionDescription:
+    """The case as Temporal knows it, without asking a worker.
+
+    :raises UnknownCase: where Temporal does not have it.
+    :raises CannotDo: where it is another kind of workflow.
+    """
+    try:
+        described = await client.get_workflow_handle(case_id).describe()
+    except RPCError as error:
+        if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT):
+            raise unknown(client, case_id) from None
+        raise CannotDo(f"{case_id}: {in_words(error)}") from None
+    if described.workflow_type != WORKFLOW_TYPE:
+        raise CannotDo(f"{case_id}: is no case but a workflow of type {described.workflow_type}")
+    return described
+
+
+async def refusal_of(client: Client, case_id: str) -> str:
+    """Why a case that failed did so: its request did not fit (contract, section 1)."""
+    try:
+        await client.get_workflow_handle(case_id).result()
+    except WorkflowFailureError as error:
+        return message_of(error.cause).removeprefix("the request was refused: ")
+    return "no reason given"
+
+
+def message_of(cause: BaseException) -> str:
+    """What a failure says, without the type that Temporal's SDK sets before it."""
+    text = cause.message if isinstance(cause, FailureError) else str(cause)
+    return " ".join(text.split())
+
+
+def unknown(client: Client, case_id: str) -> UnknownCase:
+    """The refusal for a number that Temporal does not have."""
+    return UnknownCase(f"{case_id}: no such case in namespace {client.namespace}; python starter.py list shows them")
+
+
+def in_words(error: RPCError) -> str:
+    """What Temporal said, with its code in words."""
+    return f"Temporal answers: {error.message or error.status.name.lower().replace('_', ' ')}"

@@ -1,0 +1,81 @@
+"""The commands ``open``, ``show`` and ``list``: opening cases and looking at them (contract, section 9)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group
+from rich.text import Text
+
+from cli.asking import ask_case
+from cli.case_list import case_table, list_cases
+from cli.case_page import case_page
+from cli.case_view import read_case
+from cli.connected import connected
+from cli.files import read_object
+from cli.next_action import standing
+from cli.printing import console, print_json, print_page
+from cli.words import day_words
+from rules.instant import rfc_3339
+
+if TYPE_CHECKING:
+    from cli.opening import Opened
+
+
+async def open_from_file(file: str, *, received_at: str | None, as_json: bool) -> None:
+    """Open the case of the request in a file, and print its number, its first term and the link to it."""
+    from cli.opening import (
+        open_case,  # here, because only this asks the register, whose libraries take a second to load
+    )
+
+    data = _with_receipt(read_object(file), received_at)
+    world = await connected()
+    opened = await open_case(world.client, world.settings.task_queue, world.database_url, data)
+    link = world.link(opened.case_id)
+    if as_json:
+        print_json(opened.as_json(link))
+    else:
+        console().print(_opened_page(opened, link), soft_wrap=True)
+
+
+def _with_receipt(request: dict[str, Any], received_at: str | None) -> dict[str, Any]:
+    if received_at is None:
+        return request
+    # To the second: people compare it with their book of letters.
+    now = rfc_3339(datetime.now(UTC).replace(microsecond=0))
+    return request | {"received_at": now if received_at == "now" else received_at}
+
+
+def _opened_page(opened: Opened, link: str) -> Group:
+    what = "opened" if opened.new else "runs already for this request; nothing was opened"
+    lines = [Text.assemble((opened.case_id, "bold"), f"  {what}")]
+    if opened.case is None:
+        lines.append(Text("No worker has taken it up yet: start one with python worker.py", style="yellow"))
+    else:
+        lines.append(Text(standing(opened.case)))
+        if opened.case.limit_last_day:
+            lines.append(Text(f"The 30 working days of ¶5 end on {day_words(opened.case.limit_last_day)}"))
+    return Group(*lines, Text(link, style="cyan"))
+
+
+async def show(case_id: str, *, as_json: bool) -> None:
+    """Print the page of a case, or the object of its query unchanged."""
+    world = await connected()
+    answer = await ask_case(world.client, case_id)
+    if as_json:
+        print_json(answer)
+    else:
+        print_page(case_page(read_case(answer), world.link(case_id)))
+
+
+async def list_(*, step: str | None, risk: str | None, as_json: bool) -> None:
+    """Print the cases, open ones first, the nearest due at the top."""
+    world = await connected()
+    rows = await list_cases(world.client, world.settings.ui_url, step=step, risk=risk)
+    if as_json:
+        print_json([row.as_json() for row in rows])
+    elif rows:
+        print_page(case_table(rows, console().width))
+    else:
+        print_page("No cases" + (" of this kind." if step or risk else " yet: starter.py open FILE opens one."))

@@ -1,0 +1,73 @@
+"""People's decisions, taken by a case as updates: the person is told at once (contract, section 4)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from rich.text import Text
+from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.service import RPCError, RPCStatusCode
+
+from cli.asking import describe, in_words, message_of, unknown
+from cli.connected import connected
+from cli.errors import CannotDo
+from cli.files import read_object
+from cli.printing import console, print_json
+from rules.decisions import DECISIONS, read_decision
+from rules.refusal import Refusal
+
+WAIT = timedelta(seconds=30)
+"""How long a command waits for the case's answer: far longer than a worker takes, short for whoever waits."""
+
+_ANY_TIME = datetime.min.replace(tzinfo=UTC)
+
+
+async def update(case_id: str, name: str, file: str, *, as_json: bool) -> None:
+    """Have a case take the decision in a file, and print what the case answers."""
+    decision = read_object(file)
+    world = await connected()
+    answer = await decide(world.client, case_id, name, decision)
+    if as_json:
+        print_json(answer)
+        return
+    console().print(Text.assemble((case_id, "bold"), f"  {name} taken"))
+    if answer is not None:
+        console().print(json.dumps(answer, ensure_ascii=False, indent=2), soft_wrap=True)
+
+
+async def decide(client: Client, case_id: str, name: str, decision: dict[str, Any]) -> Any:
+    """Have a case take a decision.
+
+    :return: the case's own answer, JSON.
+    :raises Refusal: for an unknown decision or a field that does not fit, before anything is sent.
+    :raises CannotDo: where the case refuses, or does not answer.
+    """
+    if name not in DECISIONS:
+        raise Refusal(f"unknown decision {name}; expected one of {', '.join(DECISIONS)}")
+    # How early a time may be depends on the case, which judges that itself; the rest needs no case.
+    read_decision(name, [decision], received_at=_ANY_TIME, now=datetime.now(UTC))
+    await describe(client, case_id)
+    handle = client.get_workflow_handle(case_id)
+    try:
+        return await asyncio.wait_for(handle.execute_update(name, decision), WAIT.total_seconds())
+    except WorkflowUpdateFailedError as error:
+        raise CannotDo(f"{case_id}: refused: {message_of(error.cause)}") from None
+    except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
+        raise CannotDo(
+            f"{case_id}: no worker has answered within {WAIT.seconds} s, so the decision is not taken; "
+            "start one with: python worker.py"
+        ) from None
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise await _closed(client, case_id) from None
+        raise CannotDo(f"{case_id}: {in_words(error)}") from None
+
+
+async def _closed(client: Client, case_id: str) -> CannotDo:
+    described = await describe(client, case_id)
+    if described.close_time is None:
+        return unknown(client, case_id)
+    return CannotDo(f"{case_id}: is closed and takes no decision any more")

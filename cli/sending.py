@@ -1,0 +1,126 @@
+"""Sending a case its messages as a system would, and waiting for what the case makes of them (contract, section 3)."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from cli.asking import NobodyAnswers, UnknownCase, ask, describe, in_words
+from cli.errors import CannotDo
+from cli.words import time_words
+from rules.messages import read_message
+
+WAIT = timedelta(seconds=30)
+"""How long a command waits for the case's answer: far longer than a worker takes, short for whoever waits."""
+
+_FIRST_LOOK, _LONGEST_PAUSE = 0.1, 1.0
+
+_ANY_TIME = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the case made of a message. ``state``: ``accepted``, ``refused``, or ``unknown`` where time ran out."""
+
+    case_id: str
+    name: str
+    message_id: str
+    state: str
+    reason: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """As ``--json`` prints it."""
+        return dict(vars(self))
+
+
+class _Verdict(BaseModel):
+    """What the query ``message`` answers; ``judged`` counts all messages that the case has judged so far."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    state: Literal["accepted", "refused", "unknown"]
+    reason: str | None
+    judged: int
+
+
+class Undelivered(CannotDo):
+    """Temporal takes no message for the case, which is closed or unknown: the sender must not count it as delivered."""
+
+    def __init__(self, case_id: str, name: str, message: dict[str, Any], why: str) -> None:
+        super().__init__(why)
+        self.case_id, self.name, self.message = case_id, name, message
+
+
+def with_message_id(message: Mapping[str, Any]) -> dict[str, Any]:
+    """The message with a ``message_id`` derived from the rest of it, unless it has one.
+
+    The same content gives the same id, so that sending twice changes nothing.
+    """
+    if "message_id" in message:
+        return dict(message)
+    canonical = json.dumps(message, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    digest = hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+    return {"message_id": f"sha256-{digest}", **message}
+
+
+async def send(client: Client, case_id: str, name: str, message: dict[str, Any], *, wait: timedelta = WAIT) -> Answer:
+    """Send one message and wait until the case has accepted or refused it.
+
+    :param message: what the contract asks for, with its ``message_id``.
+    :raises Refusal: before anything is sent, naming the field that does not fit.
+    :raises Undelivered: where Temporal has no open case of this number.
+    """
+    # How early a time may be depends on the case, which judges that itself; the rest needs no case.
+    message_id = read_message(name, [message], received_at=_ANY_TIME, now=datetime.now(UTC)).message_id
+    before = await _verdict(client, case_id, message_id, name)
+    try:
+        await client.get_workflow_handle(case_id).signal(name, message)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise Undelivered(case_id, name, message, await _why(client, case_id)) from None
+        raise CannotDo(f"{case_id}: the message was not sent; {in_words(error)}") from None
+    return await _answer(client, case_id, name, message_id, before, wait)
+
+
+async def _answer(
+    client: Client, case_id: str, name: str, message_id: str, before: _Verdict, wait: timedelta
+) -> Answer:
+    """Ask until the case has judged the message, a little less often each time, or until ``wait`` is over."""
+    loop = asyncio.get_running_loop()
+    until, pause = loop.time() + wait.total_seconds(), _FIRST_LOOK
+    while True:
+        told = await _verdict(client, case_id, message_id, name)
+        # What the case made of an earlier message under this id says nothing about this one.
+        if told.state != "unknown" and (before.state == "unknown" or told.judged > before.judged):
+            return Answer(case_id, name, message_id, told.state, told.reason)
+        if loop.time() >= until:
+            return Answer(case_id, name, message_id, "unknown", told.reason)
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.5, _LONGEST_PAUSE)
+
+
+async def _verdict(client: Client, case_id: str, message_id: str, name: str) -> _Verdict:
+    try:
+        return _Verdict.model_validate(await ask(client, case_id, "message", message_id, name))
+    except NobodyAnswers as error:
+        return _Verdict(state="unknown", reason=str(error), judged=0)
+    except UnknownCase:
+        return _Verdict(state="unknown", reason=None, judged=0)  # sending it will tell
+
+
+async def _why(client: Client, case_id: str) -> str:
+    """Why Temporal takes no message for the case."""
+    try:
+        described = await describe(client, case_id)
+    except CannotDo:
+        return f"Temporal has no case {case_id} in namespace {client.namespace}"
+    closed = f" since {time_words(described.close_time)}" if described.close_time else ""
+    return f"case {case_id} is closed{closed}"

@@ -1,0 +1,83 @@
+"""The contract's names in the words that people of the field read, and days and times as they read them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+ALMATY = ZoneInfo("Asia/Almaty")
+"""Where this page of a case speaks of a day, it is the day there (contract, head)."""
+
+COUNTRIES = {"NO": "Norway", "CH": "Switzerland"}
+
+STEPS = {
+    "request_documents": "ask Atameken for the documents",
+    "await_documents": "Atameken sends the documents",
+    "inspect": "inspect the data",
+    "conclude": "sign the conclusion",
+    "appeal": "appeal for revocation",
+    "reply": "reply to the customs",
+    "closed": "closed",
+}
+
+RISKS = {"on_track": "on track", "tight": "tight", "at_risk": "at risk", "exceeded": "exceeded"}
+
+RISK_STYLES = {"on_track": "green", "tight": "yellow", "at_risk": "bold red", "exceeded": "bold red"}
+
+OUTCOMES = {
+    "valid": "valid",
+    "not_valid": "not valid",
+    "not_confirmed": "not confirmed",
+    "withdrawn": "withdrawn",
+}
+
+OUTCOME_STYLES = {"valid": "green", "not_valid": "bold red", "not_confirmed": "yellow", "withdrawn": "dim"}
+
+
+def words(name: str) -> str:
+    """A name of the contract as words: ``registration_application`` -> ``registration application``."""
+    return name.replace("_", " ")
+
+
+def step_words(step: str) -> str:
+    """What a step is about, in few words."""
+    return STEPS.get(step, words(step))
+
+
+def day_words(day: date | None) -> str:
+    """``Mon 30 Nov 2026``; a dash where there is none yet."""
+    return day.strftime("%a %-d %b %Y") if day else "–"
+
+
+def short_day(day: date | None) -> str:
+    """``30 Nov 2026``, where a column has no room for the day of the week."""
+    return day.strftime("%-d %b %Y") if day else "–"
+
+
+def day_of(instant: datetime | None) -> date | None:
+    """The day in Asia/Almaty on which the instant falls."""
+    return instant.astimezone(ALMATY).date() if instant else None
+
+
+def last_day_before(due_at: datetime | None) -> date | None:
+    """The last day of a term whose ``due_at`` is 24:00 of it (contract, section 2)."""
+    return day_of(due_at - timedelta(microseconds=1)) if due_at else None
+
+
+def time_words(instant: datetime | None) -> str:
+    """``Mon 30 Nov 2026 14:05`` in Asia/Almaty; a dash where there is none yet."""
+    return instant.astimezone(ALMATY).strftime("%a %-d %b %Y %H:%M") if instant else "–"
+
+
+def days_words(count: int) -> str:
+    """``1 working day``, ``3 working days``."""
+    return f"{count} working day" + ("" if abs(count) == 1 else "s")
+
+
+def size_words(size: int) -> str:
+    """A size in bytes as people read it."""
+    if size < 1000:
+        return f"{size} B"
+    if size < 1_000_000:
+        return f"{size / 1000:.0f} kB"
+    return f"{size / 1_000_000:.1f} MB"

@@ -1,0 +1,216 @@
+"""The command line: open a case, send its messages, look at it, take decisions, count a term, run the demo.
+
+``python starter.py COMMAND --help`` explains each command (contract, section 9). Exit codes: 0 done, 1 refused or not
+found, with one line on stderr that says why, 2 wrong usage. Each command imports what it needs and no more, so that
+help comes at once and a term is counted on a machine that has no server, database or setting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from cli.calendar import calendar_app, deadline
+from cli.errors import told_in_one_line
+from leaving import leave
+from rules.terms import Risk, Step
+
+app = typer.Typer(
+    help="Verification of REX registrations under order No. 358-RL: one case for each request of a foreign customs.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Case = Annotated[str, typer.Argument(metavar="CASE", help="The number of the case, as in rex-ch-2026-0042.")]
+File = Annotated[str, typer.Argument(metavar="FILE", help="A file with one JSON object; - is standard input.")]
+SentBy = Annotated[str | None, typer.Option(metavar="NAME", help="Who sends it, instead of what FILE says.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+CASES, MESSAGES, ON_CALL = "Cases", "Messages and decisions", "On-call"
+TIME, SYSTEM = "Terms and calendar", "Running it"
+
+
+@app.command("open", rich_help_panel=CASES)
+def open_case(
+    file: File,
+    received_at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="When the request was received, instead of what FILE says: as in 2026-03-02T09:30:00+05:00, or now.",
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Open the case of a request for verification.
+
+    FILE holds the request of the Norwegian or Swiss customs. The same request again answers with the case that runs.
+    A number that is closed, or that runs for another request, is refused.
+    """
+    from cli.cases import open_from_file
+
+    asyncio.run(open_from_file(file, received_at=received_at, as_json=json))
+
+
+@app.command(rich_help_panel=CASES)
+def show(case: Case, json: Json = False) -> None:
+    """Show where a case stands, what to do next, its terms, documents, findings and escalations."""
+    from cli.cases import show
+
+    asyncio.run(show(case, as_json=json))
+
+
+@app.command("list", rich_help_panel=CASES)
+def list_cases(
+    step: Annotated[Step | None, typer.Option(help="Only cases at this step.")] = None,
+    risk: Annotated[Risk | None, typer.Option(help="Only cases of this risk.")] = None,
+    json: Json = False,
+) -> None:
+    """List the cases, open ones first, the nearest last day at the top."""
+    from cli.cases import list_
+
+    asyncio.run(list_(step=step and step.value, risk=risk and risk.value, as_json=json))
+
+
+@app.command(rich_help_panel=MESSAGES)
+def documents(case: Case, file: File, sent_by: SentBy = None, json: Json = False) -> None:
+    """Tell a case that Atameken has sent documents (¶8).
+
+    FILE holds the message documents_arrived: sent_by, documents and, where known, sent_at, received_at, application.
+    Its message_id is derived from the content unless it has one. Waits until the case has accepted or refused it.
+    """
+    from cli.messages import documents
+
+    asyncio.run(documents(case, file, sent_by=sent_by, as_json=json))
+
+
+@app.command(rich_help_panel=MESSAGES)
+def inspect(case: Case, file: File, sent_by: SentBy = None, json: Json = False) -> None:
+    """Tell a case the result of its inspection (¶9).
+
+    FILE holds the message inspection_completed: sent_by, inspector, documents_complete, data_reliable,
+    rex_data_match, grounds and, where known, completed_at, registration, remarks. Its message_id is derived from the
+    content unless it has one. Waits until the case has accepted or refused it.
+    """
+    from cli.messages import inspect
+
+    asyncio.run(inspect(case, file, sent_by=sent_by, as_json=json))
+
+
+@app.command(rich_help_panel=MESSAGES)
+def sign(
+    case: Case,
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who has signed the conclusion.")],
+    document: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="The draft that was signed; needed once a draft has been returned."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Tell a case that its conclusion is signed (¶10). Waits until the case has accepted or refused it."""
+    from cli.messages import sign
+
+    asyncio.run(sign(case, by=by, document_id=document, as_json=json))
+
+
+@app.command(rich_help_panel=MESSAGES)
+def update(
+    case: Case,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The decision, as in acknowledge_escalation.")],
+    file: File,
+    json: Json = False,
+) -> None:
+    """Have a case take a decision of a person; the answer comes at once.
+
+    FILE holds the decision: by (who takes it) and its further fields. NAME is one of acknowledge_escalation,
+    record_dispatch, record_lookup, retry_action, request_missing_documents, return_conclusion,
+    conclude_without_documents, withdraw, recount.
+    """
+    from cli.decisions import update
+
+    asyncio.run(update(case, name, file, as_json=json))
+
+
+@app.command(rich_help_panel=ON_CALL)
+def escalations(
+    open_only: Annotated[bool, typer.Option("--open", help="Only those whose matter is not settled.")] = False,
+    level: Annotated[
+        int | None,
+        typer.Option(min=1, max=3, help="Only those told to this level: 1 case officer, 2 on-call, 3 the head."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """List the escalations of all cases, open ones first, the nearest due at the top.
+
+    The list comes from the register, so it is there when Temporal is down.
+    """
+    from cli.escalations import escalations
+
+    asyncio.run(escalations(open_only=open_only, level=level, as_json=json))
+
+
+@app.command(rich_help_panel=ON_CALL)
+def acknowledge(
+    case: Case,
+    escalation: Annotated[str, typer.Argument(metavar="ID", help="The escalation, as in inspect.step_overdue.")],
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who takes it on.")],
+    until: Annotated[str, typer.Option(metavar="DATE", help="Its ladder rests until the end of this day.")],
+    json: Json = False,
+) -> None:
+    """Take an escalation on: its ladder rests until the end of a day, and goes on if the matter is open then."""
+    from cli.escalations import acknowledge
+
+    asyncio.run(acknowledge(case, escalation, by=by, until=until, as_json=json))
+
+
+# Without ignore_unknown_options a term of -3 would be an unknown option and not a refused term.
+app.command("deadline", rich_help_panel=TIME, context_settings={"ignore_unknown_options": True})(deadline)
+app.add_typer(calendar_app, name="calendar", rich_help_panel=TIME)
+
+
+@app.command(rich_help_panel=SYSTEM)
+def setup(json: Json = False) -> None:
+    """Make the database and the Temporal namespace ready: tables, search attributes, schedules. May be run again."""
+    from cli.setup import setup
+
+    asyncio.run(setup(as_json=json))
+
+
+@app.command(rich_help_panel=SYSTEM)
+def demo(
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="Where its databases, documents and e-mails go; by default a new folder below var/demo."),
+    ] = None,
+) -> None:
+    """Run three cases on real components of their own: valid, not valid, and at risk. Well under two minutes."""
+    from cli.demo import run_demo
+
+    raise typer.Exit(run_demo(folder))
+
+
+@app.command(rich_help_panel=SYSTEM)
+def up() -> None:
+    """Start what the demo starts, and keep it running until Ctrl-C."""
+    from cli.up import up
+
+    up()
+
+
+def main() -> NoReturn:
+    """Run the command line; whatever fails is told in one line."""
+    try:
+        with told_in_one_line():
+            app()
+    except SystemExit as ended:
+        leave(ended.code if isinstance(ended.code, int) else 0)
+    leave(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,238 @@
+"""A case as its query answers it, at several moments: what the pages and tables of the command line are tried on."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+REQUEST: dict[str, Any] = {
+    "requesting_country": "CH",
+    "requesting_authority": "Federal Office for Customs and Border Security",
+    "reference": "2026/0042",
+    "received_at": "2026-03-02T04:30:00Z",
+    "reason": "doubt",
+    "indications": ["The weight on the invoice differs from the one declared"],
+    "rex_number": "KZREX00012345",
+    "exporter": {"name": "Altyn Dan LLP", "address": "Abay Avenue 10, Almaty", "bin": "050640001840"},
+    "statements": [{"document_number": "INV-2026/17", "document_date": "2026-01-20", "goods": "Wheat flour"}],
+    "reply_to": {"name": "Origin section", "email": "origin@customs.example.ch"},
+    "reply_by": "2026-05-04",
+    "language": "de",
+}
+
+
+def _step(step: str, paragraph: int, days: int, **more: Any) -> dict[str, Any]:
+    return {
+        "step": step,
+        "round": 1,
+        "paragraph": paragraph,
+        "working_days": days,
+        "state": "pending",
+        "started_at": None,
+        "due_at": None,
+        "last_day": None,
+        "ended_at": None,
+        "late": False,
+        "late_days": 0,
+        "provisional": False,
+    } | more
+
+
+NEW: dict[str, Any] = {
+    "case_id": "rex-ch-2026-0042",
+    "step": "request_documents",
+    "risk": "on_track",
+    "reserve_days": None,
+    "received_at": "2026-03-02T04:30:00Z",
+    "limit_at": None,
+    "limit_last_day": None,
+    "limit_met": None,
+    "outcome": None,
+    "request": REQUEST,
+    "steps": [
+        _step("request_documents", 7, 3),
+        _step("await_documents", 8, 5),
+        _step("inspect", 9, 7),
+        _step("conclude", 10, 7),
+        _step("appeal", 10, 3),
+    ],
+    "calendar": None,
+    "documents": [],
+    "refused_documents": [],
+    "missing_documents": ["registration_application", "origin_evidence"],
+    "findings": [],
+    "inspection": None,
+    "conclusion": None,
+    "appeal": None,
+    "reply": None,
+    "failed_actions": [],
+    "escalations": [],
+    "rejected_messages": [],
+    "rejected_count": 0,
+}
+"""The first moment: nothing is counted yet, and every key is there all the same."""
+
+
+def waiting_late() -> dict[str, Any]:
+    """Atameken is late, one document was refused, so was a message, and nobody has taken the escalation on."""
+    case = deepcopy(NEW)
+    case |= {
+        "step": "await_documents",
+        "risk": "tight",
+        "reserve_days": 2,
+        "limit_at": "2026-04-16T19:00:00Z",
+        "limit_last_day": "2026-04-16",
+        "calendar": {"version": "2026-2027 1a2b3c", "provisional": True},
+        "missing_documents": ["origin_evidence", "power_of_attorney"],
+        "documents": [
+            {
+                "kind": "registration_application",
+                "filename": "application.pdf",
+                "document_id": "sha256-" + "3f" * 32,
+                "sha256": "3f" * 32,
+                "size": 182_044,
+                "sent_at": None,
+                "received_at": None,
+                "arrived_at": "2026-03-13T05:00:00Z",
+                "message_id": "atameken-1",
+            }
+        ],
+        "refused_documents": [
+            {
+                "kind": "invoice",
+                "filename": "invoice[1].pdf",
+                "reason": "sha256: differs from the bytes that came",
+                "message_id": "atameken-1",
+            }
+        ],
+        "findings": [
+            {
+                "field": "name",
+                "application": "Altyn Dän LLP",
+                "rex": "Altyn Dan LLP",
+                "severity": "minor",
+                "text": "the name in the application differs from the one in REX",
+            },
+            {
+                "field": "registration_status",
+                "application": None,
+                "rex": "revoked",
+                "severity": "serious",
+                "text": "REX has the registration KZREX00012345 revoked on 2026-02-01",
+            },
+        ],
+        "escalations": [
+            {
+                "id": "await_documents.step_overdue",
+                "kind": "step_overdue",
+                "step": "await_documents",
+                "level": 2,
+                "summary": "¶8: the documents of Altyn Dan LLP are overdue since 12 March 2026",
+                "due_at": "2026-03-12T19:00:00Z",
+                "raised_at": "2026-03-12T19:00:00Z",
+                "acknowledged_by": None,
+                "acknowledged_until": None,
+                "resolved_at": None,
+                "resolved_by": None,
+            },
+            {
+                "id": "await_documents.message_rejected",
+                "kind": "message_rejected",
+                "step": "await_documents",
+                "level": 1,
+                "summary": "1 message was refused at this step",
+                "due_at": None,
+                "raised_at": "2026-03-13T05:00:00Z",
+                "acknowledged_by": "A. Serikova",
+                "acknowledged_until": "2026-03-18",
+                "resolved_at": None,
+                "resolved_by": None,
+            },
+        ],
+        "rejected_messages": [
+            {
+                "name": "documents_arrived",
+                "message_id": "atameken-0",
+                "reason": "documents: List should have at least 1 item",
+                "at": "2026-03-13T04:00:00Z",
+            }
+        ],
+        "rejected_count": 61,
+    }
+    case["steps"][0] |= {
+        "state": "done",
+        "started_at": "2026-03-02T04:30:00Z",
+        "due_at": "2026-03-05T19:00:00Z",
+        "last_day": "2026-03-05",
+        "ended_at": "2026-03-04T05:00:00Z",
+    }
+    case["steps"][1] |= {
+        "state": "running",
+        "started_at": "2026-03-04T05:00:00Z",
+        "due_at": "2026-03-12T19:00:00Z",
+        "last_day": "2026-03-12",
+        "late": True,
+        "late_days": 3,
+        "provisional": True,
+    }
+    return case
+
+
+def drafted() -> dict[str, Any]:
+    """The conclusion is drafted in the second round, and waits for its signature; the appeal has given up before."""
+    case = waiting_late()
+    case |= {
+        "step": "conclude",
+        "missing_documents": [],
+        "escalations": [],
+        "inspection": {"inspector": "B. Akhmetov", "documents_complete": True, "grounds": ["scheme_terms"]},
+        "conclusion": {
+            "number": "rex-ch-2026-0042-C1",
+            "outcome": "not_valid",
+            "document_id": "sha256-" + "c1" * 32,
+            "drafted_at": "2026-03-20T05:00:00Z",
+            "signed_by": None,
+            "signed_at": None,
+        },
+        "failed_actions": [
+            {"action": "look_up_registration", "error": "REX refuses the login", "since": "2026-03-05T05:00:00Z"}
+        ],
+    }
+    case["steps"][1] |= {"state": "done", "ended_at": "2026-03-17T05:00:00Z"}
+    case["steps"][2] |= {
+        "state": "done",
+        "started_at": "2026-03-17T05:00:00Z",
+        "due_at": "2026-03-30T19:00:00Z",
+        "last_day": "2026-03-30",
+        "ended_at": "2026-03-20T05:00:00Z",
+    }
+    case["steps"][3] |= {
+        "state": "running",
+        "started_at": "2026-03-20T05:00:00Z",
+        "due_at": "2026-04-02T19:00:00Z",
+        "last_day": "2026-04-02",
+    }
+    return case
+
+
+def closed() -> dict[str, Any]:
+    """The case is closed as ``not_valid``, in time."""
+    case = drafted()
+    case |= {
+        "step": "closed",
+        "outcome": "not_valid",
+        "limit_met": True,
+        "failed_actions": [],
+        "appeal": {"sent_at": "2026-04-01T06:00:00Z", "reference": "AP-1"},
+        "reply": {"sent_at": "2026-04-01T06:00:00Z", "reference": None},
+    }
+    case["conclusion"] |= {"signed_by": "D. Omarov", "signed_at": "2026-04-01T05:00:00Z"}
+    case["steps"][3] |= {"state": "done", "ended_at": "2026-04-01T05:00:00Z"}
+    case["steps"][4] |= {
+        "state": "done",
+        "started_at": "2026-04-01T05:00:00Z",
+        "due_at": "2026-04-06T19:00:00Z",
+        "last_day": "2026-04-06",
+        "ended_at": "2026-04-01T06:00:00Z",
+    }
+    return case

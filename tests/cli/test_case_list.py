@@ -1,0 +1,81 @@
+"""The list of cases: what is due next stands at the top."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from cli.case_list import CaseRow, by_nearest_due, case_table
+
+
+def row(case_id: str, **told: object) -> CaseRow:
+    fields: dict[str, object] = {
+        "status": "running",
+        "country": "CH",
+        "rex_number": "KZREX18034001",
+        "exporter": "Қостанай Дән Экспорт ЖШС",
+        "step": "await_documents",
+        "risk": "on_track",
+        "outcome": None,
+        "reserve_days": 5,
+        "step_due_at": datetime(2026, 3, 12, 19, tzinfo=UTC),
+        "limit_at": datetime(2026, 4, 16, 19, tzinfo=UTC),
+        "open_escalations": 0,
+        "rejected_messages": 0,
+        "opened_at": datetime(2026, 3, 2, 5, tzinfo=UTC),
+        "closed_at": None,
+        "link": f"http://localhost:8233/namespaces/default/workflows/{case_id}",
+    }
+    return CaseRow(case_id, **(fields | told))  # type: ignore[arg-type]  # told by name, each of its own type
+
+
+def test_open_cases_come_first_and_the_nearest_due_at_the_top() -> None:
+    later = row("later", step_due_at=datetime(2026, 3, 20, 19, tzinfo=UTC))
+    sooner = row("sooner")
+    whole = row("whole", step_due_at=None, limit_at=datetime(2026, 3, 10, 19, tzinfo=UTC))
+    closed = row("closed", status="completed", step_due_at=None, limit_at=datetime(2026, 1, 1, 19, tzinfo=UTC))
+    fresh = row("fresh", step_due_at=None, limit_at=None, risk=None, reserve_days=None)
+    listed = sorted([fresh, closed, later, whole, sooner], key=by_nearest_due)
+    assert [each.case_id for each in listed] == ["whole", "sooner", "later", "fresh", "closed"]
+
+
+def table(*rows: CaseRow, width: int = 140) -> list[str]:
+    console = Console(file=StringIO(), width=width)
+    console.print(case_table(list(rows), width))
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue().splitlines()
+
+
+def test_the_last_day_is_the_one_that_ends_with_the_due_instant() -> None:
+    line = table(row("rex-ch-1"))[-1]
+    assert "12 Mar 2026" in line
+    assert "16 Apr 2026" in line
+
+
+def test_a_case_ended_by_force_is_told_from_a_closed_one() -> None:
+    closed = row("rex-ch-1", status="completed", outcome="valid", step="closed")
+    lines = table(closed, row("rex-ch-2", status="terminated"))
+    assert "valid" in next(line for line in lines if "rex-ch-1" in line)
+    assert "terminated" in next(line for line in lines if "rex-ch-2" in line)
+
+
+@pytest.mark.parametrize("width", [80, 100, 115, 140, 160])
+def test_nothing_but_a_long_name_is_cut_short_at_any_width(width: int) -> None:
+    long = row("rex-no-" + "9" * 64, exporter="A" * 500, risk="at_risk", reserve_days=-19, step="request_documents")
+    withdrawn = row("rex-ch-1", status="completed", outcome="not_confirmed", step="closed", exporter="B")
+    lines = table(long, withdrawn, width=width)
+    assert max(map(len, lines)) <= width
+    shown = "\n".join(lines)
+    for words in ("request documents", "12 Mar 2026", "-19", "at risk", "not confirmed", "reserve", "risk, outcome"):
+        assert words in shown
+    assert shown.count("9") >= 64
+    assert shown.count("…") == (1 if width >= 100 else 0)
+
+
+def test_as_json_times_are_rfc_3339_and_the_unknown_is_null() -> None:
+    data = row("rex-ch-1", step_due_at=None).as_json()
+    assert data["limit_at"] == "2026-04-16T19:00:00Z"
+    assert data["step_due_at"] is None

@@ -1,0 +1,109 @@
+"""The command line as a process: help in field words, exit codes, one line on stderr (contract, section 9)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from starter import app
+from tests.conftest import ROOT
+
+COMMANDS = ("open", "show", "list", "documents", "inspect", "sign", "update", "deadline", "calendar", "setup", "demo")
+"""Of the contract, section 9."""
+
+
+def starter(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("REXV_", "TEMPORAL_"))}
+    return subprocess.run(
+        [sys.executable, str(ROOT / "starter.py"), *arguments],
+        env=kept | environment,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_help_names_every_command_of_the_contract() -> None:
+    told = CliRunner().invoke(app, ["--help"])
+    assert told.exit_code == 0
+    for command in COMMANDS:
+        assert f" {command} " in told.output
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str) -> None:
+    told = CliRunner().invoke(app, [command, "--help"])
+    assert told.exit_code == 0
+    assert "Usage:" in told.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["open"],
+        ["list", "--risk", "high"],
+        ["list", "--step", "done"],
+        ["sign", "rex-ch-1"],
+        ["approve"],
+        ["show", "a", "b"],
+    ],
+)
+def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
+    assert CliRunner().invoke(app, arguments).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("open", "none.json"), "none.json: no such file"),
+        (("show", "rex-ch-1"), "Temporal at 127.0.0.1:1: out of reach"),
+        (("list",), "Temporal at 127.0.0.1:1: out of reach"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_on_stderr_and_exit_code_1(
+    tmp_path: Path, arguments: tuple[str, ...], why: str
+) -> None:
+    told = starter(*arguments, folder=tmp_path, TEMPORAL_ADDRESS="127.0.0.1:1")
+    assert (told.returncode, told.stdout) == (1, "")
+    assert len(told.stderr.splitlines()) == 1
+    assert why in told.stderr
+
+
+def test_a_setting_that_does_not_fit_is_named_and_never_quoted(tmp_path: Path) -> None:
+    told = starter("list", folder=tmp_path, REXV_UI_URL="http://user:secret@localhost")
+    assert told.returncode == 1
+    assert "REXV_UI_URL" in told.stderr
+    assert "secret" not in told.stderr
+
+
+def test_a_reader_who_goes_away_gets_no_stack_trace_thrown_after_him(tmp_path: Path) -> None:
+    with_reader_gone = f"{sys.executable} {ROOT / 'starter.py'} --help | true"
+    piped = subprocess.run(["bash", "-c", with_reader_gone], capture_output=True, timeout=60, check=True, cwd=tmp_path)
+    assert piped.stderr == b""
+
+
+@pytest.mark.parametrize(
+    ("module", "spared"),
+    [
+        ("starter", ["temporalio", "sqlalchemy", "holidays", "rich.table"]),
+        ("cli.cases", ["sqlalchemy", "alembic", "holidays", "httpx", "apprise"]),
+    ],
+)
+def test_a_command_loads_no_library_that_it_does_not_need(module: str, spared: list[str]) -> None:
+    """``show`` and ``list`` need Temporal only, help and ``deadline`` not even that."""
+    told = subprocess.run(
+        [sys.executable, "-c", f"import sys, {module}; print([each for each in {spared!r} if each in sys.modules])"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        cwd=ROOT,
+    )
+    assert told.stdout.strip() == "[]"

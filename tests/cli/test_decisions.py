@@ -1,0 +1,70 @@
+"""``update``: the person is told at once what was wrong, or what the case has done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from cli import decisions
+from cli.errors import CannotDo
+from rules.refusal import Refusal
+from tests.cli.conftest import SAMPLES, Office
+
+Printed = Callable[[], Any]
+
+
+async def test_a_decision_is_taken_and_the_answer_printed(office: Office, printed: Printed) -> None:
+    case_id = await office.open()
+    printed()
+    await decisions.update(case_id, "withdraw", str(SAMPLES / "withdraw.json"), as_json=True)
+    assert printed()["step"] == "closed"
+    case = await office.case(case_id)
+    assert case["outcome"] == "withdrawn"
+
+
+async def test_a_recount_answers_with_the_terms_before_and_after(office: Office, printed: Printed) -> None:
+    case_id = await office.open()
+    printed()
+    file = office.file({"by": "A. Serikova", "reason": "a new decree"})
+    await decisions.update(case_id, "recount", file, as_json=True)
+    assert printed()["limit"]["before"] is not None
+
+
+async def test_what_the_case_refuses_is_told_in_its_words(office: Office) -> None:
+    case_id = await office.open()
+    file = office.file({"by": "A. Serikova", "reason": "unclear"})
+    with pytest.raises(CannotDo) as refused:
+        await decisions.update(case_id, "return_conclusion", file, as_json=False)
+    assert str(refused.value).endswith("expected conclude before the signature")
+    assert str(refused.value).startswith(f"{case_id}: refused: the case stands at ")
+
+
+async def test_an_unknown_decision_is_refused_with_the_names_there_are(closed_office: Office) -> None:
+    with pytest.raises(Refusal, match=r"unknown decision approve; expected one of acknowledge_escalation, .* recount"):
+        await decisions.update("rex-ch-1", "approve", str(SAMPLES / "withdraw.json"), as_json=False)
+
+
+async def test_a_field_that_does_not_fit_is_named_before_the_case_is_asked(closed_office: Office) -> None:
+    with pytest.raises(Refusal, match="reason: is required"):
+        await decisions.update("rex-ch-1", "withdraw", closed_office.file({"by": "A. Serikova"}), as_json=False)
+
+
+async def test_an_unknown_case_and_a_closed_one_are_told_apart(office: Office) -> None:
+    with pytest.raises(CannotDo, match="rex-ch-none: no such case"):
+        await decisions.update("rex-ch-none", "withdraw", str(SAMPLES / "withdraw.json"), as_json=False)
+    case_id = await office.open()
+    await decisions.update(case_id, "withdraw", str(SAMPLES / "withdraw.json"), as_json=False)
+    await office.client.get_workflow_handle(case_id).result()
+    with pytest.raises(CannotDo, match="is closed and takes no decision any more"):
+        await decisions.update(case_id, "withdraw", str(SAMPLES / "withdraw.json"), as_json=False)
+
+
+async def test_without_a_worker_the_person_is_told_so(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    case_id = await office.open()
+    await office.stop_worker()
+    monkeypatch.setattr("cli.decisions.WAIT", timedelta(seconds=1))
+    with pytest.raises(CannotDo, match="no worker has answered within 1 s"):
+        await decisions.update(case_id, "withdraw", str(SAMPLES / "withdraw.json"), as_json=False)

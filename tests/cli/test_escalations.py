@@ -1,0 +1,186 @@
+"""``escalations`` lists across cases from the register; ``acknowledge`` takes one on, or says why not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from typer.testing import CliRunner
+
+from cli.errors import CannotDo
+from cli.escalations import acknowledge, escalations
+from cli.words import ALMATY
+from register.database import migrate, open_register
+from register.entries import LadderEntry, RegisterEntries
+from register.outbox import write_ladder
+from register.record import write
+from rules.refusal import Refusal
+from starter import app
+from tests.cli.conftest import Office
+from tests.register import examples
+
+NOW = datetime.now(UTC)
+TODAY = NOW.astimezone(ALMATY).date()
+DUE = datetime(2026, 3, 5, 19, 0, tzinfo=UTC)
+UNSETTLED = {"resolved_at": None, "resolved_by": None, "acknowledged_by": None, "acknowledged_until": None}
+
+
+@pytest.fixture
+def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """A register with three escalations; Temporal is out of reach."""
+    url = f"sqlite:///{tmp_path / 'register.db'}"
+    monkeypatch.setenv("REXV_DATABASE_URL", url)
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:9")
+    monkeypatch.setenv("TEMPORAL_NAMESPACE", "rex")
+    monkeypatch.chdir(tmp_path)
+    engine = open_register(url)
+    migrate(engine)
+    for case_id, escalation in {
+        "rex-ch-1": examples.escalation(id="inspect.step_overdue", due_at=DUE + timedelta(days=2), **UNSETTLED),
+        "rex-no-1": examples.escalation(
+            id="conclude.step_overdue",
+            due_at=DUE,
+            **UNSETTLED | {"acknowledged_by": "Aigul", "acknowledged_until": TODAY + timedelta(days=3)},
+        ),
+        "rex-no-2": examples.escalation(
+            id="inspect.step_due_soon",
+            due_at=DUE,
+            **UNSETTLED | {"resolved_at": DUE, "resolved_by": "the step is done"},
+        ),
+    }.items():
+        escalation = escalation.model_copy(update={"level": 2 if "overdue" in escalation.id else 1})
+        write(engine, RegisterEntries(case=examples.case(case_id=case_id), escalations=[escalation]))
+    ladder = {"revision": 4, "kind": "step_overdue", "state": "exhausted", "level": 3, "rung": 7, "next_at": None}
+    key = {"case_id": "rex-ch-1", "escalation_id": "inspect.step_overdue"}
+    write_ladder(engine, LadderEntry.model_validate(ladder | key | {"raised_at": DUE, "ended_at": DUE}))
+    engine.dispose()
+    return engine
+
+
+@pytest.mark.usefixtures("register")
+@pytest.mark.parametrize(
+    ("open_only", "level", "cases"),
+    [
+        (False, None, ["rex-no-1", "rex-ch-1", "rex-no-2"]),
+        (True, None, ["rex-no-1", "rex-ch-1"]),
+        (False, 1, ["rex-no-2"]),
+        (True, 1, []),
+        (True, 2, ["rex-no-1"]),
+        (True, 3, ["rex-ch-1"]),  # by the level to which its ladder has climbed
+    ],
+)
+async def test_they_are_sorted_by_due_and_chosen_by_openness_and_level(
+    printed: Callable[[], Any], open_only: bool, level: int | None, cases: list[str]
+) -> None:
+    await escalations(open_only=open_only, level=level, as_json=True)
+    assert [each["case_id"] for each in printed()] == cases
+
+
+@pytest.mark.usefixtures("register")
+async def test_json_has_the_escalation_its_ladder_and_the_link(printed: Callable[[], Any]) -> None:
+    await escalations(open_only=True, level=3, as_json=True)
+    (row,) = printed()
+    assert row["link"] == "http://localhost:8233/namespaces/rex/workflows/rex-ch-1"
+    assert (row["id"], row["level"], row["ladder"], row["due_at"]) == (
+        "inspect.step_overdue",
+        3,
+        "exhausted",
+        "2026-03-07T19:00:00Z",
+    )
+
+
+@pytest.mark.usefixtures("register")
+async def test_the_table_says_how_each_stands_and_links_to_its_case(capsys: pytest.CaptureFixture[str]) -> None:
+    await escalations(open_only=False, level=None, as_json=False)
+    page = capsys.readouterr().out
+    assert "told to the last level, nobody has taken it on" in page
+    assert "Aigul until" in page
+    assert "settled Thu 5 Mar 2026: the step is done" not in page  # in Almaty 19:00 UTC is the next day
+    assert "settled Fri 6 Mar 2026: the step is done" in page
+    assert "http://localhost:8233/namespaces/rex/workflows/rex-no-2" in page
+
+
+@pytest.mark.usefixtures("register")
+def test_the_commands_say_what_they_take() -> None:
+    answer = CliRunner().invoke(app, ["escalations", "--open", "--level", "2", "--json"])
+    assert (answer.exit_code, [each["case_id"] for each in json.loads(answer.stdout)]) == (0, ["rex-no-1"])
+    assert CliRunner().invoke(app, ["escalations", "--level", "4"]).exit_code == 2
+    assert CliRunner().invoke(app, ["acknowledge", "rex-ch-1", "inspect.step_overdue", "--by", "A"]).exit_code == 2
+
+
+@pytest.mark.usefixtures("register")
+async def test_where_there_are_none_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    await escalations(open_only=True, level=1, as_json=False)
+    assert capsys.readouterr().out == "No open escalations at level 1 in the register.\n"
+
+
+async def test_a_register_that_is_not_set_up_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REXV_DATABASE_URL", f"sqlite:///{tmp_path / 'none.db'}")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CannotDo, match=r"not migrated: run `python starter\.py setup`"):
+        await escalations(open_only=False, level=None, as_json=False)
+
+
+# -- taking one on ----------------------------------------------------------------------------------------------------
+
+
+async def until(office: Office, case_id: str, reached: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """The case, once it has come so far; each question is a round trip to the worker."""
+    for _ in range(400):
+        case = await office.case(case_id)
+        if reached(case):
+            return case
+    raise AssertionError(f"the case does not get there: {case}")
+
+
+async def case_with_an_escalation(office: Office) -> str:
+    """A case that has refused a message, which is an escalation of level 1."""
+    case_id = await office.open()
+    await until(office, case_id, lambda case: case["step"] == "await_documents")
+    await office.client.get_workflow_handle(case_id).signal("no_such_signal", {"message_id": "m1"})
+    await until(office, case_id, lambda case: bool(case["escalations"]))
+    return case_id
+
+
+async def test_acknowledging_is_in_the_case_and_then_in_the_list(
+    office: Office, printed: Callable[[], Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    case_id = await case_with_an_escalation(office)
+    (escalation,) = (await office.case(case_id))["escalations"]
+    tomorrow = (TODAY + timedelta(days=1)).isoformat()
+    capsys.readouterr()
+
+    await acknowledge(case_id, escalation["id"], by="Aigul Serikova", until=tomorrow, as_json=False)
+
+    assert f"{case_id}  {escalation['id']} is taken on by Aigul Serikova until the end of" in capsys.readouterr().out
+    (taken,) = (await office.case(case_id))["escalations"]
+    assert (taken["acknowledged_by"], taken["acknowledged_until"]) == ("Aigul Serikova", tomorrow)
+
+
+@pytest.mark.parametrize(
+    ("escalation_id", "until", "reason"),
+    [
+        ("no.such", (TODAY + timedelta(days=1)).isoformat(), "no.such"),
+        (None, (TODAY - timedelta(days=2)).isoformat(), "until"),
+        (None, "tomorrow", "expected a date as in 2026-03-02"),
+    ],
+)
+async def test_what_cannot_be_taken_on_is_refused_with_the_reason(
+    office: Office, escalation_id: str | None, until: str, reason: str
+) -> None:
+    case_id = await case_with_an_escalation(office)
+    (escalation,) = (await office.case(case_id))["escalations"]
+    with pytest.raises((CannotDo, Refusal), match=reason):
+        await acknowledge(case_id, escalation_id or escalation["id"], by="Aigul", until=until, as_json=False)
+    (unchanged,) = (await office.case(case_id))["escalations"]
+    assert unchanged["acknowledged_by"] is None
+
+
+async def test_a_case_that_nobody_knows_is_refused(office: Office) -> None:
+    with pytest.raises(CannotDo, match="no such case"):
+        await acknowledge("rex-ch-nobody", "inspect.step_overdue", by="Aigul", until="2030-01-01", as_json=False)

@@ -1,0 +1,258 @@
+"""Runs a worker: ``python worker.py``. It needs every setting of the contract, section 10; SIGTERM stops it gently.
+
+Starting fails with one line on stderr and exit code 1 where a setting is missing or wrong, the register is not
+migrated, a search attribute is missing or of another type, or Temporal is out of reach.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+from sqlalchemy import Engine
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import Client
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.service import RPCError
+from temporalio.worker import PollerBehaviorAutoscaling, Worker
+
+from activities.heartbeat import HEARTBEAT_EVERY
+from cluster import NotSetUp, check_search_attributes
+from connection import CannotConnect, connect
+from leaving import leave
+from logs import log_plainly
+from register.database import RegisterError, WrongAddress, check_migrated, open_register
+from settings import WorkerSettings, WrongSettings, read_settings
+
+ROOT = Path(__file__).resolve().parent
+
+GRACE = timedelta(seconds=30)
+"""After SIGTERM: how long activities may go on before they are told to stop (issue: "finishes what it is doing")."""
+
+THREADS = 64
+
+ONLINE_WITHIN = timedelta(seconds=30)
+"""Until the server sees us poll. It takes a fraction of a second; longer means that something is in the way."""
+
+log = logging.getLogger("worker")
+
+ActivityMethod = Callable[..., Any]
+"""A bound method with ``activity.defn``; they take and give all kinds of things, hence ``Any``."""
+
+
+class CannotStart(Exception):
+    """The worker cannot start. One line that says why, without a secret."""
+
+
+def build_worker(
+    client: Client,
+    settings: WorkerSettings,
+    activities: Sequence[ActivityMethod],
+    workflows: Sequence[type] | None = None,
+) -> Worker:
+    """The worker as it runs in production; converter, sandbox and heartbeats come with the client (``connection``).
+
+    Args:
+        workflows: for tests; by default all of ours.
+    """
+    if workflows is None:
+        from workflows.ladder import EscalationLadder
+        from workflows.sweep import Sweep
+        from workflows.verification import VerificationWorkflow
+
+        workflows = [VerificationWorkflow, EscalationLadder, Sweep]
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=workflows,
+        activities=activities,
+        # Few while it is quiet, more when many cases wake at once: at 00:00 terms of many cases end together.
+        workflow_task_poller_behavior=PollerBehaviorAutoscaling(minimum=2, initial=2, maximum=20),
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(minimum=1, initial=2, maximum=20),
+        # As many as one process gets done well within the 10 s of a workflow task: the rest waits at the server, where
+        # it costs nothing. A hundred at once, the default, would slow each other down until all of them time out.
+        max_concurrent_workflow_tasks=16,
+        # Our activities beat every 3 s. Left to itself the SDK would pass on one beat in 8 of the 10 s of their time-out,
+        # and a worker that is only busy would be taken for dead.
+        max_heartbeat_throttle_interval=HEARTBEAT_EVERY,
+        graceful_shutdown_timeout=GRACE,
+        build_id=_build_id(),
+    )
+
+
+def _build_id() -> str:
+    """Which code decides the cases, for the histories that it writes; the SDK's own default takes a second to count."""
+    sources = sorted(file for folder in ("workflows", "rules") for file in (ROOT / folder).glob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in sources)).hexdigest()[:16]
+
+
+def all_activities(
+    client: Client, settings: WorkerSettings, register: Engine, until: AsyncExitStack
+) -> list[ActivityMethod]:
+    """Every activity, on clients made from the settings; ``until`` closes the clients.
+
+    Raises:
+        ValueError: one line that names the setting that does not fit.
+    """
+    from activities.arrivals import ArrivalActivities
+    from activities.atameken import AtamekenActivities, atameken_client
+    from activities.calendar import CalendarActivities
+    from activities.conclusion import ConclusionActivities
+    from activities.delivery import DeliveryActivities
+    from activities.document_store import DocumentStore
+    from activities.documents import DocumentActivities
+    from activities.ladders import LadderActivities
+    from activities.register import RegisterActivities
+    from activities.reply import ReplyActivities
+    from activities.rex import RexActivities, rex_client
+    from activities.watch import WatchActivities
+
+    store = DocumentStore(settings.document_store)
+    to_atameken = atameken_client(settings.atameken_url, settings.atameken_token.get_secret_value())
+    until.push_async_callback(to_atameken.aclose)
+    to_rex = rex_client(settings.rex_url)
+    until.push_async_callback(to_rex.aclose)
+
+    atameken = AtamekenActivities(to_atameken)
+    to_ladders = LadderActivities(client, register, settings.ladders)
+    delivery = DeliveryActivities(register, settings.ladders, settings.ui_url, client.namespace)
+    watch = WatchActivities(
+        client,
+        register,
+        settings.recipients,
+        ui_url=settings.ui_url,
+        heartbeat_url=settings.heartbeat_url.get_secret_value() if settings.heartbeat_url else None,
+    )
+    return [
+        ArrivalActivities(client).read_arrivals,
+        CalendarActivities(register, settings.receipt_cutoff).record_calendar,
+        RegisterActivities(register).write_register,
+        atameken.request_documents,
+        atameken.remind_atameken,
+        atameken.withdraw_request,
+        atameken.appeal_for_revocation,
+        RexActivities(to_rex, settings.rex_login, settings.rex_password.get_secret_value()).look_up_registration,
+        DocumentActivities(to_atameken, store, settings.document_hosts).fetch_documents,
+        ConclusionActivities(store).draft_conclusion,
+        ReplyActivities(settings.mail_url.get_secret_value(), store).send_reply,
+        to_ladders.start_ladder,
+        to_ladders.tell_ladder,
+        delivery.tell_rung,
+        delivery.write_ladder,
+        watch.look_for_gaps,
+        watch.report_gaps,
+        watch.say_all_well,
+    ]
+
+
+async def serve(worker: Worker) -> None:
+    """Run the worker until SIGTERM or SIGINT; then poll no more and finish what is being done, within ``GRACE``.
+
+    Prints a line with "worker ready" when the server has seen it poll.
+
+    Raises:
+        CannotStart: the server does not see it poll.
+    """
+    stop = asyncio.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, stop.set)
+    async with worker:
+        stopped = asyncio.create_task(stop.wait())
+        online = asyncio.create_task(_seen_polling(worker))
+        await asyncio.wait({stopped, online}, return_when=asyncio.FIRST_COMPLETED)
+        if online.done():
+            online.result()
+            print(f"worker ready: polls {worker.task_queue} in namespace {worker.client.namespace}", flush=True)
+        online.cancel()
+        await stopped
+        log.info("stopping: finishing what is being done")
+
+
+async def _seen_polling(worker: Worker) -> None:
+    kinds = (TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)
+    try:
+        async with asyncio.timeout(ONLINE_WITHIN.total_seconds()):
+            for kind in kinds:
+                while True:  # the server has to be asked; it tells nobody
+                    if await _polls(worker, kind):
+                        break
+                    await asyncio.sleep(0.05)
+    except (TimeoutError, RPCError):
+        raise CannotStart(
+            f"Temporal does not see us poll {worker.task_queue} in namespace {worker.client.namespace}"
+        ) from None
+
+
+async def _polls(worker: Worker, kind: TaskQueueType.ValueType) -> bool:
+    answer = await worker.client.workflow_service.describe_task_queue(
+        DescribeTaskQueueRequest(
+            namespace=worker.client.namespace, task_queue=TaskQueue(name=worker.task_queue), task_queue_type=kind
+        )
+    )
+    return any(each.identity == worker.client.identity for each in answer.pollers)
+
+
+def _runtime(settings: WorkerSettings) -> Runtime | None:
+    if settings.metrics_address is None:
+        return None
+    try:
+        return Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=settings.metrics_address)))
+    except (RuntimeError, ValueError):
+        raise CannotStart(f"REXV_METRICS_ADDRESS: cannot listen on {settings.metrics_address}") from None
+
+
+async def run(settings: WorkerSettings) -> None:
+    """Check all that a worker needs, then serve.
+
+    Raises:
+        CannotStart: what is missing, in one line.
+    """
+    # Some activities wait in threads, for a mail server say; a few that hang must not hold up the register's.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="activity"))
+    async with AsyncExitStack() as until:
+        try:
+            register = open_register(settings.database_url.get_secret_value())
+            until.callback(register.dispose)
+            await asyncio.to_thread(check_migrated, register)
+            client = await connect(runtime=_runtime(settings))
+            await check_search_attributes(client)
+            worker = build_worker(client, settings, all_activities(client, settings, register, until))
+        except WrongAddress as error:
+            raise CannotStart(f"REXV_DATABASE_URL: {error}") from None
+        except (RegisterError, CannotConnect, NotSetUp, ValueError) as error:
+            raise CannotStart(str(error)) from None
+        await serve(worker)
+
+
+def main() -> int:
+    """Run until stopped; the exit code: 0 after a stop that was asked for, 1 where it could not start or broke down."""
+    try:
+        settings = read_settings(WorkerSettings)
+        log_plainly(value for _, value in settings if isinstance(value, SecretStr))
+        # Never closed, see ``leave``: closing would wait for threads whose activities were given up after ``GRACE``.
+        asyncio.Runner().run(run(settings))
+    except (WrongSettings, CannotStart) as error:
+        print(f"worker: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:  # before it serves; from then on Ctrl-C is a stop like any other
+        return 130
+    except Exception:
+        log.exception("the worker broke down")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    leave(main())
