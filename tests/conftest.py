@@ -1,0 +1,68 @@
+"""What many tests need: real Temporal servers on this machine, from the wheels that the project pins.
+
+Both servers are cheap (a third of a second, a tenth of a second). One dev server serves a whole run of tests: give each
+workflow its own id and task queue. The clock of a time-skipping server is one for all its workflows and never
+goes back, so each test gets its own.
+"""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from cluster import adding
+from connection import client_options
+from workflows import search_attributes
+
+pytest_plugins = ["tests.databases"]
+
+BIN = Path(sys.executable).parent
+"""Where this Python's programs lie, ``temporal`` and ``temporal-test-server`` among them."""
+
+ROOT = Path(__file__).resolve().parent.parent
+
+DEV_SERVER_ARGUMENTS = ("--dynamic-config-value", "limit.historySize.error=536870912")
+"""As the embedded server has it (simulators/embedded.py says why)."""
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def dev_server_process() -> AsyncIterator[WorkflowEnvironment]:
+    """The one dev server of this run of tests, with every search attribute; use ``dev_server`` instead."""
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=str(BIN / "temporal"),
+        dev_server_log_level="error",
+        dev_server_extra_args=DEV_SERVER_ARGUMENTS,
+        search_attributes=search_attributes.ALL,
+        **client_options(),
+    ) as environment:
+        yield environment
+
+
+@pytest_asyncio.fixture
+async def dev_server(dev_server_process: WorkflowEnvironment) -> WorkflowEnvironment:
+    """A real Temporal server with every search attribute, on the real clock; its client lives in the test's loop."""
+    address = dev_server_process.client.service_client.config.target_host
+    return WorkflowEnvironment.from_client(await Client.connect(address, **client_options()))
+
+
+@pytest_asyncio.fixture
+async def time_skipping() -> AsyncIterator[WorkflowEnvironment]:
+    """A time-skipping server of this test's own, with every search attribute."""
+    async with await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=str(BIN / "temporal-test-server"), **client_options()
+    ) as environment:
+        await environment.client.operator_service.add_search_attributes(adding(environment.client.namespace))
+        yield environment
+
+
+@pytest.fixture
+def task_queue() -> str:
+    """A task queue that no other test polls."""
+    return f"test-{uuid.uuid4().hex[:12]}"
