@@ -84,7 +84,7 @@ def build_worker(
         # As many as one process gets done well within the 10 s of a workflow task: the rest waits at the server, where
         # it costs nothing. A hundred at once, the default, would slow each other down until all of them time out.
         max_concurrent_workflow_tasks=16,
-        # Our activities beat every 3 s. Left to itself the SDK would pass on one beat in 8 of the 10 s of their time-out,
+        # Our activities beat every 3 s. Left to itself the SDK passes on one beat in 80 % of the time-out,
         # and a worker that is only busy would be taken for dead.
         max_heartbeat_throttle_interval=HEARTBEAT_EVERY,
         graceful_shutdown_timeout=GRACE,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from register.database import migrate, open_register
+from register.database import open_register
 from register.outbox import attempts_of, notifications_of
 from tests.conftest import ROOT
 from tests.ladder_worker import MOMENTS, STARTED
@@ -40,17 +40,15 @@ async def until_told(heard: Heard, identity: str) -> None:
 
 @pytest.mark.parametrize("moment", [*MOMENTS, STARTED])
 async def test_a_kill_loses_nothing_and_tells_it_at_most_twice_under_the_same_id(
-    dev_server: WorkflowEnvironment, task_queue: str, tmp_path: Path, moment: str
+    dev_server: WorkflowEnvironment, task_queue: str, sqlite_register_url: str, tmp_path: Path, moment: str
 ) -> None:
-    register = open_register(f"sqlite:///{tmp_path}/register.db")
-    migrate(register)
+    register = open_register(sqlite_register_url)
     case_id = f"rex-ch-{task_queue}"
     # Received so long ago that the term of ¶7 is over when the case is opened: its breach is raised at once.
     received_at = await dev_server.get_current_time() - timedelta(days=8)
     with listening() as heard:
         mark = tmp_path / "killed"
-        url = f"sqlite:///{tmp_path}/register.db"
-        arguments = [task_queue, url, str(heard.port), moment, str(mark)]
+        arguments = [task_queue, sqlite_register_url, str(heard.port), moment, str(mark)]
         server = dev_server.client.service_client.config.target_host
         worker = await start(arguments, server)
         try:

@@ -19,7 +19,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.calls import Activity
 from connection import client_options
-from register.database import migrate, open_register
+from register.database import open_register
 from settings import WorkerSettings
 from tests.conftest import BIN, ROOT
 from tests.test_settings import REQUIRED
@@ -98,22 +98,14 @@ async def test_a_worker_told_to_stop_finishes_the_activity_that_it_has_begun(
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> str:
-    """A migrated register."""
-    url = f"sqlite:///{tmp_path / 'register.db'}"
-    engine = open_register(url)
-    migrate(engine)
-    engine.dispose()
-    return url
-
-
-@pytest.fixture
-def environment(database: str, dev_server: WorkflowEnvironment, task_queue: str, tmp_path: Path) -> Environment:
+def environment(
+    sqlite_register_url: str, dev_server: WorkflowEnvironment, task_queue: str, tmp_path: Path
+) -> Environment:
     """All that a worker needs."""
     return REQUIRED | {
         "TEMPORAL_ADDRESS": address_of(dev_server),
         "TEMPORAL_API_KEY": "",
-        "REXV_DATABASE_URL": database,
+        "REXV_DATABASE_URL": sqlite_register_url,
         "REXV_DOCUMENT_STORE": str(tmp_path / "documents"),
         "REXV_TASK_QUEUE": task_queue,
     }
@@ -202,11 +194,11 @@ async def test_a_toml_profile_that_cannot_be_read_is_named_without_the_line_that
 
 
 async def test_a_worker_has_every_activity_that_a_case_may_call(
-    dev_server: WorkflowEnvironment, database: str, monkeypatch: pytest.MonkeyPatch
+    dev_server: WorkflowEnvironment, sqlite_register_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in REQUIRED.items():
         monkeypatch.setenv(name, value)
-    register = open_register(database)
+    register = open_register(sqlite_register_url)
     async with AsyncExitStack() as until:
         activities = all_activities(dev_server.client, WorkerSettings(), register, until)
     # The SDK has no public way to ask an activity for its name.

@@ -29,7 +29,7 @@ from workflows.case import Action, Case, Parcel
 from workflows.deadlines import Alarm, alarms, tell_people, tell_time
 from workflows.details import details
 from workflows.ledger import Ledger
-from workflows.profiles import OF_THE_STEP, OWN, PROFILES, RESULTS, SUMMARIES
+from workflows.profiles import OF_THE_STEP, PROFILES, RESULTS, SUMMARIES
 from workflows.reminders import remind
 
 CALENDAR_AHEAD = timedelta(days=120)
@@ -70,6 +70,7 @@ class Flow:
         self.used_up: Refusal | None = None
         """Why this case must not run: its number belongs to a closed one."""
         self._at_once: set[str] = set()
+        self._one_at_a_time = asyncio.Lock()
         self._long_since: int | None = None
         for action in case.actions.values():
             if action.state == "running":
@@ -270,13 +271,7 @@ class Flow:
         days = self.counted().days
         span = year_span(days.first, days.last.replace(year=days.last.year - 1))
         try:
-            fresh: CalendarDays = await workflow.execute_local_activity(
-                Activity.RECORD_CALENDAR.value,
-                span,
-                result_type=CalendarDays,
-                summary=SUMMARIES[Activity.RECORD_CALENDAR],
-                **OWN.local(),
-            )
+            fresh: CalendarDays = await self._at_once_only(Activity.RECORD_CALENDAR, span, CalendarDays)
         except FailureError as error:
             raise Refusal(f"the calendar could not be read, try again: {_in_one_line(error)}") from None
         told = decisions.recount(case, fresh, decision, workflow.now())
@@ -311,12 +306,10 @@ class Flow:
 
         :raises FailureError: an ``ActivityError``; of the local attempt Temporal raises the cause as it is.
         """
-        profile, summary = PROFILES[activity], self._summary(activity)
+        profile = PROFILES[activity]
         if profile.at_once is not None:
             try:
-                return await workflow.execute_local_activity(
-                    activity.value, payload, result_type=result_type, summary=summary, **profile.local()
-                )
+                return await self._at_once_only(activity, payload, result_type)
             except FailureError as error:
                 if isinstance(error, ApplicationError) and error.type == ErrorKind.CLOSED:
                     raise
@@ -324,13 +317,28 @@ class Flow:
                 tried_at_once()
         try:
             answer = await workflow.execute_activity(
-                activity.value, payload, result_type=result_type, summary=summary, **profile.regular()
+                activity.value, payload, result_type=result_type, summary=self._summary(activity), **profile.regular()
             )
         except FailureError:
             self._see_how_long()
             raise
         self._see_how_long()
         return answer
+
+    async def _at_once_only(self, activity: Activity, payload: Any, result_type: Any) -> Any:
+        """The attempt within the workflow task, one at a time.
+
+        The SDK tells the ends of those that run side by side as they come, and replays them in the order of their
+        starts (sdk-python issue 1578): what follows from each would be commanded in another order.
+        """
+        async with self._one_at_a_time:
+            return await workflow.execute_local_activity(
+                activity.value,
+                payload,
+                result_type=result_type,
+                summary=self._summary(activity),
+                **PROFILES[activity].local(),
+            )
 
     def _summary(self, activity: Activity) -> str:
         """What the operator reads on the timeline: the paragraph, the act, and the last day where there is one."""
@@ -400,12 +408,7 @@ class Flow:
             if entries is None:
                 return
             try:
-                await workflow.execute_local_activity(
-                    Activity.WRITE_REGISTER.value,
-                    entries,
-                    summary=SUMMARIES[Activity.WRITE_REGISTER],
-                    **OWN.local(),
-                )
+                await self._at_once_only(Activity.WRITE_REGISTER, entries, None)
             except FailureError:
                 case.actions[Activity.WRITE_REGISTER.value] = Action(
                     key=Activity.WRITE_REGISTER.value,

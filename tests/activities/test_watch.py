@@ -31,7 +31,7 @@ from activities.watch import CASE, WatchActivities
 from calendars.entries import Confirmation, Decree
 from connection import client_options
 from register.calendar import confirm_year
-from register.database import migrate, open_register
+from register.database import open_register
 from register.entries import EscalationEntry, LadderEntry, RegisterEntries, StepEntry
 from register.outbox import write_ladder
 from register.record import write
@@ -109,9 +109,8 @@ class Office:
 
 
 @pytest.fixture
-def sqlite_register(sqlite_url: str) -> Iterator[Engine]:
-    engine = open_register(sqlite_url)
-    migrate(engine)
+def sqlite_register(sqlite_register_url: str) -> Iterator[Engine]:
+    engine = open_register(sqlite_register_url)
     yield engine
     engine.dispose()
 

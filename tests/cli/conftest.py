@@ -19,7 +19,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from cli import cases
-from register.database import migrate, open_register
+from register.database import open_register
 from rules.instant import rfc_3339
 from settings import WorkerSettings, read_settings
 from simulators import atameken, mail, rex
@@ -92,7 +92,11 @@ class Office:
 
 @pytest_asyncio.fixture
 async def closed_office(
-    dev_server: WorkflowEnvironment, task_queue: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    dev_server: WorkflowEnvironment,
+    task_queue: str,
+    sqlite_register_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Office]:
     """Everything but the worker."""
     async with AsyncExitStack() as stack:
@@ -103,7 +107,7 @@ async def closed_office(
             "TEMPORAL_ADDRESS": dev_server.client.service_client.config.target_host,
             "TEMPORAL_NAMESPACE": dev_server.client.namespace,
             "REXV_TASK_QUEUE": task_queue,
-            "REXV_DATABASE_URL": f"sqlite:///{tmp_path / 'register.db'}",
+            "REXV_DATABASE_URL": sqlite_register_url,
             "REXV_DOCUMENT_STORE": str(tmp_path / "documents"),
             "REXV_ATAMEKEN_URL": await stack.enter_async_context(running(atameken.create_app("token"))),
             "REXV_ATAMEKEN_TOKEN": "token",
@@ -118,9 +122,6 @@ async def closed_office(
             monkeypatch.setenv(name, value)
         monkeypatch.chdir(tmp_path)  # away from anybody's .env
         settings = read_settings(WorkerSettings)
-        register = open_register(settings.database_url.get_secret_value())
-        migrate(register)
-        register.dispose()
         office = Office(dev_server.client, settings, tmp_path, stack)
         stack.push_async_callback(office.stop_worker)
         yield office

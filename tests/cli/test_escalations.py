@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from cli.errors import CannotDo
 from cli.escalations import acknowledge, escalations
 from cli.words import ALMATY
-from register.database import migrate, open_register
+from register.database import open_register
 from register.entries import LadderEntry, RegisterEntries
 from register.outbox import write_ladder
 from register.record import write
@@ -31,15 +31,13 @@ UNSETTLED = {"resolved_at": None, "resolved_by": None, "acknowledged_by": None, 
 
 
 @pytest.fixture
-def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+def register(sqlite_register_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """A register with three escalations; Temporal is out of reach."""
-    url = f"sqlite:///{tmp_path / 'register.db'}"
-    monkeypatch.setenv("REXV_DATABASE_URL", url)
+    monkeypatch.setenv("REXV_DATABASE_URL", sqlite_register_url)
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:9")
     monkeypatch.setenv("TEMPORAL_NAMESPACE", "rex")
     monkeypatch.chdir(tmp_path)
-    engine = open_register(url)
-    migrate(engine)
+    engine = open_register(sqlite_register_url)
     for case_id, escalation in {
         "rex-ch-1": examples.escalation(id="inspect.step_overdue", due_at=DUE + timedelta(days=2), **UNSETTLED),
         "rex-no-1": examples.escalation(

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from register import record
-from register.database import RefusedByDatabase, migrate, open_register, writing
+from register.database import RefusedByDatabase, open_register, writing
 from tests.register import examples
 
 
@@ -20,9 +20,8 @@ def test_the_log_refuses_to_be_changed(register: Engine, statement: str) -> None
     assert record.log_of(register, examples.CASE_ID) == [examples.log()]
 
 
-def test_postgresql_refuses_to_empty_the_log(postgresql_url: str) -> None:
-    register = open_register(postgresql_url)
-    migrate(register)
+def test_postgresql_refuses_to_empty_the_log(postgresql_register_url: str) -> None:
+    register = open_register(postgresql_register_url)
     record.write(register, examples.everything())
 
     with pytest.raises(RefusedByDatabase, match="the log is append-only"), writing(register) as connection:
@@ -35,10 +34,9 @@ def test_postgresql_refuses_to_empty_the_log(postgresql_url: str) -> None:
     [("INSERT OR REPLACE", ""), ("INSERT", "WHERE true ON CONFLICT DO UPDATE SET what = excluded.what")],
 )
 def test_sqlite_keeps_the_old_entry_where_it_is_told_to_replace_it(
-    sqlite_url: str, instead: str, conflict: str
+    sqlite_register_url: str, instead: str, conflict: str
 ) -> None:
-    register = open_register(sqlite_url)
-    migrate(register)
+    register = open_register(sqlite_register_url)
     record.write(register, examples.everything())
 
     with writing(register) as connection:
@@ -53,9 +51,8 @@ def test_sqlite_keeps_the_old_entry_where_it_is_told_to_replace_it(
     register.dispose()
 
 
-def test_postgresql_refuses_to_replace_an_entry(postgresql_url: str) -> None:
-    register = open_register(postgresql_url)
-    migrate(register)
+def test_postgresql_refuses_to_replace_an_entry(postgresql_register_url: str) -> None:
+    register = open_register(postgresql_register_url)
     record.write(register, examples.everything())
 
     with pytest.raises(RefusedByDatabase, match="the log is append-only"), writing(register) as connection:

@@ -70,7 +70,9 @@ def test_migrating_again_changes_nothing(register: Engine) -> None:
     assert whole_register(register) == before
 
 
-def test_down_leaves_nothing_and_up_builds_all_again(register: Engine) -> None:
+def test_down_leaves_nothing_and_up_builds_all_again(empty_register: Engine) -> None:
+    register = empty_register
+    migrate(register)
     with writing(register) as connection:
         command.downgrade(migrations(connection), "base")
     assert inspect(register).get_table_names() == ["alembic_version"]
@@ -89,10 +91,10 @@ def set_up(url: str, barrier: Barrier) -> None:
     check_migrated(engine)
 
 
-def test_two_set_ups_at_once_both_succeed(register_url: str) -> None:
+def test_two_set_ups_at_once_both_succeed(empty_url: str) -> None:
     spawn = get_context("spawn")  # processes, as set-ups are: Alembic runs one migration at a time in each
     barrier = spawn.Barrier(2)
-    processes = [spawn.Process(target=set_up, args=(register_url, barrier)) for _ in range(2)]
+    processes = [spawn.Process(target=set_up, args=(empty_url, barrier)) for _ in range(2)]
     for process in processes:
         process.start()
     for process in processes:

@@ -12,9 +12,6 @@ import pytest
 from tests.conftest import ROOT
 from tests.workflows.record_histories import FOLDER
 
-pytestmark = pytest.mark.slow
-"""Replay by SDK 1.32 to 1.35 fails at times (sdk-python issue 1881): with the gate again once the lock has 1.31."""
-
 WORLDLY = {
     "holidays": "the calendar",
     "tzdata": "time zones",

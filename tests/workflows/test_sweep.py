@@ -20,7 +20,7 @@ from temporalio.worker import Replayer, Worker
 from activities.calls import AllWell, ErrorKind, Gap, GapKind, GapReport, GapsTold, Look, Looked
 from activities.watch import WatchActivities
 from connection import PLUGIN
-from register.database import migrate, open_register
+from register.database import open_register
 from register.entries import RegisterEntries
 from register.record import write
 from simulators import mail
@@ -90,9 +90,10 @@ async def first_look(handle: WorkflowHandle[Any, Any]) -> None:
 
 
 @pytest.fixture
-def watched(dev_server: WorkflowEnvironment, sqlite_url: str, task_queue: str, tmp_path: Path) -> Iterator[Watched]:
-    register = open_register(sqlite_url)
-    migrate(register)
+def watched(
+    dev_server: WorkflowEnvironment, sqlite_register_url: str, task_queue: str, tmp_path: Path
+) -> Iterator[Watched]:
+    register = open_register(sqlite_register_url)
     yield Watched(dev_server, register, task_queue, tmp_path / "mail")
     register.dispose()
 

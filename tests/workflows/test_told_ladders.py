@@ -8,7 +8,7 @@ import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
 from activities.calls import Activity
-from tests.workflows.cases import CaseUnderTest, documents, escalation, open_case, worker
+from tests.workflows.cases import ALMATY, CaseUnderTest, documents, escalation, open_case, worker
 from tests.workflows.world import World
 
 OVERDUE = "await_documents.step_overdue"
@@ -38,7 +38,7 @@ async def test_an_escalation_gets_its_ladder_with_the_calendar_of_the_case(late:
 
 
 async def test_a_ladder_is_told_who_has_taken_it_on_and_again_only_when_that_changes(late: CaseUnderTest) -> None:
-    today = (await late.now()).date().isoformat()
+    today = (await late.now() + ALMATY).date().isoformat()
     for _ in range(2):
         await late.update("acknowledge_escalation", escalation_id=OVERDUE, until=today)
     await late.until(lambda _: (OVERDUE, "acknowledged") in news(late))
