@@ -23,7 +23,7 @@ up: install ## the same components, running until Ctrl-C, and what to try with t
 	$(BIN)/python starter.py up
 
 test: install ## the tests, on real servers of their own, in under five minutes
-	$(BIN)/pytest --quiet --numprocesses 2 --dist worksteal -m 'not slow'
+	$(BIN)/pytest --quiet --numprocesses 4 --dist worksteal -m 'not slow'
 
 test-slow: install ## the rest: floods, storms, kills and stops of whole systems; wants a machine to itself
 	$(BIN)/pytest --quiet -m slow

@@ -148,11 +148,11 @@ def told(world: World) -> list[str]:
 
 
 def rows(world: World) -> tuple[list[Any], ...]:
-    """What the register holds in the end: escalations, refused messages, letters, and the log's numbers."""
+    """What the register holds in the end: escalations, refused messages, letters, and what the log says."""
     escalations: dict[str, EscalationEntry] = {}
     refused: set[tuple[str, str | None, str]] = set()
     letters: set[str] = set()
-    log: set[tuple[int, str]] = set()
+    log: set[tuple[int, str]] = set()  # appeal and reply leave together and are answered in either order
     for entries in world.written:
         escalations.update({each.id: each for each in entries.escalations})
         refused |= {(each.name, each.message_id, each.reason) for each in entries.refused_messages}
@@ -160,4 +160,4 @@ def rows(world: World) -> tuple[list[Any], ...]:
         log |= {(each.number, each.what) for each in entries.log}
     settled = [(each.id, each.resolved_by) for each in escalations.values()]
     assert sorted(number for number, _ in log) == list(range(1, len(log) + 1)), "each line of the log once"
-    return settled, sorted(refused, key=str), sorted(letters), sorted(log)
+    return settled, sorted(refused, key=str), sorted(letters), sorted(what for _, what in log)

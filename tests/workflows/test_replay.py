@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from temporalio import activity
@@ -127,7 +127,7 @@ async def stormy(dev_server: WorkflowEnvironment, task_queue: str) -> WorkflowHi
 class Backwards(World):
     """A world in which nothing works at once, and what is asked for first takes longest to fail."""
 
-    moments = {Activity.LOOK_UP_REGISTRATION: 0.4, Activity.START_LADDER: 0.1}
+    moments: ClassVar = {Activity.LOOK_UP_REGISTRATION: 0.4, Activity.START_LADDER: 0.1}
 
     async def _asked(self, which: Activity, payload: Any) -> None:
         await super()._asked(which, payload)
