@@ -120,7 +120,7 @@ async def test_a_case_in_order_calls_each_activity_as_often_as_it_must(opening: 
 async def test_an_appeal_adds_at_most_15_events(
     time_skipping: WorkflowEnvironment, monday: date, task_queue: str, last: Activity
 ) -> None:
-    """Appeal and reply leave together; at worst each is answered in a task of its own, in the one order or the other."""
+    """Appeal and reply leave together; at worst each is answered in a task of its own, in either order."""
     worlds = {f"{task_queue}-{which}": World(time_skipping.client) for which in ("valid", "appeal")}
     appealing = worlds[f"{task_queue}-appeal"]
     gate = appealing.gates[last] = asyncio.Event()
