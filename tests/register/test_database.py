@@ -99,13 +99,14 @@ def test_asking_whether_it_is_migrated_makes_no_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("use", [check_migrated, migrate])
-def test_a_database_of_a_newer_version_is_left_alone(register: Engine, use: object) -> None:
+def test_a_database_of_a_newer_version_is_left_alone(empty_register: Engine, use: object) -> None:
     assert callable(use)
-    with register.begin() as connection:
+    migrate(empty_register)
+    with empty_register.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
     with pytest.raises(NotMigrated, match="at revision 9999, which this version does not know") as raised:
-        use(register)
+        use(empty_register)
     one_line(raised.value)
 
 
