@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from temporalio import activity
 
 from activities.calls import Activity, Telling, Told
-from activities.channel import send
+from activities.channel import LONGEST_CALL, send
 from activities.errors import broken, unreachable
 from activities.notices import Notice, bundle_of, notice_of
 from register.database import OutOfReach, RegisterError
@@ -28,8 +28,8 @@ from register.outbox import (
     Item,
     Settled,
     Wait,
+    begin,
     claim,
-    holds,
     record_sent,
     settle,
     withdraw,
@@ -59,15 +59,25 @@ class _Outcome:
 class DeliveryActivities:
     """Tells the recipients of a rung, and writes how ladders stand."""
 
-    def __init__(self, register: Engine, ladders: Ladders, ui_url: str, namespace: str) -> None:
+    def __init__(
+        self,
+        register: Engine,
+        ladders: Ladders,
+        ui_url: str,
+        namespace: str,
+        *,
+        longest_call: timedelta = LONGEST_CALL,
+    ) -> None:
         """:param ladders: the addresses behind the recipients, the bundling and the limit.
         :param ui_url: base of the Temporal UI.
         :param namespace: the Temporal namespace, for the link to the case.
+        :param longest_call: how long one try may take; a worker that dies in it is waited for as long.
         """
         self._register = register
         self._ladders = ladders
         self._ui_url = ui_url
         self._namespace = namespace
+        self._longest_call = longest_call
 
     @activity.defn(name=Activity.TELL_RUNG)
     async def tell_rung(self, telling: Telling) -> Told:
@@ -202,9 +212,9 @@ class DeliveryActivities:
     def _send_held(self, url: str, message: Notice, claimed: Claimed, claimant: str, pressing: bool) -> str | None:
         """Send, unless the claim has been lost while this attempt waited for its thread on a busy worker."""
         with contextlib.suppress(RegisterError):  # who cannot ask sends
-            if not holds(self._register, claimed, claimant=claimant):
+            if not begin(self._register, claimed, until=datetime.now(UTC) + self._longest_call, claimant=claimant):
                 return _LOST
-        return send(url, message, pressing=pressing)
+        return send(url, message, pressing=pressing, longest_call=self._longest_call)
 
     async def _settle(self, claimed: Claimed, claimant: str, failure: str | None, *, again: bool) -> bool:
         try:
@@ -226,7 +236,9 @@ class DeliveryActivities:
         self, telling: Telling, url: str, notice: Notice, item: Item, reached: set[str]
     ) -> _Outcome:
         """Without the register nobody knows what else goes to this recipient: better one too many than none."""
-        failure = await asyncio.to_thread(send, url, notice, pressing=_pressing(telling))
+        failure = await asyncio.to_thread(
+            send, url, notice, pressing=_pressing(telling), longest_call=self._longest_call
+        )
         _count(item.scheme, failure)
         if failure is not None:
             return _Outcome(failure=failure)

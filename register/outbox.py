@@ -26,7 +26,9 @@ LEASE: Final = timedelta(minutes=3)
 ASK_AGAIN: Final = timedelta(seconds=15)
 """When to look again after a message that another ladder is sending: it takes seconds as a rule."""
 
-HELD, SENDING, SENT, FAILED, WITHDRAWN = "held", "sending", "sent", "failed", "withdrawn"
+HELD, CLAIMED, SENDING, SENT, FAILED, WITHDRAWN = "held", "claimed", "sending", "sent", "failed", "withdrawn"
+
+_UNDER_WAY: Final = (CLAIMED, SENDING)
 
 AN_HOUR: Final = timedelta(hours=1)
 
@@ -174,12 +176,14 @@ def claim(
             return Settled(sent=row.state == SENT)
         if row.state == FAILED:  # what could not be told before says now that it comes late
             connection.execute(update(OutboxRow).where(_is(item)).values(words=item.words))
-        if row.state == SENDING and _owner(row.claimed_by) == _owner(claimant):
-            # Its own earlier attempt, which Temporal has given up: that one, should it be alive, sends no more.
-            left = and_(OutboxRow.state == SENDING, OutboxRow.claimed_by == row.claimed_by)
-            return _take(connection, and_(OutboxRow.recipient == item.recipient, left), now, claimant)
-        if row.state == SENDING and row.claimed_until > now:
-            return Wait(min(row.claimed_until, now + ASK_AGAIN))
+        if row.state in _UNDER_WAY:
+            sending = row.state == SENDING and row.claimed_until > now
+            if _owner(row.claimed_by) == _owner(claimant) and not sending:
+                # Its own earlier attempt, which Temporal has given up: that one, should it be alive, begins no more.
+                left = and_(OutboxRow.state == row.state, OutboxRow.claimed_by == row.claimed_by)
+                return _take(connection, and_(OutboxRow.recipient == item.recipient, left), now, claimant)
+            if row.claimed_until > now:
+                return Wait(min(row.claimed_until, now + ASK_AGAIN))
         if item.urgent:
             return _take(connection, _is(item), now, claimant)
         if quiet_until is not None and quiet_until > now:
@@ -191,18 +195,26 @@ def claim(
             update(RecipientRow).where(RecipientRow.id == item.recipient).values(quiet_until=now + bundle)
         )
         free = or_(
-            OutboxRow.state.in_((HELD, FAILED)), and_(OutboxRow.state == SENDING, OutboxRow.claimed_until <= now)
+            OutboxRow.state.in_((HELD, FAILED)), and_(OutboxRow.state.in_(_UNDER_WAY), OutboxRow.claimed_until <= now)
         )
         waiting = and_(OutboxRow.recipient == item.recipient, OutboxRow.urgent.is_(False), free)
         return _take(connection, waiting, now, claimant)
 
 
-def holds(engine: Engine, claimed: Claimed, *, claimant: str) -> bool:
-    """Whether a claim still stands; asked just before sending, for whoever was slow may have lost it to another."""
-    with reading(engine) as connection:
-        query = select(OutboxRow.claimed_by, OutboxRow.state).where(_is(claimed.items[0]))
-        row = connection.execute(query).one_or_none()
-    return row is not None and row.state == SENDING and row.claimed_by == claimant
+def begin(engine: Engine, claimed: Claimed, *, until: datetime, claimant: str) -> bool:
+    """Note, just before sending, that it begins; False where whoever was slow has lost the claim to another.
+
+    :param until: when at the latest the channel has answered. Before it nobody else sends the same: a worker that is
+        only slow is taken for dead by Temporal, and what it is sending would be told twice.
+    """
+    with writing(engine) as connection:
+        _lock(connection, claimed.items[0].recipient)
+        own = and_(OutboxRow.claimed_by == claimant, OutboxRow.state.in_(_UNDER_WAY))
+        if connection.scalar(select(OutboxRow.state).where(_is(claimed.items[0]), own)) is None:
+            return False
+        its = and_(OutboxRow.recipient == claimed.items[0].recipient, own)
+        connection.execute(update(OutboxRow).where(its).values(state=SENDING, claimed_until=until))
+        return True
 
 
 def _owner(claimant: str | None) -> str:
@@ -254,7 +266,7 @@ def withdraw(engine: Engine, case_id: str, escalation_id: str) -> set[str]:
     :return: the recipients who were called, or whom it was tried to call: they are to be told that it is settled.
     """
     of_escalation = (OutboxRow.case_id == case_id, OutboxRow.escalation_id == escalation_id, OutboxRow.rung > 0)
-    tried = or_(OutboxRow.state.in_((SENDING, SENT)), OutboxRow.attempts > 0)
+    tried = or_(OutboxRow.state.in_((*_UNDER_WAY, SENT)), OutboxRow.attempts > 0)
     with writing(engine) as connection:
         still = OutboxRow.state.in_((HELD, FAILED))
         connection.execute(update(OutboxRow).where(*of_escalation, still).values(state=WITHDRAWN))
@@ -353,7 +365,7 @@ def _take(connection: Connection, which: Any, now: datetime, claimant: str) -> C
         .where(which)
         .order_by(OutboxRow.ready_at, OutboxRow.case_id, OutboxRow.escalation_id, OutboxRow.rung)
     ).all()
-    taken = {"state": SENDING, "claimed_by": claimant, "claimed_until": now + LEASE}
+    taken = {"state": CLAIMED, "claimed_by": claimant, "claimed_until": now + LEASE}
     connection.execute(update(OutboxRow).where(which).values(taken))
     return Claimed(
         [

@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,9 @@ MOMENTS = {
     "recorded and not answered": (activities.delivery, "settle"),
 }
 """After which call the worker is killed."""
+
+LONGEST_CALL = timedelta(seconds=5)
+"""In place of half a minute: for so long it is waited for the call in which a worker has died."""
 
 STARTED = "the ladder is started and the case does not know"
 
@@ -65,7 +69,8 @@ async def main(task_queue: str, register_url: str, port: str, moment: str, mark:
         client.start_workflow = started  # type: ignore[method-assign] # the kill belongs just after the real call
     world = World(client)
     world.lose(Activity.REQUEST_DOCUMENTS)
-    activities = activities_of(client, world, open_register(register_url), ladders_to(int(port)))
+    ladders = ladders_to(int(port))
+    activities = activities_of(client, world, open_register(register_url), ladders, longest_call=LONGEST_CALL)
     await serve(build_worker(client, WorkerSettings.model_construct(task_queue=task_queue), activities))
 
 

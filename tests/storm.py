@@ -125,10 +125,12 @@ def midnight_at(instant: datetime) -> Callable[[int, int], CalendarDays]:
     return days
 
 
-def activities_of(client: Client, world: World, register: Engine, ladders: Ladders) -> list[Callable[..., Any]]:
+def activities_of(
+    client: Client, world: World, register: Engine, ladders: Ladders, **delivering: Any
+) -> list[Callable[..., Any]]:
     """The world's activities, with the real ladders, delivery and register in place of its own."""
     to_ladders = LadderActivities(client, register, ladders)
-    delivery = DeliveryActivities(register, ladders, "http://localhost:8233", client.namespace)
+    delivery = DeliveryActivities(register, ladders, "http://localhost:8233", client.namespace, **delivering)
     ours = (Activity.START_LADDER, Activity.TELL_LADDER, Activity.WRITE_REGISTER)
     outside = [each for each in world.activities() if each.__name__ not in {name.value for name in ours}]
     return [

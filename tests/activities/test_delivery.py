@@ -128,8 +128,8 @@ def telling(of: Ladders, *, case: str = CASE, urgent: bool = True, rung: int = 1
 class Teller:
     """The activity over its attempts, as Temporal runs it: the heartbeat of one is handed to the next."""
 
-    def __init__(self, register: Engine, of: Ladders) -> None:
-        self.activities = DeliveryActivities(register, of, "https://temporal.gov.example/", "default")
+    def __init__(self, register: Engine, of: Ladders, **options: Any) -> None:
+        self.activities = DeliveryActivities(register, of, "https://temporal.gov.example/", "default", **options)
         self.heartbeat: tuple[Any, ...] = ()
 
     async def tell(self, what: Telling) -> Told:
@@ -264,7 +264,10 @@ async def test_a_recipient_who_has_gone_from_the_file_counts_as_not_reached(regi
 
 @pytest.mark.parametrize("moment", ["claimed", "sent"])
 async def test_who_dies_while_sending_takes_it_up_under_the_same_id(register: Engine, hook: Hook, moment: str) -> None:
-    """The attempt is broken off, as a kill does, after the claim or after the sending."""
+    """The attempt is broken off, as a kill does, after the claim or after the sending.
+
+    Of one that had begun to send nobody knows whether it is dead: for as long as its call may take it is waited for.
+    """
     of = ladders(hook.url())
 
     class Killed(BaseException):
@@ -273,12 +276,18 @@ async def test_who_dies_while_sending_takes_it_up_under_the_same_id(register: En
     async def die(*_: Any, **__: Any) -> bool:
         raise Killed
 
-    first = Teller(register, of)
+    first = Teller(register, of, longest_call=timedelta(seconds=0.5))
     broken = "_send" if moment == "claimed" else "_settle"
     setattr(first.activities, broken, die)
     with pytest.raises(Killed):
         await first.tell(telling(of))
-    told = await Teller(register, of).tell(telling(of))
+    second = Teller(register, of)
+    told = await second.tell(telling(of))
+    if moment == "sent":
+        [until] = told.waiting.values()
+        assert len(hook.calls) == 1
+        await asyncio.sleep((until - datetime.now(UTC)).total_seconds())
+        told = await second.tell(telling(of))
     assert len(told.sent) == 1
     assert len(hook.calls) == (1 if moment == "claimed" else 2)
     identity = f"Notice {CASE}.inspect.step_overdue.1."

@@ -16,8 +16,8 @@ from register.outbox import (
     Settled,
     Wait,
     attempts_of,
+    begin,
     claim,
-    holds,
     ladders_of,
     notifications_of,
     open_ladders,
@@ -29,6 +29,7 @@ from register.outbox import (
 
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 BUNDLE = timedelta(minutes=2)
+CALL = timedelta(seconds=10)
 
 
 def item(case: int = 1, *, urgent: bool = False, rung: int = 1, recipient: str = "officer") -> Item:
@@ -109,16 +110,39 @@ def test_who_died_while_sending_takes_up_its_own_message_and_others_wait_for_the
     assert "rex-ch-2" in ids(later)
 
 
-def test_an_attempt_that_was_given_up_holds_its_message_no_longer(register: Engine) -> None:
+def test_an_attempt_that_was_given_up_before_it_began_holds_its_message_no_longer(register: Engine) -> None:
     first = ask(register, item(1, urgent=True), by="ladder#1")
     assert isinstance(first, Claimed)
-    assert holds(register, first, claimant="ladder#1")
     second = ask(register, item(1, urgent=True), by="ladder#2")
     assert second == first
-    assert not holds(register, first, claimant="ladder#1")
-    assert holds(register, first, claimant="ladder#2")
+    assert not begin(register, first, until=NOW + CALL, claimant="ladder#1")
+    assert begin(register, first, until=NOW + CALL, claimant="ladder#2")
     settle(register, first, now=NOW, claimant="ladder#2", error=None)
-    assert not holds(register, first, claimant="ladder#2")
+    assert not begin(register, first, until=NOW + CALL, claimant="ladder#2")
+
+
+def test_an_attempt_that_is_sending_is_waited_for_as_long_as_its_call_may_take(register: Engine) -> None:
+    """Temporal takes a worker that is only slow for dead: what it is sending must not go twice."""
+    first = ask(register, item(1, urgent=True), by="ladder#1")
+    assert isinstance(first, Claimed)
+    assert begin(register, first, until=NOW + CALL, claimant="ladder#1")
+    assert ask(register, item(1, urgent=True), NOW + CALL / 2, by="ladder#2") == Wait(NOW + CALL)
+    assert ask(register, item(1, urgent=True), NOW + CALL, by="ladder#2") == first
+    assert not begin(register, first, until=NOW + 2 * CALL, claimant="ladder#1")
+
+
+def test_each_try_of_an_attempt_begins_anew_and_with_all_that_goes_together(register: Engine) -> None:
+    send(register, item(1))
+    ask(register, item(2))
+    ask(register, item(3))
+    both = ask(register, item(2), NOW + BUNDLE)
+    assert isinstance(both, Claimed)
+    assert len(both.items) == 2
+    for n in (1, 2):
+        assert begin(register, both, until=NOW + BUNDLE + n * CALL, claimant=item(2).id)
+    for waiting in (item(2), item(3)):
+        asked = ask(register, waiting, NOW + BUNDLE + CALL + CALL / 2, by="another#1")
+        assert asked == Wait(NOW + BUNDLE + 2 * CALL)
 
 
 def test_what_failed_is_free_again_and_opens_no_window(register: Engine) -> None:
