@@ -42,6 +42,7 @@ GRACE = timedelta(seconds=30)
 """After SIGTERM: how long activities may go on before they are told to stop (issue: "finishes what it is doing")."""
 
 THREADS = 64
+"""For what blocks: the database, mail servers. Calls that hang must not hold up the register's."""
 
 ONLINE_WITHIN = timedelta(seconds=30)
 """Until the server sees us poll. It takes a fraction of a second; longer means that something is in the way."""
@@ -84,6 +85,8 @@ def build_worker(
         # As many as one process gets done well within the 10 s of a workflow task: the rest waits at the server, where
         # it costs nothing. A hundred at once, the default, would slow each other down until all of them time out.
         max_concurrent_workflow_tasks=16,
+        # Half of the threads: what is begun is then worked on, and does not wait until it is taken for dead.
+        max_concurrent_activities=THREADS // 2,
         # Our activities beat every 3 s. Left to itself the SDK passes on one beat in 80 % of the time-out,
         # and a worker that is only busy would be taken for dead.
         max_heartbeat_throttle_interval=HEARTBEAT_EVERY,
@@ -219,7 +222,6 @@ async def run(settings: WorkerSettings) -> None:
     Raises:
         CannotStart: what is missing, in one line.
     """
-    # Some activities wait in threads, for a mail server say; a few that hang must not hold up the register's.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="activity"))
     async with AsyncExitStack() as until:
         try:

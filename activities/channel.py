@@ -30,8 +30,8 @@ def fault_of(url: str) -> str | None:
     return None
 
 
-def send(url: str, notice: Notice, *, pressing: bool, longest_call: timedelta = LONGEST_CALL) -> str | None:
-    """Tell one recipient; blocks for up to ``longest_call``.
+def send(url: str, notice: Notice, *, pressing: bool) -> str | None:
+    """Tell one recipient; blocks for up to ``LONGEST_CALL``.
 
     :param pressing: shown as a failure rather than a warning, by channels that tell them apart.
     :return: None when the recipient took it, else why not, without the URL's words.
@@ -49,7 +49,7 @@ def send(url: str, notice: Notice, *, pressing: bool, longest_call: timedelta = 
             body=notice.html if mail else notice.text,
             body_format=NotifyFormat.HTML if mail else NotifyFormat.TEXT,
             notify_type=NotifyType.FAILURE if pressing else NotifyType.WARNING,
-            timeout=longest_call.total_seconds(),
+            timeout=LONGEST_CALL.total_seconds(),
         )
     except Exception as error:
         # Whatever one recipient's plugin trips over, the others are told all the same.

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Engine
@@ -42,7 +44,10 @@ from rules.ladder_file import Ladders
 PAUSES: Final = (timedelta(seconds=1), timedelta(seconds=3))
 """Between the tries of one attempt: a server that hiccups is no reason to call the next level at night."""
 
-_LOST: Final = "another attempt has it now"
+SENDER_HAS: Final = LONGEST_CALL + timedelta(seconds=30)
+"""For so long nobody else sends what somebody has begun to send: the call, and writing it down on a busy machine."""
+
+log = logging.getLogger(__name__)
 
 _PRESSING: Final = frozenset({Escalation.STEP_OVERDUE, Escalation.LIMIT_EXCEEDED, Escalation.ACTION_FAILED})
 
@@ -66,18 +71,18 @@ class DeliveryActivities:
         ui_url: str,
         namespace: str,
         *,
-        longest_call: timedelta = LONGEST_CALL,
+        sender_has: timedelta = SENDER_HAS,
     ) -> None:
         """:param ladders: the addresses behind the recipients, the bundling and the limit.
         :param ui_url: base of the Temporal UI.
         :param namespace: the Temporal namespace, for the link to the case.
-        :param longest_call: how long one try may take; a worker that dies in it is waited for as long.
+        :param sender_has: for so long nobody else sends what a worker has begun to send, also if it has died.
         """
         self._register = register
         self._ladders = ladders
         self._ui_url = ui_url
         self._namespace = namespace
-        self._longest_call = longest_call
+        self._sender_has = sender_has
 
     @activity.defn(name=Activity.TELL_RUNG)
     async def tell_rung(self, telling: Telling) -> Told:
@@ -192,34 +197,51 @@ class DeliveryActivities:
         limited = any(item.limited for item in claimed.items)
         # What the limit held back is a summary even where it is a single notice: that notice itself says it best.
         message = notices[0] if len(notices) == 1 else bundle_of(notices, limited=limited)
+        pressing = _pressing(telling)
+        loop = asyncio.get_running_loop()
+
+        def note_sent() -> None:
+            reached.add(recipient)
+            activity.heartbeat(*sorted(reached))
+
         for pause in (*PAUSES, None):
-            failure = await asyncio.to_thread(self._send_held, url, message, claimed, claimant, _pressing(telling))
-            if failure is _LOST:
+            last = pause is None
+            # At once: should this worker die now, the next attempt knows that this recipient was told.
+            on_sent = partial(loop.call_soon_threadsafe, note_sent)
+            tried = await asyncio.to_thread(self._try, url, message, claimed, claimant, pressing, last, on_sent)
+            if tried is None:
                 return _Outcome(waits_until=datetime.now(UTC) + ASK_AGAIN)
-            _count(claimed.items[0].scheme, failure)
-            if failure is None:
-                # At once: should this worker die now, the next attempt knows that this recipient was told.
-                reached.add(recipient)
-                activity.heartbeat(*sorted(reached))
-            recorded = await self._settle(claimed, claimant, failure, again=pause is not None)
-            if failure is None:
-                return _Outcome(recorded=recorded)
-            if pause is None:
-                return _Outcome(failure=failure)
+            _count(claimed.items[0].scheme, tried.failure)
+            if tried.failure is None or pause is None:
+                return tried
             await asyncio.sleep(pause.total_seconds())
         raise AssertionError("the last try returns")
 
-    def _send_held(self, url: str, message: Notice, claimed: Claimed, claimant: str, pressing: bool) -> str | None:
-        """Send, unless the claim has been lost while this attempt waited for its thread on a busy worker."""
-        with contextlib.suppress(RegisterError):  # who cannot ask sends
-            if not begin(self._register, claimed, until=datetime.now(UTC) + self._longest_call, claimant=claimant):
-                return _LOST
-        return send(url, message, pressing=pressing, longest_call=self._longest_call)
+    def _try(
+        self,
+        url: str,
+        message: Notice,
+        claimed: Claimed,
+        claimant: str,
+        pressing: bool,
+        last: bool,
+        on_sent: Callable[[], object],
+    ) -> _Outcome | None:
+        """Begin, send and write it down, in one thread: between them a busy worker would let others wait for long.
 
-    async def _settle(self, claimed: Claimed, claimant: str, failure: str | None, *, again: bool) -> bool:
+        :return: None where the claim has been lost while this attempt waited for its thread.
+        """
+        with contextlib.suppress(RegisterError):  # who cannot ask sends
+            if not begin(self._register, claimed, until=datetime.now(UTC) + self._sender_has, claimant=claimant):
+                return None
+        failure = send(url, message, pressing=pressing)
+        if failure is None:
+            on_sent()
+        return _Outcome(failure=failure, recorded=self._settle(claimed, claimant, failure, again=not last))
+
+    def _settle(self, claimed: Claimed, claimant: str, failure: str | None, *, again: bool) -> bool:
         try:
-            await asyncio.to_thread(
-                settle,
+            settle(
                 self._register,
                 claimed,
                 now=datetime.now(UTC),
@@ -228,7 +250,7 @@ class DeliveryActivities:
                 again=again and failure is not None,
             )
         except RegisterError as error:
-            activity.logger.warning("an attempt to deliver %s is not recorded: %s", claimed.message_id, error)
+            log.warning("an attempt to deliver %s is not recorded: %s", claimed.message_id, error)
             return False
         return True
 
@@ -236,9 +258,7 @@ class DeliveryActivities:
         self, telling: Telling, url: str, notice: Notice, item: Item, reached: set[str]
     ) -> _Outcome:
         """Without the register nobody knows what else goes to this recipient: better one too many than none."""
-        failure = await asyncio.to_thread(
-            send, url, notice, pressing=_pressing(telling), longest_call=self._longest_call
-        )
+        failure = await asyncio.to_thread(send, url, notice, pressing=_pressing(telling))
         _count(item.scheme, failure)
         if failure is not None:
             return _Outcome(failure=failure)

@@ -32,8 +32,8 @@ MOMENTS = {
 }
 """After which call the worker is killed."""
 
-LONGEST_CALL = timedelta(seconds=5)
-"""In place of half a minute: for so long it is waited for the call in which a worker has died."""
+SENDER_HAS = timedelta(seconds=5)
+"""In place of a minute: for so long a worker that has died while it sent is waited for."""
 
 STARTED = "the ladder is started and the case does not know"
 
@@ -70,7 +70,7 @@ async def main(task_queue: str, register_url: str, port: str, moment: str, mark:
     world = World(client)
     world.lose(Activity.REQUEST_DOCUMENTS)
     ladders = ladders_to(int(port))
-    activities = activities_of(client, world, open_register(register_url), ladders, longest_call=LONGEST_CALL)
+    activities = activities_of(client, world, open_register(register_url), ladders, sender_has=SENDER_HAS)
     await serve(build_worker(client, WorkerSettings.model_construct(task_queue=task_queue), activities))
 
 

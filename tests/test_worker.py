@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import signal
 import socket
 import sys
 import uuid
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from settings import WorkerSettings
 from tests.conftest import BIN, ROOT
 from tests.test_settings import REQUIRED
 from worker import all_activities
+from worker import main as worker_main
 
 Environment = dict[str, str]
 
@@ -117,13 +120,42 @@ async def fails(environment: Environment, folder: Path) -> str:
         out, err = await asyncio.wait_for(worker.communicate(), PATIENCE)
     assert worker.returncode == 1
     assert out == b""
-    line = err.decode()
-    assert line.startswith("worker: ")
-    assert line.count("\n") == 1
-    assert line.endswith("\n")
-    assert "secret" not in line
-    assert "Traceback" not in line
-    return line
+    return the_line(err.decode())
+
+
+def the_line(said: str) -> str:
+    """What a worker that fails to start says: one line for people."""
+    assert said.startswith("worker: ")
+    assert said.count("\n") == 1
+    assert said.endswith("\n")
+    assert "secret" not in said
+    assert "Traceback" not in said
+    return said
+
+
+Failing = Callable[[Environment], Awaitable[str]]
+
+
+@pytest.fixture
+def failing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Failing]:
+    """As ``fails``, within this process: a process of its own for each way to fail would take two seconds of it."""
+
+    async def start(environment: Environment) -> str:
+        for name in [each for each in os.environ if each.startswith(("TEMPORAL_", "REXV_"))]:
+            monkeypatch.delenv(name)
+        for name, value in {"TEMPORAL_CONFIG_FILE": str(tmp_path / "none.toml"), **environment}.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.chdir(tmp_path)
+        capsys.readouterr()
+        assert await asyncio.to_thread(worker_main) == 1
+        said = capsys.readouterr()
+        assert said.out == ""
+        return the_line(said.err)
+
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield start
+    root.handlers, root.level = handlers, level
 
 
 async def test_no_start_without_settings(tmp_path: Path) -> None:
@@ -132,8 +164,8 @@ async def test_no_start_without_settings(tmp_path: Path) -> None:
         assert f"{name}: is required" in line
 
 
-async def test_no_start_with_a_wrong_setting(environment: Environment, tmp_path: Path) -> None:
-    line = await fails(environment | {"REXV_REX_URL": "https://user:secret@rex.example"}, tmp_path)
+async def test_no_start_with_a_wrong_setting(environment: Environment, failing: Failing) -> None:
+    line = await failing(environment | {"REXV_REX_URL": "https://user:secret@rex.example"})
     assert line == "worker: REXV_REX_URL: expected a URL without user and password\n"
 
 
@@ -153,27 +185,27 @@ async def test_no_start_with_a_wrong_setting(environment: Environment, tmp_path:
     ],
 )
 async def test_no_start_where_something_is_out_of_reach_or_not_set_up(
-    setting: str, value: str, said: str, environment: Environment, tmp_path: Path
+    setting: str, value: str, said: str, environment: Environment, failing: Failing, tmp_path: Path
 ) -> None:
-    assert said in await fails(environment | {setting: value}, tmp_path)
+    assert said in await failing(environment | {setting: value})
     assert not (tmp_path / "none.db").exists()
 
 
-async def test_no_start_where_the_address_for_figures_is_taken(environment: Environment, tmp_path: Path) -> None:
+async def test_no_start_where_the_address_for_figures_is_taken(environment: Environment, failing: Failing) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
-        line = await fails(environment | {"REXV_METRICS_ADDRESS": address}, tmp_path)
+        line = await failing(environment | {"REXV_METRICS_ADDRESS": address})
     assert line == f"worker: REXV_METRICS_ADDRESS: cannot listen on {address}\n"
 
 
 async def test_no_start_where_a_search_attribute_is_missing_or_of_another_type(
-    environment: Environment, tmp_path: Path
+    environment: Environment, failing: Failing
 ) -> None:
     async with await WorkflowEnvironment.start_local(
         dev_server_existing_path=str(BIN / "temporal"), dev_server_log_level="error", **client_options()
     ) as bare:
         environment |= {"TEMPORAL_ADDRESS": address_of(bare)}
-        line = await fails(environment, tmp_path)
+        line = await failing(environment)
         assert "lacks the search attributes RexStep, RexRisk" in line
         assert "run: python starter.py setup" in line
         await bare.client.operator_service.add_search_attributes(
@@ -182,15 +214,15 @@ async def test_no_start_where_a_search_attribute_is_missing_or_of_another_type(
                 search_attributes={"RexRisk": IndexedValueType.INDEXED_VALUE_TYPE_INT},
             )
         )
-        assert "RexRisk is Int, expected Keyword" in await fails(environment, tmp_path)
+        assert "RexRisk is Int, expected Keyword" in await failing(environment)
 
 
 async def test_a_toml_profile_that_cannot_be_read_is_named_without_the_line_that_holds_the_key(
-    environment: Environment, tmp_path: Path
+    environment: Environment, failing: Failing, tmp_path: Path
 ) -> None:
     profile = tmp_path / "temporal.toml"
     profile.write_text('[profile.default]\napi_key = "a-secret-key\n')
-    assert "TOML parse error" in await fails(environment | {"TEMPORAL_CONFIG_FILE": str(profile)}, tmp_path)
+    assert "TOML parse error" in await failing(environment | {"TEMPORAL_CONFIG_FILE": str(profile)})
 
 
 async def test_a_worker_has_every_activity_that_a_case_may_call(

@@ -273,10 +273,10 @@ async def test_who_dies_while_sending_takes_it_up_under_the_same_id(register: En
     class Killed(BaseException):
         pass
 
-    async def die(*_: Any, **__: Any) -> bool:
+    def die(*_: Any, **__: Any) -> bool:
         raise Killed
 
-    first = Teller(register, of, longest_call=timedelta(seconds=0.5))
+    first = Teller(register, of, sender_has=timedelta(seconds=0.5))
     broken = "_send" if moment == "claimed" else "_settle"
     setattr(first.activities, broken, die)
     with pytest.raises(Killed):
