@@ -25,8 +25,13 @@ _SHORTEST_SECRET: Final = 4
 
 def fault_of(url: str) -> str | None:
     """What is wrong with an Apprise URL, in a few words without the URL; None where it can be used. Sends nothing."""
-    if _service(url) is None:
+    service = _service(url)
+    if service is None:
         return "not a URL that Apprise can use; expected one as in mailto://host:port?from=address&to=address"
+    copies = len(service.cc) + len(service.bcc) if isinstance(service, NotifyEmail) else 0
+    if len(service) + copies > 1:
+        # One bad target of several fails the whole call, and the good ones would be told again with every try.
+        return "names several recipients; expected one URL for each"
     return None
 
 
@@ -89,9 +94,10 @@ def _keep_addresses_out_of_logs() -> None:
 def _without_the_words_of(url: str, line: str) -> str:
     """The line with every piece of the URL, as written and unquoted, struck out."""
     rest = url.partition("://")[2]
-    pieces = set(re.split(r"[/:@?&=,;]", rest.partition("?")[0]))
+    pieces = set(_words(rest.partition("?")[0]))
     try:
-        pieces |= {value for _, value in parse_qsl(urlsplit(f"x://{rest}").query)}
+        values = {value for _, value in parse_qsl(urlsplit(f"x://{rest}").query)}
+        pieces |= values.union(*map(_words, values))
     except ValueError:
         pieces.add(rest)
     pieces |= {unquote(piece) for piece in pieces}
@@ -99,3 +105,8 @@ def _without_the_words_of(url: str, line: str) -> str:
         if len(piece) >= _SHORTEST_SECRET:
             line = line.replace(piece, "***")
     return " ".join(line.split())[:200]
+
+
+def _words(text: str) -> list[str]:
+    """Of several addresses in one value, and of a name with its address, each by itself."""
+    return re.split(r"[/:@?&=,;<>\s]+", text)

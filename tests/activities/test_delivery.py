@@ -17,13 +17,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.smtp import SMTP
 from sqlalchemy import Engine
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities import delivery
 from activities.calls import ErrorKind, Notification, Settlement, Telling, Told
+from activities.channel import fault_of, send
 from activities.delivery import DeliveryActivities
+from activities.notices import notice_of
 from register.database import open_register
 from register.outbox import attempts_of, notifications_of
 from rules.escalations import Escalation
@@ -293,3 +296,38 @@ async def test_who_dies_while_sending_takes_it_up_under_the_same_id(register: En
     identity = f"Notice {CASE}.inspect.step_overdue.1."
     assert all(identity in call["message"] for call in hook.calls)
     assert states(register) == ["sent"]
+
+
+SEVERAL = "names several recipients; expected one URL for each"
+
+
+@pytest.mark.parametrize(
+    ("url", "fault"),
+    [
+        ("mailto://host:25?from=a@x.kz&to=b@x.kz", None),
+        ("mailto://host:25?from=a@x.kz&to=b@x.kz,c@x.kz", SEVERAL),
+        ("mailto://host:25?from=a@x.kz&to=b@x.kz&cc=c@x.kz", SEVERAL),
+        ("mailto://host:25?from=a@x.kz&to=b@x.kz&bcc=c@x.kz", SEVERAL),
+        ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#one/#two", SEVERAL),
+        ("json://host/one", None),
+    ],
+)
+def test_an_address_that_names_several_recipients_is_refused(url: str, fault: str | None) -> None:
+    assert fault_of(url) == fault
+
+
+async def test_no_address_of_a_url_comes_back_in_the_reason_of_a_failure() -> None:
+    class Refusing:
+        async def handle_RCPT(self, *_: Any) -> str:
+            return "550 no such user head@gov.example, nor <gone@gov.example>"
+
+    server = await asyncio.get_running_loop().create_server(lambda: SMTP(Refusing()), "127.0.0.1", 0)
+    async with server:
+        port = mail.port_of(server)
+        url = f"mailto://127.0.0.1:{port}?mode=insecure&from=a@x.kz&to=Head<head@gov.example>,gone@gov.example"
+        notice = notice_of(telling(ladders(url)), "https://temporal.gov.example", "default")
+        reason = await asyncio.to_thread(send, url, notice, pressing=True)
+    assert reason is not None
+    assert "gone" not in reason
+    assert "head" not in reason
+    assert "gov.example" not in reason
