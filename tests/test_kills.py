@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-from asyncio.subprocess import DEVNULL, Process
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,23 +11,9 @@ from temporalio.testing import WorkflowEnvironment
 
 from register.database import open_register
 from register.outbox import attempts_of, notifications_of
-from tests.conftest import ROOT
-from tests.ladder_worker import MOMENTS, STARTED
+from tests.ladder_worker import MOMENTS, STARTED, start
 from tests.storm import Heard, listening
 from tests.workflows.cases import request
-
-
-async def start(arguments: list[str], server: str) -> Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.ladder_worker",
-        *arguments,
-        env={"PYTHONPATH": str(ROOT), "TEMPORAL_ADDRESS": server, "TEMPORAL_CONFIG_FILE": "/none.toml"},
-        cwd=ROOT,
-        stdout=DEVNULL,
-        stderr=DEVNULL,
-    )
 
 
 async def until_told(heard: Heard, identity: str) -> None:
@@ -48,7 +32,7 @@ async def test_a_kill_loses_nothing_and_tells_it_at_most_twice_under_the_same_id
     received_at = await dev_server.get_current_time() - timedelta(days=8)
     with listening() as heard:
         mark = tmp_path / "killed"
-        arguments = [task_queue, sqlite_register_url, str(heard.port), moment, str(mark)]
+        arguments = [task_queue, sqlite_register_url, str(heard.port), "--kill-after", moment, "--mark", str(mark)]
         server = dev_server.client.service_client.config.target_host
         worker = await start(arguments, server)
         try:

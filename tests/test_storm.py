@@ -5,16 +5,12 @@ from __future__ import annotations
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from register.database import migrate, open_register
 from tests.storm import storm
 
 
 @pytest.mark.slow
 async def test_of_a_hundred_cases_due_at_the_same_instant_each_escalates_exactly_once(
-    dev_server: WorkflowEnvironment, task_queue: str, postgresql_url: str
+    dev_server: WorkflowEnvironment, task_queue: str, postgresql_register_url: str
 ) -> None:
-    register = open_register(postgresql_url)
-    migrate(register)
-    outcome = await storm(dev_server.client, register, 100, task_queue, patience=90)
-    register.dispose()
+    outcome = await storm(dev_server.client, postgresql_register_url, 100, task_queue, patience=90)
     assert (outcome.told_once, outcome.told_more, outcome.lost) == (100, [], [])
