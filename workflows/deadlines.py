@@ -7,7 +7,7 @@ and raises what is past, in order, each once (contract, section 6).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from activities.calls import Activity, LadderNews, Raised
@@ -153,14 +153,15 @@ def alarms(case: Case, calendar: WorkingCalendar, now: datetime) -> dict[str, Al
     if case.limit_warning_at and not case.signed:
         notices.append(Alarm(case.limit_warning_at, f"warning: working day {LIMIT_WARNING_DAY} of the 30 begins"))
     notices += [Alarm(moment, "¶8 a reminder to Atameken") for moment in reminders.moments(case, calendar)]
-    if state.late:
+    if state.late or state.due_at is None:  # Each day eats the reserve: of a late step, and before one can begin.
         if not case.signed and case.reserve_days is not None and case.reserve_days >= 0:
-            day = turns_at_risk_on(calendar, case.ends_on(calendar, now), case.days_to_come(), case.limit_last_day)
+            day = _turns_at_risk_on(case, calendar, state, calendar.day_of(now), case.limit_last_day)
             notices.append(Alarm(calendar.start_of(day), "the whole is at risk from here on"))
         # Late days rise as a working day ends, the reserve falls as the next begins: two moments over a weekend.
         today = calendar.day_of(now)
         another_day = min(calendar.end_of(calendar.first_from(today)), calendar.start_of(calendar.after(today, 1)))
-        notices.append(Alarm(another_day, f"{state.step.value} is late: count the days anew"))
+        what = "is late" if state.late else "has not begun"
+        notices.append(Alarm(another_day, f"{state.step.value} {what}: count the days anew"))
     ahead = [notice for notice in notices if notice.until > now]
     soonest = min(ahead, key=lambda notice: notice.until, default=None)
     if soonest is not None and all(alarm.until != soonest.until for alarm in wanted.values()):
@@ -243,12 +244,22 @@ def _of_whole(case: Case, calendar: WorkingCalendar, as_of: datetime) -> list[_M
 
 
 def _fell_below_0(case: Case, calendar: WorkingCalendar, as_of: datetime) -> datetime:
-    """When the reserve did: as the step began that leaves none, or as it came to be so late."""
+    """When the reserve did: as the step came to stand that leaves none, or as it came to be so late."""
     state = case.running
-    if state is None or state.last_day is None or state.started_at is None or case.limit_last_day is None:
+    if state is None or case.limit_last_day is None:
         return as_of
-    day = turns_at_risk_on(calendar, state.last_day, case.days_to_come(), case.limit_last_day)
-    return calendar.start_of(day) if day > state.last_day else state.started_at
+    stands_since = state.started_at or max((each.ended_at for each in case.steps if each.ended_at), default=as_of)
+    first = state.last_day or calendar.day_of(stands_since)
+    day = _turns_at_risk_on(case, calendar, state, first, case.limit_last_day)
+    return calendar.start_of(day) if day > first else stands_since
+
+
+def _turns_at_risk_on(
+    case: Case, calendar: WorkingCalendar, state: StepState, since: date, limit_last_day: date
+) -> date:
+    """The day on which the running step leaves no reserve; one that has not begun has its whole term ahead yet."""
+    to_come = case.days_to_come() + (TERMS[state.step].working_days if state.due_at is None else 0)
+    return turns_at_risk_on(calendar, max(since, state.last_day or since), to_come, limit_last_day)
 
 
 def _raise_all(case: Case, moments: list[_Moment], now: datetime) -> None:

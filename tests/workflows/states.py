@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from rules.calendar import CalendarDays, WorkingCalendar
+from rules.decisions import read_decision
 from rules.documents import Kind
 from rules.messages import InspectionCompleted
 from rules.outcome import outcome_of
 from rules.request import read_request
 from rules.terms import Step
 from tests.workflows.cases import at, inspection, request
-from workflows import steps
+from workflows import decisions, steps
 from workflows.case import Case, Dispatch, Document, InspectionState
 from workflows.deadlines import count_whole, finish_step, finish_whole, tell_time
 
@@ -97,3 +98,12 @@ def sign(case: Case, calendar: WorkingCalendar, at_: datetime) -> None:
     else:
         case.skip(case.current(Step.APPEAL))
         case.step = Step.REPLY
+
+
+def awaiting_another_request(days: CalendarDays, received_at: datetime = RECEIVED) -> Case:
+    """Missing documents were asked for from ``conclude`` at once, and the request cannot leave."""
+    case = standing_at(Step.CONCLUDE, days, received_at)
+    again = {"by": "A. Nurlan", "missing": ["invoice"], "remarks": "illegible"}
+    decision = read_decision("request_missing_documents", [again], received_at, received_at)
+    decisions.apply(case, WorkingCalendar(days), decision, received_at)
+    return case

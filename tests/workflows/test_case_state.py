@@ -19,7 +19,7 @@ from rules.recount import recount as foretold
 from rules.refusal import Refusal
 from rules.terms import TERMS, Risk, Step, days_after
 from tests.workflows.cases import at
-from tests.workflows.states import MONDAY, RECEIVED, a_document, opened, sign, standing_at
+from tests.workflows.states import MONDAY, RECEIVED, a_document, awaiting_another_request, opened, sign, standing_at
 from tests.workflows.world import plain_days
 from workflows import decisions
 from workflows.case import Case
@@ -186,6 +186,28 @@ def test_at_every_moment_reserve_and_risk_are_what_a_fresh_count_gives(
         shown = (replayed.reserve_days, replayed.risk, replayed.current(step).late_days)
         tell_time(replayed, calendar, end - timedelta(microseconds=1))
         assert (replayed.reserve_days, replayed.risk, replayed.current(step).late_days) == shown
+
+
+@EXAMPLES
+@given(drawn_calendars(), receipts)
+def test_a_later_request_that_cannot_leave_is_shown_and_told_as_its_days_pass(
+    days: CalendarDays, received_at: datetime
+) -> None:
+    """No term runs that would wake the case, and yet it turns at risk in the very moment in which it does."""
+    case, calendar = awaiting_another_request(days, received_at), WorkingCalendar(days)
+    woken = live(case, calendar, received_at, received_at + timedelta(days=60))
+    looked_at = awaiting_another_request(days, received_at)
+    for start, end in pairwise(woken):
+        tell_time(looked_at, calendar, start)
+        shown = (looked_at.reserve_days, looked_at.risk, ids(looked_at))
+        tell_time(looked_at, calendar, end - timedelta(microseconds=1))
+        assert (looked_at.reserve_days, looked_at.risk, ids(looked_at)) == shown
+    [at_risk] = [each for each in case.escalations if each.kind is Escalation.LIMIT_AT_RISK]
+    assert at_risk.since == at_risk.raised_at
+    found_late = awaiting_another_request(days, received_at)
+    tell_time(found_late, calendar, received_at + timedelta(days=60))
+    assert ids(found_late) == ids(case)
+    assert [each.since for each in found_late.escalations] == [each.since for each in case.escalations]
 
 
 @EXAMPLES

@@ -12,6 +12,7 @@ from tests.workflows.cases import (
     CaseUnderTest,
     at,
     documents,
+    escalation,
     escalation_ids,
     inspection,
     instant,
@@ -250,3 +251,16 @@ async def test_all_rounds_share_the_same_thirty_days(case: CaseUnderTest) -> Non
     view = await case.until(lambda view: "case.limit_at_risk" in escalation_ids(view))
     raised_at = next(each for each in view["escalations"] if each["id"] == "case.limit_at_risk")["raised_at"]
     assert instant(raised_at) - at(case.day(9)) < timedelta(minutes=1)
+
+
+async def test_a_second_request_that_cannot_leave_puts_the_whole_at_risk_in_its_moment(case: CaseUnderTest) -> None:
+    await case.bring_to("conclude")
+    case.world.refuse(Activity.REQUEST_DOCUMENTS)
+    await case.update("request_missing_documents", missing=["invoice"], remarks="illegible")
+    await case.until(lambda view: bool(view["failed_actions"]))
+    at_risk_on = 30 - 5 - 17 + 1
+    await case.sleep_to(at_risk_on)
+    view = await case.until(lambda view: "case.limit_at_risk" in escalation_ids(view))
+    assert (view["reserve_days"], view["risk"], view["step"]) == (-1, "at_risk", AWAIT)
+    raised_at = instant(escalation(view, "case.limit_at_risk")["raised_at"])
+    assert raised_at - at(case.day(at_risk_on), 0) < timedelta(minutes=1)
