@@ -105,7 +105,7 @@ class EscalationLadder:
         while self._state.settlement is None:
             self._changed = False
             rung = self._next()
-            if rung is not None and rung.due_at <= workflow.now():
+            if rung is not None and self._told_at(rung) <= workflow.now():
                 await self._tell(rung)
                 continue
             await self._stand()
@@ -130,12 +130,18 @@ class EscalationLadder:
             rests_until=state.rests_until,
         )
 
+    def _told_at(self, rung: Rung) -> datetime:
+        """When it is due; where it was missed and the office has closed since, when that opens."""
+        opening = self._opening(rung.level, workflow.now())
+        return max(rung.due_at, opening) if opening > workflow.now() else rung.due_at
+
     async def _wait(self, rung: Rung | None) -> None:
-        """Until the rung is due or something has happened. Without a rung only the case's word is waited for."""
+        """Until the rung may be told or something has happened. Without one only the case's word is waited for."""
         if rung is None:
             await workflow.wait_condition(lambda: self._changed)
             return
-        wait = rung.due_at - workflow.now()
+        until = self._told_at(rung)
+        wait = until - workflow.now()
         if wait <= timedelta():
             return
         level = f"level {rung.level} is told" + (" again" if rung.repeat else "")
@@ -144,7 +150,7 @@ class EscalationLadder:
             await workflow.wait_condition(
                 lambda: self._changed,
                 timeout=wait,
-                timeout_summary=f"{level} at {self._clock(rung.due_at)}{by}"[:200],
+                timeout_summary=f"{level} at {self._clock(until)}{by}"[:200],
             )
         except TimeoutError:
             return
@@ -211,6 +217,7 @@ class EscalationLadder:
         while told.waiting:
             until = self._opening(rung.level, min(told.waiting.values()))
             await self._sleep_until(until, "gathered with other notifications to the same people until")
+            await self._sleep_until(self._opening(rung.level, workflow.now()), "the office is open again at")
             waited = [each for each in left if each.id in told.waiting]
             again = await self._call(self._telling(rung, waited))
             told = Told(
@@ -232,12 +239,15 @@ class EscalationLadder:
         """Try one recipient again and again, in office hours, until it is through; Temporal counts the waits."""
         telling = self._telling(rung, (recipient,), persist=True, recorded_later=recorded_later)
         while True:
-            closing = None if self._plan.kind.urgent or recorded_later else self._closing(rung.level)
+            closing = None
+            if not recorded_later:
+                await self._sleep_until(self._opening(rung.level, workflow.now()), "the office is open again at")
+                closing = None if self._plan.kind.urgent else self._closing(rung.level)
             try:
                 told = await self._call_once(telling, closing)
                 break
             except ActivityError:
-                await self._sleep_until(self._opening(rung.level, workflow.now()), "the office is open again at")
+                continue
         self._take(rung, [], told)
         await self._report_reached()
 
@@ -435,7 +445,7 @@ class EscalationLadder:
             state=standing,
             level=state.last.level if state.last else self._plan.kind.first_level,
             rung=state.last.number if state.last else 0,
-            next_at=coming.due_at if coming else None,
+            next_at=self._told_at(coming) if coming else None,
             raised_at=self._raised.raised_at,
             nobody_since=state.reported_since,
             acknowledged_by=state.acknowledged_by,

@@ -136,13 +136,20 @@ class Under:
 
 @asynccontextmanager
 async def climbing(
-    environment: WorkflowEnvironment, bells: Bells, of: Plan, *, at: str = "08:00", late: timedelta = timedelta()
+    environment: WorkflowEnvironment,
+    bells: Bells,
+    of: Plan,
+    *,
+    at: str = "08:00",
+    late: timedelta = timedelta(),
+    outage: timedelta = timedelta(),
 ) -> AsyncIterator[Under]:
-    """A ladder that was raised on a Monday at that time in Almaty."""
+    """A ladder that starts on a Monday at that time in Almaty; it was raised before the ``outage``."""
     calendar = WorkingCalendar(days(await environment.get_current_time()))
     now = await environment.get_current_time()
     monday = calendar.day_of(now) + timedelta(days=7 - calendar.day_of(now).weekday())
-    raised_at = calendar.start_of(monday) + timedelta(hours=int(at[:2]), minutes=int(at[3:]))
+    clock = dict(zip(("hours", "minutes", "seconds"), map(int, at.split(":")), strict=False))
+    raised_at = calendar.start_of(monday) + timedelta(**clock)
     await environment.sleep(raised_at - now)
     raised_at = await environment.get_current_time()
     case_id = f"rex-ch-{uuid.uuid4().hex[:8]}"
@@ -156,14 +163,14 @@ async def climbing(
         paragraph=9,
         summary="inspect (¶9) is overdue",
         what_to_do="inspect",
-        due_at=raised_at - late,
+        due_at=raised_at - late - outage,
         last_day=None,
         risk="tight",
         reserve_days=1,
         exporter="Altyn Dan",
         reference="2026/0042",
-        since=raised_at - late,
-        raised_at=raised_at,
+        since=raised_at - late - outage,
+        raised_at=raised_at - outage,
         days=calendar.days,
     )
     queue = f"ladder-{uuid.uuid4().hex[:8]}"
@@ -215,6 +222,51 @@ async def test_what_is_not_urgent_waits_for_the_office(time_skipping: WorkflowEn
     async with climbing(time_skipping, bells, plan(urgent=False), at="02:00") as ladder:
         await ladder.until_rung(2)
         assert [local(at) for at in bells.times()] == ["Mon 09:00", "Mon 13:00"]
+        await ladder.say("resolved")
+        await ladder.handle.result()
+
+
+async def test_what_an_outage_has_missed_waits_for_the_office_and_comes_in_order_and_late(
+    time_skipping: WorkflowEnvironment,
+) -> None:
+    """Raised on Thursday at 23:00, found on Monday at 23:00: the levels of Friday and Monday are due by then."""
+    bells = Bells()
+    of = plan(urgent=False)
+    async with climbing(time_skipping, bells, of, at="23:00", outage=timedelta(days=4)) as ladder:
+        await time_skipping.sleep(timedelta(hours=8))
+        assert bells.rung == []
+        standing = await ladder.handle.query("ladder")
+        assert local(datetime.fromisoformat(standing["next_at"])) == "Tue 09:00"
+        await ladder.until_rung(4)
+        assert bells.heard() == [(1, 1), (2, 2), (3, 3), (4, 3)]
+        assert {local(at) for at in bells.times()} == {"Tue 09:00"}
+        due = [telling.late_since for _, telling in bells.rung]
+        assert [local(each) for each in due if each] == ["Fri 09:00", "Fri 13:00", "Fri 17:00", "Mon 17:00"]
+        await ladder.say("resolved")
+        await ladder.handle.result()
+
+
+async def test_what_an_outage_has_missed_is_told_at_night_where_it_is_urgent(
+    time_skipping: WorkflowEnvironment,
+) -> None:
+    bells = Bells()
+    async with climbing(time_skipping, bells, plan(), at="23:00", outage=timedelta(days=4)) as ladder:
+        await ladder.until_rung(4)
+        assert {local(at) for at in bells.times()} == {"Mon 23:00"}
+        await ladder.say("resolved")
+        await ladder.handle.result()
+
+
+async def test_one_who_is_not_reached_before_the_office_closes_is_tried_again_when_it_opens(
+    time_skipping: WorkflowEnvironment,
+) -> None:
+    """Its five attempts break down over half a minute; by then the office is closed."""
+    bells = Bells()
+    bells.breaks_down = 5
+    at_close = plan(urgent=False, climb_after=500, first_level=3)
+    async with climbing(time_skipping, bells, at_close, at="17:59:40") as ladder:
+        await ladder.until_rung(2)
+        assert [local(at) for at in bells.times()] == ["Tue 09:00", "Tue 09:00"]
         await ladder.say("resolved")
         await ladder.handle.result()
 
