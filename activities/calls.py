@@ -274,11 +274,14 @@ class Raised(Notification):
 
 
 class LadderNews(Payload):
-    """``tell_ladder`` -> None: somebody has taken the matter on until the end of a day, or it is settled."""
+    """``tell_ladder`` -> None: somebody has taken the matter on until the end of a day, or it is settled.
+
+    Overtaken is a warning whose breach has been raised: its ladder ends and tells nobody, for the breach has its own.
+    """
 
     case_id: str
     escalation_id: str
-    what: Literal["acknowledged", "resolved"]
+    what: Literal["acknowledged", "resolved", "overtaken"]
     by: str
     at: Instant
     until: Day | None = None

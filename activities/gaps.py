@@ -13,15 +13,8 @@ from activities.wording import english_date
 from calendars.kazakhstan import is_confirmed
 from register.standing import ListedEscalation, RunningTerm
 from rules.confirmation import missing_confirmation
-from rules.escalations import Escalation
+from rules.escalations import BREACH_OF, Escalation
 from rules.ladder import LEVELS
-
-BREACH_OF: Final = {
-    Escalation.STEP_DUE_SOON: Escalation.STEP_OVERDUE,
-    Escalation.LIMIT_AT_RISK: Escalation.LIMIT_EXCEEDED,
-    Escalation.LIMIT_DUE_SOON: Escalation.LIMIT_EXCEEDED,
-}
-"""A warning that its breach has overtaken is not told any more: the breach has a ladder of its own (section 6)."""
 
 LEVEL_NAMES: Final = {1: "the case officer", 2: "on-call", 3: "the head"}
 

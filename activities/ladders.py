@@ -82,13 +82,15 @@ class LadderActivities:
 
     @activity.defn(name=Activity.TELL_LADDER)
     async def tell_ladder(self, news: LadderNews) -> None:
-        """Tell a ladder that somebody has taken the matter on, or that it is settled; one that has ended needs neither.
+        """Tell a ladder that somebody has taken the matter on, or that it has to end; one that has ended needs neither.
+
+        Both ends are its signal ``resolved``; ``what`` says whether those who were called are to hear of it.
 
         :raises ApplicationError: ``UNREACHABLE`` where Temporal does not answer.
         """
         handle = self._client.get_workflow_handle(ladder_id(news.case_id, news.escalation_id))
         try:
-            await handle.signal(news.what, news)
+            await handle.signal("acknowledged" if news.what == "acknowledged" else "resolved", news)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return

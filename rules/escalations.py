@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from rules.terms import Step
 
@@ -19,6 +20,13 @@ class Escalation(StrEnum):
     DOCUMENTS_REFUSED = "documents_refused"
     MESSAGE_REJECTED = "message_rejected"
 
+
+BREACH_OF: Final = {
+    Escalation.STEP_DUE_SOON: Escalation.STEP_OVERDUE,
+    Escalation.LIMIT_AT_RISK: Escalation.LIMIT_EXCEEDED,
+    Escalation.LIMIT_DUE_SOON: Escalation.LIMIT_EXCEEDED,
+}
+"""The warnings. One that its breach has overtaken is not told any more: the breach has a ladder of its own."""
 
 CASE_OFFICER, ON_CALL, HEAD = 1, 2, 3
 

@@ -13,7 +13,7 @@ from typing import Final
 from activities.calls import Activity, LadderNews, Raised
 from rules.calendar import WorkingCalendar
 from rules.documents import missing_documents
-from rules.escalations import Escalation
+from rules.escalations import BREACH_OF, Escalation
 from rules.terms import LIMIT_WARNING_DAY, TERMS, WHOLE, Risk, Step, turns_at_risk_on
 from workflows import reminders
 from workflows.case import Case, EscalationState, StepState
@@ -102,6 +102,10 @@ def whole_moved(case: Case, now: datetime, by: str) -> None:
     begins = {Escalation.LIMIT_DUE_SOON: case.limit_warning_at, Escalation.LIMIT_EXCEEDED: case.limit_at}
     if any(now < begins.get(each.kind, now) for each in case.open_escalations):
         case.limit_count += 1
+        for each in case.open_escalations:
+            if each.kind is Escalation.LIMIT_AT_RISK and _breach_of(case, each) is not None:
+                # Its ladder ended with the breach that is none any more: a risk that is still there gets another.
+                case.resolve(now, by, each.kind)
         case.resolve(now, by, *begins)
 
 
@@ -283,7 +287,10 @@ def tell_people(case: Case) -> None:
     for each in case.escalations:
         start = f"{Activity.START_LADDER.value} {each.id}"
         if not each.sent:
-            each.sent, each.ladder_knows = True, ""
+            each.sent = True
+            if each.resolved_at is not None and each.kind in BREACH_OF:
+                continue  # A warning of what is done already, found after an outage: it is on record, and that is all.
+            each.ladder_knows = ""
             case.want(Activity.START_LADDER, _raised(case, each), key=start)
         elif each.ladder_knows is not None and start not in case.actions:
             _tell_ladder(case, each)
@@ -292,19 +299,37 @@ def tell_people(case: Case) -> None:
 def ladders_know(case: Case) -> bool:
     """Whether every ladder that could be started has been told of its end: none may call people of a settled matter."""
     return all(
-        each.resolved_at is None or each.ladder_knows in (None, RESOLVED)
+        each.resolved_at is None or each.ladder_knows in (None, RESOLVED, OVERTAKEN)
         for each in case.escalations
         if f"{Activity.START_LADDER.value} {each.id}" not in case.actions
     )
 
 
 RESOLVED: Final = "resolved"
+OVERTAKEN: Final = "overtaken"
+
+
+def _breach_of(case: Case, warning: EscalationState) -> EscalationState | None:
+    """The open breach that has overtaken an open warning; both are of the same round, for they are settled together."""
+    kind = BREACH_OF.get(warning.kind)
+    return next((each for each in case.open_escalations if each.kind is kind and each.step is warning.step), None)
 
 
 def _tell_ladder(case: Case, escalation: EscalationState) -> None:
-    """Tell a ladder, once it is there, that somebody has taken the matter on or that it is settled."""
+    """Tell a ladder, once it is there, that somebody has taken the matter on or that it has to end."""
+    if escalation.ladder_knows == OVERTAKEN:
+        return
     until, by = escalation.acknowledged_until, escalation.acknowledged_by
-    if escalation.resolved_at is not None:
+    breach = _breach_of(case, escalation)
+    if escalation.resolved_at is None and breach is not None:
+        news = LadderNews(
+            case_id=case.case_id,
+            escalation_id=escalation.id,
+            what=OVERTAKEN,
+            by=f"overtaken by {breach.id}",
+            at=breach.raised_at,
+        )
+    elif escalation.resolved_at is not None:
         news = LadderNews(
             case_id=case.case_id,
             escalation_id=escalation.id,

@@ -8,10 +8,27 @@ import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
 from activities.calls import Activity
-from tests.workflows.cases import ALMATY, CaseUnderTest, documents, escalation, open_case, worker
-from tests.workflows.world import World
+from rules.calendar import WorkingCalendar
+from rules.escalations import Escalation
+from rules.terms import Step
+from tests.workflows.cases import (
+    ALMATY,
+    CaseUnderTest,
+    at,
+    documents,
+    escalation,
+    escalation_ids,
+    inspection,
+    open_case,
+    signature,
+    worker,
+)
+from tests.workflows.states import standing_at
+from tests.workflows.world import World, plain_days
+from workflows.deadlines import finish_step, ladders_know, tell_people
 
 OVERDUE = "await_documents.step_overdue"
+DUE_SOON = "await_documents.step_due_soon"
 
 
 @pytest_asyncio.fixture
@@ -56,7 +73,94 @@ async def test_a_case_that_closes_has_told_every_ladder_that_it_is_settled(late:
     view = await late.result()
     started = {each.escalation_id for each in late.world.calls[Activity.START_LADDER]}
     assert started <= {each["id"] for each in view["escalations"]}
-    assert {name for name, what in news(late) if what == "resolved"} == started
+    assert {name for name, what in news(late) if what in ("resolved", "overtaken")} == started
+
+
+async def test_the_ladder_of_a_warning_ends_as_its_breach_is_raised_and_hears_no_more(case: CaseUnderTest) -> None:
+    await case.bring_to("await_documents")
+    await case.sleep_to(5)
+    await case.until(lambda view: DUE_SOON in escalation_ids(view))
+    assert news(case) == []
+    await case.sleep_to(6)
+    await case.until(lambda _: news(case) == [(DUE_SOON, "overtaken")])
+    assert escalation_ids(await case.view(), open_only=True) == [DUE_SOON, OVERDUE], "settled by the fact alone"
+    await case.sleep_to(9)
+    await case.update("acknowledge_escalation", escalation_id=DUE_SOON, until=case.day(9).isoformat())
+    await case.signal("documents_arrived", documents())
+    view = await case.at_step("inspect")
+    assert escalation_ids(view, open_only=True) == []
+    await case.until(lambda _: (OVERDUE, "resolved") in news(case))
+    await case.update("withdraw", reason="by the customs")
+    await case.result()
+    assert news(case) == [(DUE_SOON, "overtaken"), (OVERDUE, "resolved")]
+
+
+async def test_the_warnings_of_the_thirty_days_end_as_these_are_exceeded(case: CaseUnderTest) -> None:
+    await case.bring_to("inspect")
+    await case.sleep_to(31)
+    warnings = {"inspect.step_due_soon", "case.limit_due_soon", "case.limit_at_risk"}
+    await case.until(lambda _: {name for name, what in news(case) if what == "overtaken"} == warnings)
+    assert len(news(case)) == 3
+    await case.signal("inspection_completed", inspection())
+    await case.drafted()
+    await case.signal("conclusion_signed", signature())
+    view = await case.result()
+    assert escalation_ids(view, open_only=True) == []
+    assert {name for name, what in news(case) if what == "resolved"} == {
+        "inspect.step_overdue",
+        "case.limit_exceeded",
+    }
+
+
+async def test_the_warning_of_a_later_round_is_not_overtaken_by_the_breach_of_the_first(case: CaseUnderTest) -> None:
+    await case.bring_to("await_documents")
+    await case.sleep_to(6)
+    await case.signal("documents_arrived", documents())
+    await case.at_step("inspect")
+    await case.update("request_missing_documents", missing=["invoice"], remarks="illegible")
+    await case.sleep_to(11)
+    second = f"{DUE_SOON}.2"
+    await case.until(lambda view: second in escalation_ids(view))
+    await case.until(lambda _: second in [each.escalation_id for each in case.world.calls[Activity.START_LADDER]])
+    assert second not in [name for name, _ in news(case)]
+
+
+async def test_a_risk_that_outlives_the_breach_that_overtook_it_gets_another_ladder(case: CaseUnderTest) -> None:
+    await case.bring_to("inspect")
+    await case.sleep_to(31)
+    await case.until(lambda _: ("case.limit_at_risk", "overtaken") in news(case))
+    off = [case.day(n).isoformat() for n in range(15, 20)]
+    case.world.calendar = lambda first, last: plain_days(first, last, version="a week off", days_off={"decree": off})
+    await case.update("recount", reason="a decree")
+    view = await case.until(lambda view: "case.limit_at_risk.2" in escalation_ids(view))
+    assert escalation(view, "case.limit_at_risk")["resolved_by"] == "A. Nurlan recounts"
+    assert "case.limit_exceeded" not in escalation_ids(view, open_only=True)
+    await case.until(
+        lambda _: "case.limit_at_risk.2" in [e.escalation_id for e in case.world.calls[Activity.START_LADDER]]
+    )
+
+
+def test_a_warning_of_what_is_done_already_is_on_record_and_sent_to_nobody() -> None:
+    """The worker was down from before the last day to after the result had come on it."""
+    days = plain_days(2026, 2027)
+    done, calendar = standing_at(Step.INSPECT, days), WorkingCalendar(days)
+    last_day = done.current(Step.INSPECT).last_day
+    assert last_day is not None
+    finish_step(done, calendar, Step.INSPECT, at(last_day), at(last_day, 15))
+    tell_people(done)
+    [warning] = done.escalations
+    assert (warning.kind, warning.resolved_by) == (Escalation.STEP_DUE_SOON, "the step is done")
+    assert (done.actions, ladders_know(done)) == ({}, True)
+
+
+def test_a_breach_that_is_found_when_its_step_is_done_is_told_all_the_same() -> None:
+    days = plain_days(2026, 2027)
+    done, calendar = standing_at(Step.INSPECT, days), WorkingCalendar(days)
+    due_at = done.current(Step.INSPECT).due_at
+    assert due_at is not None
+    finish_step(done, calendar, Step.INSPECT, due_at, due_at)
+    tell_people(done)
+    assert list(done.actions) == ["start_ladder inspect.step_overdue"]
 
 
 async def test_that_nobody_can_be_reached_is_shown_until_somebody_is(late: CaseUnderTest) -> None:
