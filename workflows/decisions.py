@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from activities.calls import Activity
 from rules.calendar import CalendarDays, WorkingCalendar
@@ -30,6 +30,12 @@ from workflows.case import Action, Case, Dispatch, StepState
 from workflows.deadlines import count_whole, documents_on_their_way, finish_step, term_moved, whole_moved
 from workflows.guidance import what_to_do
 
+ALMATY: Final = timedelta(hours=5)
+"""Used only where no calendar is recorded yet; the recorded one has the offsets of the time zone."""
+
+WITHOUT_A_CALENDAR: Final = timedelta(days=14)
+"""How far ahead an acknowledgement may reach where no working days can be counted: ten of them, as a rule."""
+
 NAMES = {model: name for name, model in DECISIONS.items()}
 
 
@@ -37,7 +43,7 @@ def check(case: Case, calendar: WorkingCalendar | None, decision: Decision, now:
     """Whether a decision makes sense now. :raises Refusal: with the reason why it does not."""
     if case.step is Step.CLOSED and not isinstance(decision, (AcknowledgeEscalation, RetryAction)):
         raise Refusal("the case is closed")
-    if calendar is None and not isinstance(decision, RetryAction):
+    if calendar is None and not isinstance(decision, (RetryAction, AcknowledgeEscalation)):
         raise Refusal("the working calendar of the case is not there yet; expected retry_action first")
     match decision:
         case AcknowledgeEscalation():
@@ -70,11 +76,13 @@ def _check_acknowledgement(
     if found.resolved_at is not None:
         raise Refusal(f"escalation_id: {found.id} is resolved already ({found.resolved_by})")
     if calendar is None:
-        return
-    today = calendar.day_of(now)
-    latest = calendar.after(today, LONGEST_ACKNOWLEDGEMENT)
+        today = (now + ALMATY).date()
+        latest, bound = today + WITHOUT_A_CALENDAR, f"{WITHOUT_A_CALENDAR.days} days ahead: no calendar is there yet"
+    else:
+        today = calendar.day_of(now)
+        latest, bound = calendar.after(today, LONGEST_ACKNOWLEDGEMENT), f"{LONGEST_ACKNOWLEDGEMENT} working days ahead"
     if not today <= decision.until <= latest:
-        raise Refusal(f"until: expected a date from {today} to {latest} (10 working days ahead)")
+        raise Refusal(f"until: expected a date from {today} to {latest} ({bound})")
 
 
 def _check_dispatch(case: Case, decision: RecordDispatch) -> None:
@@ -124,6 +132,8 @@ def apply(case: Case, calendar: WorkingCalendar | None, decision: Decision, now:
     case.note(now, decision.by, NAMES[type(decision)], **decision.model_dump(mode="json", exclude={"by"}))
     if isinstance(decision, RetryAction):
         _failed_action(case, decision).state = "wanted"
+    elif isinstance(decision, AcknowledgeEscalation):
+        _acknowledge(case, decision)
     elif calendar is not None:
         _carry_out(case, calendar, decision, now)
     return {
@@ -136,9 +146,6 @@ def apply(case: Case, calendar: WorkingCalendar | None, decision: Decision, now:
 
 def _carry_out(case: Case, calendar: WorkingCalendar, decision: Decision, now: datetime) -> None:
     match decision:
-        case AcknowledgeEscalation():
-            found = next(each for each in case.escalations if each.id == decision.escalation_id)
-            found.acknowledged_by, found.acknowledged_until = decision.by, decision.until
         case RecordDispatch():
             _record_dispatch(case, decision, now)
         case RecordLookup():
@@ -164,6 +171,11 @@ def _carry_out(case: Case, calendar: WorkingCalendar, decision: Decision, now: d
             _withdraw(case, calendar, decision, now)
         case _:
             pass
+
+
+def _acknowledge(case: Case, decision: AcknowledgeEscalation) -> None:
+    found = next(each for each in case.escalations if each.id == decision.escalation_id)
+    found.acknowledged_by, found.acknowledged_until = decision.by, decision.until
 
 
 def _record_dispatch(case: Case, decision: RecordDispatch, now: datetime) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from activities.calls import Activity
+from activities.calls import Activity, LadderNews
 from tests.workflows.cases import (
     CaseUnderTest,
     at,
@@ -44,6 +44,33 @@ async def test_without_a_calendar_nothing_is_counted_until_it_is_there(opening: 
     view = await case.at_step("await_documents")
     assert view["limit_last_day"] == case.day(30).isoformat()
     assert escalation_ids(view, open_only=True) == []
+
+
+async def test_without_a_calendar_its_failure_can_be_taken_on_by_plain_days(opening: Opening, world: World) -> None:
+    world.refuse(Activity.RECORD_CALENDAR)
+    case = await opening()
+    await case.until(lambda view: failing(view) == ["record_calendar"])
+    failed, today = "request_documents.action_failed", case.day(0)
+    for days in (-1, 15):
+        until = (today + timedelta(days=days)).isoformat()
+        told = await case.refused("acknowledge_escalation", escalation_id=failed, until=until)
+        assert told.startswith(f"until: expected a date from {today} to {today + timedelta(days=14)} (14 days ahead")
+    for days in (0, 14):
+        until = (today + timedelta(days=days)).isoformat()
+        await case.update("acknowledge_escalation", escalation_id=failed, until=until)
+        taken_on = escalation(await case.view(), failed)
+        assert (taken_on["acknowledged_by"], taken_on["acknowledged_until"]) == ("A. Nurlan", until)
+    [first, _] = await told_ladder(case, 2)
+    assert (first.what, first.until) == ("acknowledged", today)
+    await case.sleep_until(at(today, 1) + timedelta(days=1))  # 01:00 in Almaty, and still yesterday in Greenwich
+    until = today.isoformat()
+    assert "expected a date from" in await case.refused("acknowledge_escalation", escalation_id=failed, until=until)
+
+
+async def told_ladder(case: CaseUnderTest, count: int) -> list[LadderNews]:
+    """What the ladders were told, once it is so much."""
+    await case.until(lambda _: len(case.world.calls[Activity.TELL_LADDER]) == count)
+    return case.world.calls[Activity.TELL_LADDER]
 
 
 async def test_a_calendar_that_comes_days_later_counts_from_the_receipt_and_finds_what_is_past(
