@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Engine
 from temporalio import activity
@@ -46,6 +46,8 @@ PAUSES: Final = (timedelta(seconds=1), timedelta(seconds=3))
 
 SENDER_HAS: Final = LONGEST_CALL + timedelta(seconds=30)
 """For so long nobody else sends what somebody has begun to send: the call, and writing it down on a busy machine."""
+
+_Result = TypeVar("_Result")
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +97,12 @@ class DeliveryActivities:
         if telling.settled is not None:
             called = await self._called(telling)
             recipients = [each for each in recipients if each.id in called]
-        outcomes = await asyncio.gather(*(self._tell(telling, each, reached) for each in recipients))
+        calls = [asyncio.create_task(self._tell(telling, each, reached)) for each in recipients]
+        try:
+            outcomes = await asyncio.gather(*calls)
+        except BaseException:  # of several that are cancelled each is to write down what it has sent
+            await asyncio.wait(calls)
+            raise
         told = Told()
         for recipient, outcome in zip(recipients, outcomes, strict=True):
             if outcome.waits_until is not None:
@@ -208,7 +215,7 @@ class DeliveryActivities:
             last = pause is None
             # At once: should this worker die now, the next attempt knows that this recipient was told.
             on_sent = partial(loop.call_soon_threadsafe, note_sent)
-            tried = await asyncio.to_thread(self._try, url, message, claimed, claimant, pressing, last, on_sent)
+            tried = await _to_its_end(self._try, url, message, claimed, claimant, pressing, last, on_sent)
             if tried is None:
                 return _Outcome(waits_until=datetime.now(UTC) + ASK_AGAIN)
             _count(claimed.items[0].scheme, tried.failure)
@@ -258,7 +265,7 @@ class DeliveryActivities:
         self, telling: Telling, url: str, notice: Notice, item: Item, reached: set[str]
     ) -> _Outcome:
         """Without the register nobody knows what else goes to this recipient: better one too many than none."""
-        failure = await asyncio.to_thread(send, url, notice, pressing=_pressing(telling))
+        failure = await _to_its_end(partial(send, url, notice, pressing=_pressing(telling)))
         _count(item.scheme, failure)
         if failure is not None:
             return _Outcome(failure=failure)
@@ -272,6 +279,16 @@ class DeliveryActivities:
         except RegisterError:
             return _Outcome(recorded=False)
         return _Outcome()
+
+
+async def _to_its_end(call: Callable[..., _Result], *arguments: Any) -> _Result:
+    """Call in a thread. Who is cancelled meanwhile waits for its end: what is sent has to be written down."""
+    thread = asyncio.ensure_future(asyncio.to_thread(call, *arguments))
+    try:
+        return await asyncio.shield(thread)
+    except asyncio.CancelledError:
+        await asyncio.wait([thread])
+        raise
 
 
 def _pressing(telling: Telling) -> bool:

@@ -174,8 +174,8 @@ def claim(
         row = connection.execute(select(OutboxRow.__table__).where(_is(item))).one()
         if row.state in (SENT, WITHDRAWN):
             return Settled(sent=row.state == SENT)
-        if row.state == FAILED:  # what could not be told before says now that it comes late
-            connection.execute(update(OutboxRow).where(_is(item)).values(words=item.words))
+        # What waited or could not be told before says what is so now: that it comes late, and how many days are left.
+        connection.execute(update(OutboxRow).where(_is(item)).values(words=item.words))
         if row.state in _UNDER_WAY:
             sending = row.state == SENDING and row.claimed_until > now
             if _owner(row.claimed_by) == _owner(claimant) and not sending:
@@ -202,7 +202,9 @@ def claim(
 
 
 def begin(engine: Engine, claimed: Claimed, *, until: datetime, claimant: str) -> bool:
-    """Note, just before sending, that it begins; False where whoever was slow has lost the claim to another.
+    """Note, just before sending, that it begins; False where the claim is lost, be it in part.
+
+    Whoever was slow loses it to another, and what is withdrawn belongs to no message any more.
 
     :param until: when at the latest the channel has answered. Before it nobody else sends the same: a worker that is
         only slow is taken for dead by Temporal, and what it is sending would be told twice.
@@ -210,9 +212,10 @@ def begin(engine: Engine, claimed: Claimed, *, until: datetime, claimant: str) -
     with writing(engine) as connection:
         _lock(connection, claimed.items[0].recipient)
         own = and_(OutboxRow.claimed_by == claimant, OutboxRow.state.in_(_UNDER_WAY))
-        if connection.scalar(select(OutboxRow.state).where(_is(claimed.items[0]), own)) is None:
-            return False
         its = and_(OutboxRow.recipient == claimed.items[0].recipient, own)
+        # All of it: what was withdrawn since is not sent, and the rest is asked for anew without it.
+        if (connection.scalar(select(func.count()).select_from(OutboxRow).where(its)) or 0) < len(claimed.items):
+            return False
         connection.execute(update(OutboxRow).where(its).values(state=SENDING, claimed_until=until))
         return True
 
@@ -240,7 +243,7 @@ def settle(
                 changes = {"state": SENT, "sent_at": now, "message_id": claimed.message_id, "claimed_by": None}
             elif not again:
                 changes = {"state": FAILED, "claimed_by": None, "claimed_until": None}
-                owned = and_(_is(item), OutboxRow.claimed_by == claimant)
+                owned = and_(_is(item), OutboxRow.claimed_by == claimant, OutboxRow.state.in_(_UNDER_WAY))
             if changes:
                 connection.execute(update(OutboxRow).where(owned, OutboxRow.state != SENT).values(changes))
         if error is not None and not again:
@@ -261,15 +264,21 @@ def record_sent(engine: Engine, item: Item, *, now: datetime) -> None:
 
 
 def withdraw(engine: Engine, case_id: str, escalation_id: str) -> set[str]:
-    """The matter is settled: what nobody has tried to send yet is not sent any more, and what failed is not either.
+    """The matter is settled: what nobody has begun to send is not sent any more, and what failed is not either.
+
+    What somebody is sending right now may arrive, and is recorded as sent then; it goes into no other message.
 
     :return: the recipients who were called, or whom it was tried to call: they are to be told that it is settled.
     """
     of_escalation = (OutboxRow.case_id == case_id, OutboxRow.escalation_id == escalation_id, OutboxRow.rung > 0)
-    tried = or_(OutboxRow.state.in_((*_UNDER_WAY, SENT)), OutboxRow.attempts > 0)
+    # What is withdrawn while it is being sent keeps its sender: the recipient may have it.
+    begun = and_(OutboxRow.state == WITHDRAWN, OutboxRow.claimed_by.is_not(None))
+    tried = or_(OutboxRow.state == SENT, begun, OutboxRow.attempts > 0)
     with writing(engine) as connection:
-        still = OutboxRow.state.in_((HELD, FAILED))
-        connection.execute(update(OutboxRow).where(*of_escalation, still).values(state=WITHDRAWN))
+        still = OutboxRow.state.in_((HELD, FAILED, CLAIMED))
+        connection.execute(update(OutboxRow).where(*of_escalation, still).values(state=WITHDRAWN, claimed_by=None))
+        sending = OutboxRow.state == SENDING
+        connection.execute(update(OutboxRow).where(*of_escalation, sending).values(state=WITHDRAWN))
         return set(connection.scalars(select(OutboxRow.recipient).where(*of_escalation, tried)))
 
 

@@ -44,6 +44,9 @@ class Hook:
     def __init__(self) -> None:
         self.calls: list[dict[str, Any]] = []
         self.answers: list[int] = []
+        self.arrived = threading.Semaphore(0)
+        self.may_answer = threading.Event()
+        self.may_answer.set()
         self.port = 0
 
     def url(self, name: str = "T0KEN") -> str:
@@ -57,6 +60,8 @@ def hook() -> Iterator[Hook]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             made.calls.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            made.arrived.release()
+            made.may_answer.wait(10)
             self.send_response(made.answers.pop(0) if made.answers else 200)
             self.end_headers()
 
@@ -135,8 +140,8 @@ class Teller:
         self.activities = DeliveryActivities(register, of, "https://temporal.gov.example/", "default", **options)
         self.heartbeat: tuple[Any, ...] = ()
 
-    async def tell(self, what: Telling) -> Told:
-        environment = ActivityEnvironment()
+    async def tell(self, what: Telling, environment: ActivityEnvironment | None = None) -> Told:
+        environment = environment or ActivityEnvironment()
         environment.info = replace(environment.info, heartbeat_details=json.loads(json.dumps(self.heartbeat)))
         environment.on_heartbeat = self._beat
         told: Told = await environment.run(self.activities.tell_rung, what)
@@ -331,3 +336,20 @@ async def test_no_address_of_a_url_comes_back_in_the_reason_of_a_failure() -> No
     assert "gone" not in reason
     assert "head" not in reason
     assert "gov.example" not in reason
+
+
+async def test_what_is_being_sent_when_its_call_is_cancelled_is_on_record(register: Engine, hook: Hook) -> None:
+    hook.may_answer.clear()
+    of, environment = ladders(hook.url("a"), hook.url("b")), ActivityEnvironment()
+    telling_now = asyncio.create_task(Teller(register, of).tell(telling(of), environment))
+    for _ in range(2):
+        await asyncio.to_thread(hook.arrived.acquire, timeout=10)
+    environment.cancel()
+    await asyncio.sleep(0.05)
+    hook.may_answer.set()
+    with pytest.raises(asyncio.CancelledError):
+        await telling_now
+    assert states(register) == ["sent", "sent"]
+    assert len(attempts_of(register, CASE)) == 2
+    assert len((await Teller(register, of).tell(telling(of))).sent) == 2
+    assert len(hook.calls) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -174,6 +175,57 @@ def test_when_the_matter_is_settled_only_those_count_as_called_whom_it_was_tried
         assert withdraw(register, "rex-ch-2", "inspect.step_due_soon") == set()
     assert ask(register, item(2), NOW + BUNDLE) == Settled(sent=False)
     assert ask(register, item(1, recipient="head"), NOW + BUNDLE) == Settled(sent=False)
+
+
+def both_claimed(register: Engine) -> Claimed:
+    """The notices of cases 2 and 3 in one message that the ladder of case 3 has claimed."""
+    send(register, item(1))
+    ask(register, item(2))
+    ask(register, item(3))
+    both = ask(register, item(3), NOW + BUNDLE)
+    assert isinstance(both, Claimed)
+    assert ids(both) == ["rex-ch-2", "rex-ch-3"]
+    return both
+
+
+def test_what_is_settled_while_another_ladder_has_claimed_it_goes_into_no_message(register: Engine) -> None:
+    both = both_claimed(register)
+    for _ in range(2):
+        assert withdraw(register, "rex-ch-2", "inspect.step_due_soon") == set()
+    assert not begin(register, both, until=NOW + BUNDLE + CALL, claimant=item(3).id)
+    assert ids(send(register, item(3), NOW + BUNDLE)) == ["rex-ch-3"]
+
+
+@pytest.mark.parametrize("error", [None, "no line"])
+def test_what_is_settled_while_it_is_sent_is_not_sent_again_and_counts_as_called(
+    register: Engine, error: str | None
+) -> None:
+    both = both_claimed(register)
+    assert begin(register, both, until=NOW + BUNDLE + CALL, claimant=item(3).id)
+    for _ in range(2):
+        assert withdraw(register, "rex-ch-2", "inspect.step_due_soon") == {"officer"}
+    settle(register, both, now=NOW + BUNDLE, claimant=item(3).id, error=error)
+    [row] = notifications_of(register, "rex-ch-2")
+    assert row["state"] == ("withdrawn" if error else "sent")
+    assert "rex-ch-2" not in ids(send(register, item(4), NOW + timedelta(hours=2)))
+    assert withdraw(register, "rex-ch-2", "inspect.step_due_soon") == {"officer"}
+
+
+def test_who_dies_while_sending_what_is_settled_meanwhile_leaves_nothing_to_others(register: Engine) -> None:
+    assert begin(register, both_claimed(register), until=NOW + BUNDLE + CALL, claimant=item(3).id)
+    withdraw(register, "rex-ch-2", "inspect.step_due_soon")
+    assert ids(send(register, item(4), NOW + timedelta(hours=2))) == ["rex-ch-3", "rex-ch-4"]
+
+
+@pytest.mark.parametrize("error", [None, "no line"])
+def test_what_has_waited_or_failed_is_told_in_the_words_of_whoever_asks_for_it(
+    register: Engine, error: str | None
+) -> None:
+    send(register, item(2) if error else item(1), error=error)
+    ask(register, item(2), NOW + CALL)
+    later = ask(register, replace(item(2), words={"subject": "of today"}), NOW + BUNDLE + LEASE)
+    assert isinstance(later, Claimed)
+    assert [each.words for each in later.items] == [{"subject": "of today"}]
 
 
 def test_what_was_sent_without_the_register_is_recorded_later_once(register: Engine) -> None:
