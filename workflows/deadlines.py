@@ -12,12 +12,12 @@ from typing import Final
 
 from activities.calls import Activity, LadderNews, Raised
 from rules.calendar import WorkingCalendar
-from rules.documents import missing_documents
 from rules.escalations import BREACH_OF, Escalation
 from rules.terms import LIMIT_WARNING_DAY, TERMS, WHOLE, Risk, Step, turns_at_risk_on
 from workflows import reminders
 from workflows.case import Case, EscalationState, StepState
 from workflows.guidance import what_to_do_about
+from workflows.on_the_way import documents_on_their_way
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ _LIMIT_KINDS = (Escalation.LIMIT_AT_RISK, Escalation.LIMIT_DUE_SOON, Escalation.
 
 def finish_whole(case: Case, calendar: WorkingCalendar, at: datetime, now: datetime) -> None:
     """The conclusion is signed at ``at``: the thirty days are kept or exceeded, and their warnings resolved."""
-    _raise_all(case, _of_whole(case, calendar, at), now)
     case.take_last_stock(calendar)
+    _raise_all(case, _of_whole(case, calendar, at), now)
     case.resolve(now, "the conclusion is signed", *_LIMIT_KINDS)
 
 
@@ -107,29 +107,6 @@ def whole_moved(case: Case, now: datetime, by: str) -> None:
                 # Its ladder ended with the breach that is none any more: a risk that is still there gets another.
                 case.resolve(now, by, each.kind)
         case.resolve(now, by, *begins)
-
-
-def documents_on_their_way(case: Case, state: StepState) -> bool:
-    """Whether documents sent in time are still being fetched and would complete the set.
-
-    The time that we need to fetch and store does not count against Atameken (contract, section 2).
-    """
-    if state.step is not Step.AWAIT_DOCUMENTS or state.due_at is None:
-        return False
-    in_time = [document.kind for document in case.documents if document.sent < state.due_at]
-    being_fetched = [
-        kind
-        for message_id, offer in case.offers.items()
-        if offer.sent < state.due_at and _is_being_fetched(case, message_id)
-        for kind in offer.kinds
-    ]
-    lacking = missing_documents(in_time + being_fetched, via_representative=case.via_representative)
-    return bool(being_fetched) and not lacking
-
-
-def _is_being_fetched(case: Case, message_id: str) -> bool:
-    action = case.actions.get(f"{Activity.FETCH_DOCUMENTS.value} {message_id}")
-    return action is not None and action.state != "failed"
 
 
 def alarms(case: Case, calendar: WorkingCalendar, now: datetime) -> dict[str, Alarm]:
@@ -212,7 +189,7 @@ def _of_whole(case: Case, calendar: WorkingCalendar, as_of: datetime) -> list[_M
     cause = f"limit {case.limit_count}"
     moments: list[_Moment] = []
     at_risk = any(each.kind is Escalation.LIMIT_AT_RISK for each in case.open_escalations)
-    if case.risk in (Risk.AT_RISK, Risk.EXCEEDED) and not at_risk and not case.signed and (case.reserve_days or 0) < 0:
+    if case.risk in (Risk.AT_RISK, Risk.EXCEEDED) and not at_risk and (case.reserve_days or 0) < 0:
         times = sum(each.kind is Escalation.LIMIT_AT_RISK for each in case.escalations)
         summary = (
             f"the 30 working days are at risk: the reserve is {case.reserve_days}, the last day {case.limit_last_day}"

@@ -27,8 +27,9 @@ from rules.refusal import Refusal
 from rules.terms import TERMS, Step
 from workflows import steps
 from workflows.case import Action, Case, Dispatch, StepState
-from workflows.deadlines import count_whole, documents_on_their_way, finish_step, term_moved, whole_moved
+from workflows.deadlines import count_whole, finish_step, term_moved, whole_moved
 from workflows.guidance import what_to_do
+from workflows.on_the_way import documents_on_their_way
 
 ALMATY: Final = timedelta(hours=5)
 """Used only where no calendar is recorded yet; the recorded one has the offsets of the time zone."""

@@ -62,7 +62,7 @@ class Flow:
         self._cancellations: list[str] = []
         self._decisions: list[Answer] = []
         self._results: list[tuple[Action, object]] = []
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._tasks: dict[str, tuple[Action, asyncio.Task[None]]] = {}
         self._timers: dict[str, tuple[Alarm, asyncio.Task[None]]] = {}
         self._published: dict[str, Any] = {}
         self._ledger = Ledger()
@@ -126,6 +126,7 @@ class Flow:
         while True:
             self._woken = False
             await self._take_in()
+            self._stop_dropped()
             if reached():
                 return
             if self.calendar is not None:
@@ -180,9 +181,9 @@ class Flow:
 
     def _take_result(self, action: Action, result: object) -> None:
         case, now = self.case, workflow.now()
-        self._tasks.pop(action.key, None)
         if case.actions.get(action.key) is not action:
             return  # Done by hand in the meantime.
+        self._tasks.pop(action.key, None)
         if isinstance(result, ApplicationError) and result.type == ErrorKind.CLOSED:
             self.used_up = Refusal(result.message)
         elif isinstance(result, FailureError):
@@ -235,8 +236,6 @@ class Flow:
                 answer.told = decisions.apply(case, self.calendar, decision, now)
         except Refusal as refusal:
             answer.refusal = refusal
-        for key in [key for key in self._tasks if key not in case.actions]:  # in their order: each gives a command
-            self._tasks.pop(key).cancel()
 
     # -- the calendar ---------------------------------------------------------------------------------------------
 
@@ -286,7 +285,13 @@ class Flow:
                 action.state, action.error = "running", None
                 if PROFILES[action.activity].at_once is not None:
                     self._at_once.add(action.key)
-                self._tasks[action.key] = asyncio.create_task(self._perform(action))
+                self._tasks[action.key] = (action, asyncio.create_task(self._perform(action)))
+
+    def _stop_dropped(self) -> None:
+        """Cancel what the case does not want any more: done by hand, or pointless since a step ended."""
+        dropped = [key for key, (action, _) in self._tasks.items() if self.case.actions.get(key) is not action]
+        for key in dropped:  # in their order: each gives a command
+            self._tasks.pop(key)[1].cancel()
 
     async def _perform(self, action: Action) -> None:
         try:

@@ -9,6 +9,7 @@ from register.entries import LetterEntry
 from rules.calendar import WorkingCalendar
 from rules.terms import TERMS, Step
 from workflows.case import Case, RequestRound
+from workflows.on_the_way import set_on_its_way
 
 OFFICE_OPENS = timedelta(hours=9)
 """After 00:00 in Almaty: a reminder at night is read no earlier."""
@@ -71,9 +72,9 @@ def reminded(case: Case, reminder: Reminder, now: datetime) -> None:
 
 
 def _chased(case: Case) -> RequestRound | None:
-    """The request to be chased: sent by interface, its documents still awaited."""
+    """The request to be chased: sent by interface, its documents still awaited and not all of them sent."""
     asked = case.request_round
     if case.step is not Step.AWAIT_DOCUMENTS or asked is None or asked.dispatch is None:
         return None
     by_interface = asked.dispatch.by is None and asked.dispatch.reference is not None
-    return asked if by_interface and case.missing() else None
+    return asked if by_interface and case.missing() and not set_on_its_way(case) else None

@@ -272,8 +272,15 @@ def _pointless(case: Case, action: Action) -> bool:
 
 
 def drop_pointless(case: Case, now: datetime) -> None:
-    """Forget what gave up and has lost its sense, as a step ends or the request is withdrawn."""
-    for action in [each for each in case.failed_actions if _pointless(case, each)]:
+    """Forget what has lost its sense, as a step ends or the request is withdrawn; the main flow stops what runs.
+
+    A request under way may have been taken already: only one that gave up is forgotten.
+    """
+    for action in [
+        each
+        for each in case.actions.values()
+        if _pointless(case, each) and (each.state == "failed" or each.activity is Activity.REMIND_ATAMEKEN)
+    ]:
         settled(case, action, "there is no need for it any more", now)
         del case.actions[action.key]
 
