@@ -9,8 +9,8 @@ from workflows.case import Case, Unwritten
 REMEMBERED = 2000
 """Ids of accepted messages that are known again; a case has a dozen. Older ones than these are judged anew."""
 
-WAITING_BODIES = 512 * 1024
-"""Characters of refused messages that wait for a register out of reach; of what is over it, sha256 and size wait."""
+WAITING_BODIES = 384 * 1024
+"""Bytes of refused messages that wait for a register out of reach; of what is over it, sha256 and size wait."""
 
 
 def lighten(case: Case) -> None:
@@ -18,7 +18,7 @@ def lighten(case: Case) -> None:
     _take_back(case)
     waiting, size = [], 0
     for each in case.unwritten.refused_messages:
-        size += len(each.body or "")
+        size += len((each.body or "").encode(errors="replace"))
         waiting.append(each if size <= WAITING_BODIES else _without_body(each))
     case.unwritten.refused_messages = waiting
     for message_id in list(case.accepted)[:-REMEMBERED]:

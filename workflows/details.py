@@ -30,6 +30,7 @@ def details(case: Case, calendar: WorkingCalendar | None) -> str:
         _section("Steps", [_step(state, calendar) for state in case.steps]),
         _section("Missing documents", [_words(kind) for kind in case.missing()] if _awaits(case) else []),
         _section("Documents", [f"{_words(each.kind)}: {_plain(each.filename)}" for each in case.documents]),
+        _section("Stated long before it arrived", _stated(case, calendar) if calendar else []),
         _section("Refused documents", [f"{_plain(d.filename)}: {_plain(d.reason)}" for d in case.refused_documents]),
         _section("Findings", [f"{finding.severity}: {_plain(finding.text)}" for finding in case.findings]),
         _section(
@@ -96,6 +97,25 @@ def _step(state: StepState, calendar: WorkingCalendar | None) -> str:
     if state.late:
         parts.append(f"**{_days(state.late_days)} late**")
     return ", ".join(parts)
+
+
+def _stated(case: Case, calendar: WorkingCalendar) -> list[str]:
+    """Times that a sender stated and that arrived more than one working day later (contract, section 2)."""
+    found: list[tuple[str, datetime | None, datetime | None]] = [
+        ("Atameken's receipt of our request", each.proof_of_receipt, each.proof_arrived_at) for each in case.requests
+    ]
+    found += [
+        (f"{_words(each.kind)} {_plain(each.filename)}", each.sent_at or each.received_at, each.arrived_at)
+        for each in case.documents
+    ]
+    if case.inspection is not None:
+        found.append(("the inspection's result", case.inspection.result.completed_at, case.inspection.arrived_at))
+    if case.conclusion is not None:
+        found.append(("the signature", case.conclusion.signed_at, case.conclusion.signature_arrived_at))
+    days = [(what, calendar.day_of(at), calendar.day_of(came)) for what, at, came in found if at and came]
+    return [
+        f"{what}: stated {_day(at)}, arrived {_day(came)}" for what, at, came in days if calendar.between(at, came) > 1
+    ]
 
 
 def _section(title: str, lines: list[str]) -> str:

@@ -20,7 +20,7 @@ from workflows.case import Case, Unwritten
 EntryT = TypeVar("EntryT", bound=Entry)
 
 LARGEST_WRITE = 256 * 1024
-"""Characters of refused messages in one write: far below what Temporal takes as one payload (2 MB)."""
+"""Bytes of refused messages in one write: far below what Temporal takes as one payload (2 MB)."""
 
 
 class Ledger:
@@ -44,7 +44,7 @@ class Ledger:
         refused: list[RefusedMessageEntry] = []
         size = 0
         for each in unwritten.refused_messages:
-            size += len(each.body or "")
+            size += len((each.body or "").encode(errors="replace"))
             if refused and size > LARGEST_WRITE:
                 break
             refused.append(each)

@@ -159,6 +159,16 @@ def test_of_long_lists_the_first_are_shown_and_the_rest_counted_and_refused_mess
     assert text.endswith("- and 3 more")
 
 
+@pytest.mark.parametrize(("arrived", "shown"), [(3, False), (4, True)])
+def test_a_time_stated_more_than_a_working_day_before_it_arrived_is_shown_beside_its_arrival(
+    arrived: int, shown: bool
+) -> None:
+    case = standing_at(Step.INSPECT, PLAIN)
+    case.documents = [a_document(Kind.INVOICE, sent_at=at(date(2026, 3, 2)), arrived_at=at(date(2026, 3, arrived)))]
+    line = f"- invoice invoice.pdf: stated 2026-03-02 Mon, arrived 2026-03-0{arrived}"
+    assert (line in page(case)) is shown
+
+
 def test_missing_documents_are_listed_only_while_they_are_awaited() -> None:
     case = standing_at(Step.AWAIT_DOCUMENTS, PLAIN)
     assert "**Missing documents**" in page(case)
