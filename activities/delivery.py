@@ -141,11 +141,13 @@ class DeliveryActivities:
         return unreachable(message, min(waits, default=None))
 
     async def _called(self, telling: Telling) -> set[str]:
-        """Those who were called before: by the register, or where it is out of reach by what the ladder knows."""
+        """Withdraw what waits. Those who were called: by the register, or where it is out of reach by the ladder."""
         about = telling.notification
         try:
             called = await asyncio.to_thread(withdraw, self._register, about.case_id, about.escalation_id)
-        except RegisterError:
+        except RegisterError as error:
+            if not telling.recipients:  # asked for this alone
+                raise unreachable(str(error)) from None
             return set(telling.called)
         return called | set(telling.called)
 

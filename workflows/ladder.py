@@ -7,7 +7,8 @@ recorded facts; what is past when it is found is told at once, in order, and say
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+import contextlib
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from pydantic import BaseModel, Field, ValidationError
@@ -17,7 +18,7 @@ from temporalio.exceptions import ActivityError, FailureError
 
 from activities.calls import Activity, Climb, LadderNews, Settlement, Telling, Told
 from register.entries import LadderEntry
-from rules.calendar import CalendarDoesNotReach, WorkingCalendar
+from rules.calendar import ONE_DAY, CalendarDoesNotReach, WorkingCalendar
 from rules.instant import Day, Instant
 from rules.ladder import OfficeClock, Recipient, Rung, next_rung, working_days_left
 from rules.refusal import Refusal
@@ -28,6 +29,9 @@ LATE_AFTER: Final = timedelta(minutes=1)
 
 KEEPS_TELLING: Final = timedelta(days=7)
 """How long it is tried to say that a matter is settled; longer, and nobody asks any more."""
+
+A_MOMENT: Final = timedelta(minutes=1)
+"""Between calls that each go on for up to a day."""
 
 CASE_SIGNAL: Final = "ladder_reports"
 """The signal by which a ladder tells its case that nobody can be reached, and when somebody is again."""
@@ -76,7 +80,7 @@ class EscalationLadder:
         """The ladder rests until the end of that day."""
         news = _news(arguments)
         if news is not None and news.until is not None:
-            self._rest(news.by, news)
+            self._rest(news.by, news.until)
 
     @workflow.signal(description="The matter is settled: by. Those who were called are told. Sent by the case.")
     def resolved(self, *arguments: Any) -> None:
@@ -108,6 +112,7 @@ class EscalationLadder:
             if rung is not None and self._told_at(rung) <= workflow.now():
                 await self._tell(rung)
                 continue
+            await self._report_reached()
             await self._stand()
             if workflow.info().is_continue_as_new_suggested() and not self._changed:
                 await workflow.wait_condition(workflow.all_handlers_finished)
@@ -141,6 +146,8 @@ class EscalationLadder:
             await workflow.wait_condition(lambda: self._changed)
             return
         until = self._told_at(rung)
+        if self._state.rests_until is not None and self._rests():
+            until = min(until, self._state.rests_until)  # page and register say from then on that nobody has it
         wait = until - workflow.now()
         if wait <= timedelta():
             return
@@ -150,7 +157,7 @@ class EscalationLadder:
             await workflow.wait_condition(
                 lambda: self._changed,
                 timeout=wait,
-                timeout_summary=f"{level} at {self._clock(until)}{by}"[:200],
+                timeout_summary=f"{level} at {self._clock(self._told_at(rung))}{by}"[:200],
             )
         except TimeoutError:
             return
@@ -158,16 +165,9 @@ class EscalationLadder:
     def _rests(self) -> bool:
         return self._state.rests_until is not None and workflow.now() < self._state.rests_until
 
-    def _rest(self, by: str, news: LadderNews) -> None:
+    def _rest(self, by: str, until: date) -> None:
         state = self._state
-        if news.until is None:
-            return
-        try:
-            # Without a calendar of the case: the day as the person's own clock in Almaty has it, to the hour.
-            ends = self._calendar.end_of(news.until) if self._calendar else _end_of_day(news)
-        except CalendarDoesNotReach:
-            ends = _end_of_day(news)
-        state.acknowledged_by, state.acknowledged_until, state.rests_until = by, news.until, ends
+        state.acknowledged_by, state.acknowledged_until, state.rests_until = by, until, self._end_of(until)
         state.nobody_since = None
         if state.last is not None:
             # Who takes a matter on and lets it lie must hear of it again, however often it was repeated before.
@@ -215,9 +215,9 @@ class EscalationLadder:
     async def _see_through(self, rung: Rung, recipients: list[Recipient], told: Told) -> None:
         left = recipients
         while told.waiting:
-            until = self._opening(rung.level, min(told.waiting.values()))
-            await self._sleep_until(until, "gathered with other notifications to the same people until")
-            await self._sleep_until(self._opening(rung.level, workflow.now()), "the office is open again at")
+            gathered_until = min(told.waiting.values())
+            if not await self._may_tell(rung.level, gathered_until, "gathered with other notifications until"):
+                return
             waited = [each for each in left if each.id in told.waiting]
             again = await self._call(self._telling(rung, waited))
             told = Told(
@@ -236,20 +236,56 @@ class EscalationLadder:
         )
 
     async def _keep_telling(self, rung: Rung, recipient: Recipient, recorded_later: tuple[str, ...]) -> None:
-        """Try one recipient again and again, in office hours, until it is through; Temporal counts the waits."""
-        telling = self._telling(rung, (recipient,), persist=True, recorded_later=recorded_later)
-        while True:
-            closing = None
-            if not recorded_later:
-                await self._sleep_until(self._opening(rung.level, workflow.now()), "the office is open again at")
-                closing = None if self._plan.kind.urgent else self._closing(rung.level)
-            try:
-                told = await self._call_once(telling, closing)
-                break
-            except ActivityError:
+        """Try one recipient again and again until it is through, each day in words of that day."""
+        pause = timedelta()
+        while recorded_later or await self._may_tell(rung.level, workflow.now() + pause, "tried again at"):
+            telling = self._telling(rung, (recipient,), persist=True, recorded_later=recorded_later)
+            told = await self._call_while(telling, self._words_hold(rung.level))
+            if told is not None:
+                self._take(rung, [], told)
+                await self._report_reached()
+                return
+            if self._state.settlement is not None:
+                return
+            pause = A_MOMENT
+            if recorded_later:
+                await workflow.sleep(pause, summary="recorded a little later")
+
+    async def _may_tell(self, level: int, at: datetime, words: str) -> bool:
+        """Wait until ``at``, then on while the ladder rests or the office is closed; False where it is settled."""
+        while self._state.settlement is None:
+            if self._state.rests_until is not None:  # the ladder's own course wakes then, and ends it with a rung
+                await workflow.wait_condition(
+                    lambda: self._state.settlement is not None or self._state.rests_until is None
+                )
                 continue
-        self._take(rung, [], told)
-        await self._report_reached()
+            until = self._opening(level, max(at, workflow.now()))
+            if until <= workflow.now():
+                return True
+            summary = f"level {level}: {words if until == at else 'the office is open again at'} {self._clock(until)}"
+            with contextlib.suppress(TimeoutError):
+                await workflow.wait_condition(
+                    lambda: self._disturbed(None), timeout=until - workflow.now(), timeout_summary=summary[:200]
+                )
+        return False
+
+    def _disturbed(self, rests_until: datetime | None) -> bool:
+        return self._state.settlement is not None or self._state.rests_until != rests_until
+
+    async def _call_while(self, telling: Telling, hold: timedelta) -> Told | None:
+        """Call the activity until everybody is told; None where somebody takes the matter on before, or words age."""
+        rests_until = self._state.rests_until
+        call = self._start(telling, hold)
+        await workflow.wait_condition(lambda: call.done() or self._disturbed(rests_until))
+        # What only has to be recorded disturbs nobody who has taken the matter on.
+        while not call.done() and telling.recorded_later and self._state.settlement is None:
+            await workflow.wait_condition(lambda: call.done() or self._state.settlement is not None)
+        if not call.done():
+            call.cancel()  # it is waited for: what it is sending arrives, and is written down
+        try:
+            return await call
+        except ActivityError:
+            return None
 
     async def _sleep_until(self, until: datetime, words: str) -> None:
         wait = until - workflow.now()
@@ -261,31 +297,41 @@ class EscalationLadder:
             return at
         return OfficeClock(self._calendar, self._plan.levels[level].office_hours).opening(at)
 
-    def _closing(self, level: int) -> timedelta | None:
-        clock = OfficeClock(self._calendar, self._plan.levels[level].office_hours)
-        closing = clock.closing(workflow.now())
-        return closing - workflow.now() if closing else None
+    def _words_hold(self, level: int) -> timedelta:
+        """To the end of the day, whose date they have, and of office hours where it is not urgent."""
+        now = workflow.now()
+        ends = self._end_of(self._day(now))
+        if not self._plan.kind.urgent:
+            ends = min(ends, OfficeClock(self._calendar, self._plan.levels[level].office_hours).closing(now) or ends)
+        return ends - now
+
+    def _end_of(self, day: date) -> datetime:
+        if self._calendar is not None:
+            with contextlib.suppress(CalendarDoesNotReach):
+                return self._calendar.end_of(day)
+        return datetime.combine(day + ONE_DAY, time(), UTC) - _ALMATY
 
     async def _call(self, telling: Telling) -> Told:
         """Call the activity for one attempt at each recipient; one that breaks down counts as nobody reached."""
         try:
-            return await self._call_once(telling, None)
+            return await self._start(telling, None)
         except ActivityError as error:
             reason = " ".join(str(error.cause or error).split())[:200]
             return Told(failed={each.id: reason for each in telling.recipients})
 
-    async def _call_once(self, telling: Telling, until: timedelta | None) -> Told:
+    def _start(self, telling: Telling, until: timedelta | None) -> workflow.ActivityHandle[Told]:
         level = f"level {telling.level}" + (" again" if telling.repeat else "")
         what = f"say to {level} that it is settled" if telling.settled else f"tell {level}"
-        told: Told = await workflow.execute_activity(
+        call: workflow.ActivityHandle[Told] = workflow.start_activity(
             Activity.TELL_RUNG.value,
             telling,
             result_type=Told,
-            summary=f"{what}: {', '.join(each.scheme for each in telling.recipients)}"[:200],
+            summary=f"{what}: {', '.join(each.scheme for each in telling.recipients) or 'withdraw what waits'}"[:200],
             start_to_close_timeout=timedelta(minutes=2),
             schedule_to_close_timeout=until,
             # Beats every 3 s: what a dead worker had in hand is taken up within 15 s.
             heartbeat_timeout=timedelta(seconds=10),
+            cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             retry_policy=RetryPolicy(
                 initial_interval=timedelta(seconds=2),
                 backoff_coefficient=2,
@@ -295,7 +341,7 @@ class EscalationLadder:
                 maximum_attempts=0 if telling.persist else 5,
             ),
         )
-        return told
+        return call
 
     def _telling(
         self,
@@ -332,8 +378,7 @@ class EscalationLadder:
     async def _tell_settled(self) -> None:
         """Say to those who were called that it is settled; whom nobody has tried to call hears nothing at all."""
         state = self._state
-        for task in self._tasks.values():
-            task.cancel()
+        # They see that it is settled: who sleeps ends, and who is sending finishes and writes it down.
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         if state.last is None or state.settlement is None:
             return
@@ -345,28 +390,51 @@ class EscalationLadder:
             seen.update(each.id for each in recipients)
             if recipients:
                 rung = Rung(number=0, level=level, due_at=state.settlement.at)
-                called = tuple(each.id for each in recipients if each.id in state.told)
-                settled = {"settled": state.settlement, "late_since": None, "called": called}
-                tellings.append(self._telling(rung, recipients).model_copy(update=settled))
-        await asyncio.gather(*(self._settle(each) for each in tellings))
+                tellings.append(self._settling(rung, recipients))
+        nobody = self._settling(Rung(number=0, level=state.last.level, due_at=state.settlement.at), [])
+        # At once: until it is withdrawn another ladder's message could take it along when the office opens.
+        await asyncio.gather(self._withdraw(nobody), *(self._settle(each) for each in tellings))
         state.pending.clear()
 
+    def _settling(self, rung: Rung, recipients: list[Recipient]) -> Telling:
+        called = tuple(each.id for each in recipients if each.id in self._state.told)
+        settled = {"settled": self._state.settlement, "late_since": None, "called": called}
+        return self._telling(rung, recipients).model_copy(update=settled)
+
+    async def _withdraw(self, nobody: Telling) -> None:
+        """Tell nobody anything: what nobody has begun to send is withdrawn by it."""
+        try:
+            await self._start(nobody.model_copy(update={"persist": True}), KEEPS_TELLING)
+        except ActivityError:
+            workflow.logger.warning("what waits of %s is not withdrawn", workflow.info().workflow_id)
+
     async def _settle(self, telling: Telling) -> None:
-        until = workflow.now() + KEEPS_TELLING
-        await self._sleep_until(self._opening(telling.level, workflow.now()), "the office is open again at")
+        level, ends = telling.level, workflow.now() + KEEPS_TELLING
+        await self._sleep_until(self._opening(level, workflow.now()), "the office is open again at")
         told = await self._call(telling)
         while told.waiting:
-            await self._sleep_until(min(told.waiting.values()), "gathered with other notifications until")
+            until = self._opening(level, min(told.waiting.values()))
+            await self._sleep_until(until, "gathered with other notifications until")
             waiting = tuple(each for each in telling.recipients if each.id in told.waiting)
             again = await self._call(telling.model_copy(update={"recipients": waiting}))
-            told = Told(waiting=again.waiting, failed={**told.failed, **again.failed}, unrecorded=again.unrecorded)
+            told = Told(
+                waiting=again.waiting,
+                failed={**told.failed, **again.failed},
+                unrecorded=[*told.unrecorded, *again.unrecorded],
+            )
         left = tuple(each for each in telling.recipients if each.id in (*told.failed, *told.unrecorded))
-        if left and until > workflow.now():
-            persist = {"recipients": left, "persist": True, "recorded_later": tuple(told.unrecorded)}
-            try:
-                await self._call_once(telling.model_copy(update=persist), until - workflow.now())
-            except ActivityError:
+        persist = {"recipients": left, "persist": True, "recorded_later": tuple(told.unrecorded)}
+        while left:
+            await self._sleep_until(self._opening(level, workflow.now()), "the office is open again at")
+            if workflow.now() >= ends:
                 workflow.logger.warning("not everybody heard that %s is settled", workflow.info().workflow_id)
+                return
+            try:
+                hold = min(self._words_hold(level), ends - workflow.now())
+                await self._start(telling.model_copy(update=persist), hold)
+                return
+            except ActivityError:
+                await workflow.sleep(A_MOMENT, summary="tried again a little later")
 
     # -- what the outside sees ----------------------------------------------------------------------------------------
 
@@ -477,7 +545,7 @@ class EscalationLadder:
     def _recipients(self, pending: Pending) -> list[Recipient]:
         return [each for each in self._plan.levels[pending.rung.level].recipients if each.id in pending.recipients]
 
-    def _day(self, at: datetime) -> Any:
+    def _day(self, at: datetime) -> date:
         return self._calendar.day_of(at) if self._calendar else (at + _ALMATY).date()
 
     def _clock(self, at: datetime) -> str:
@@ -492,15 +560,6 @@ class EscalationLadder:
 
 _ALMATY: Final = timedelta(hours=5)
 """Used only where no calendar is recorded yet; the recorded one has the offsets of the time zone."""
-
-
-def _end_of_day(news: LadderNews) -> datetime:
-    if news.until is None:
-        return news.at
-    midnight = news.at.replace(
-        year=news.until.year, month=news.until.month, day=news.until.day, hour=0, minute=0, second=0, microsecond=0
-    )
-    return midnight + timedelta(days=1) - _ALMATY
 
 
 def _news(arguments: tuple[Any, ...]) -> LadderNews | None:

@@ -68,6 +68,9 @@ class Bells:
         self.bundled_until: dict[str, datetime] = {}
         self.standings: list[LadderEntry] = []
         self.breaks_down = 0
+        self.withdrawn: list[datetime] = []
+        self.slow: set[str] = set()
+        self.in_hand = asyncio.Event()
 
     @activity.defn(name=Activity.TELL_RUNG)
     async def tell_rung(self, telling: Telling) -> Told:
@@ -75,6 +78,10 @@ class Bells:
         if self.breaks_down:
             self.breaks_down -= 1
             raise RuntimeError("a defect")
+        if telling.settled is not None and not telling.recipients:
+            self.withdrawn.append(now)
+        if telling.persist and self.slow & {each.id for each in telling.recipients}:
+            await self._send_slowly()
         told = Told()
         for each in telling.recipients:
             if self.bundled_until.get(each.id, now) > now:
@@ -88,6 +95,16 @@ class Bells:
         if told.sent:
             self.rung.append((now, telling))
         return told
+
+    async def _send_slowly(self) -> None:
+        """Until it is cancelled; what is under way gets through all the same."""
+        self.in_hand.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            for _ in range(100):
+                activity.heartbeat()
+                await asyncio.sleep(0.1)
+        await asyncio.sleep(0.5)
+        self.silent.clear()
 
     @activity.defn(name=Activity.WRITE_LADDER)
     async def write_ladder(self, entry: LadderEntry) -> None:
@@ -143,6 +160,7 @@ async def climbing(
     at: str = "08:00",
     late: timedelta = timedelta(),
     outage: timedelta = timedelta(),
+    last_day_in: int | None = None,
 ) -> AsyncIterator[Under]:
     """A ladder that starts on a Monday at that time in Almaty; it was raised before the ``outage``."""
     calendar = WorkingCalendar(days(await environment.get_current_time()))
@@ -164,7 +182,7 @@ async def climbing(
         summary="inspect (¶9) is overdue",
         what_to_do="inspect",
         due_at=raised_at - late - outage,
-        last_day=None,
+        last_day=None if last_day_in is None else monday + timedelta(days=last_day_in),
         risk="tight",
         reserve_days=1,
         exporter="Altyn Dan",
@@ -326,6 +344,74 @@ async def test_one_who_is_not_reached_is_tried_again_and_holds_up_nobody(time_sk
         await time_skipping.sleep(timedelta(minutes=30))
         assert bells.heard() == [(1, 1), (1, 1)]
         assert [each.id for each in bells.rung[1][1].recipients] == ["1a"]
+        await ladder.say("resolved")
+        await ladder.handle.result()
+
+
+async def test_what_waits_is_withdrawn_at_once_when_it_is_settled_and_people_are_told_when_the_office_opens(
+    time_skipping: WorkflowEnvironment,
+) -> None:
+    bells = Bells()
+    async with climbing(time_skipping, bells, plan(urgent=False), at="17:50") as ladder:
+        await ladder.until_rung(1)
+        await time_skipping.sleep(timedelta(hours=3))
+        settled_at = await time_skipping.get_current_time()
+        await ladder.say("resolved")
+        await ladder.handle.result()
+    assert [at - settled_at < timedelta(minutes=1) for at in bells.withdrawn] == [True]
+    assert [(telling.rung, local(at)) for at, telling in bells.rung] == [(1, "Mon 17:50"), (0, "Tue 09:00")]
+
+
+async def test_what_is_being_sent_when_it_is_settled_is_waited_for(time_skipping: WorkflowEnvironment) -> None:
+    bells = Bells()
+    bells.silent, bells.slow = {"1a"}, {"1a"}
+    async with climbing(time_skipping, bells, plan()) as ladder:
+        await asyncio.wait_for(bells.in_hand.wait(), 10)
+        await ladder.say("resolved")
+        await ladder.handle.result()
+    heard = [(telling.rung, [each.id for each in telling.recipients]) for _, telling in bells.rung]
+    assert heard == [(1, ["1a", "1b"]), (1, ["1a"]), (0, ["1a", "1b"])]
+
+
+async def test_a_notice_that_gets_through_days_later_has_the_words_of_its_day(
+    time_skipping: WorkflowEnvironment,
+) -> None:
+    bells = Bells()
+    bells.silent = {"1a"}
+    async with climbing(time_skipping, bells, plan(climb_after=500), last_day_in=4) as ladder:
+        await ladder.until_rung(1)
+        assert bells.rung[0][1].working_days_left == 5
+        await time_skipping.sleep(timedelta(days=3))
+        bells.silent = set()
+        await ladder.until_rung(2)
+        at, telling = bells.rung[1]
+        assert telling.told_on == (at + ALMATY).date()
+        assert telling.working_days_left == 2
+        await ladder.say("resolved")
+        await ladder.handle.result()
+
+
+@pytest.mark.parametrize("bundled", [False, True])
+async def test_while_somebody_has_taken_it_on_nobody_of_an_earlier_rung_is_told(
+    time_skipping: WorkflowEnvironment, bundled: bool
+) -> None:
+    bells = Bells()
+    bells.silent = set() if bundled else {"2a", "2b"}
+    async with climbing(time_skipping, bells, plan()) as ladder:
+        if bundled:
+            tomorrow = (await time_skipping.get_current_time()) + timedelta(days=1)
+            bells.bundled_until = {"2a": tomorrow, "2b": tomorrow}
+        await time_skipping.sleep(timedelta(hours=6))
+        before = len(bells.rung)
+        today = ((await time_skipping.get_current_time()) + ALMATY).date()
+        await ladder.say("acknowledged", until=today + timedelta(days=3))
+        bells.silent = set()
+        await time_skipping.sleep(timedelta(hours=48))
+        assert bells.heard()[before:] == []
+        await time_skipping.sleep(timedelta(hours=36))
+        again = [(telling.rung, telling.told_on, local(at), len(telling.recipients)) for at, telling in bells.rung]
+        friday = (2, today + timedelta(days=4), "Fri 00:00")
+        assert [each for each in again[before:] if each[0] == 2] == ([(*friday, 2)] if bundled else [(*friday, 1)] * 2)
         await ladder.say("resolved")
         await ladder.handle.result()
 
