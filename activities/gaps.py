@@ -119,8 +119,10 @@ def idle_escalations(
             continue
         if _is_overtaken(each, have):
             continue
-        if ladder is not None and ladder.state == "exhausted":
-            told = f"all rungs up to level {ladder.level} have been told and nobody has acknowledged"
+        # A ladder that rests and was not awake since has not written yet that no rung is left.
+        if ladder is not None and (ladder.state == "exhausted" or (ladder.state == "rests" and not ladder.next_at)):
+            lapsed = f"{escalation.acknowledged_by} had it until {until}, which is over" if until else ""
+            told = f"all rungs up to level {ladder.level} have been told and {lapsed or 'nobody has acknowledged'}"
             yield _idle(each, GapKind.LADDER_ENDED, told)
         elif ladder is not None and ladder.ended_at is not None:
             yield _idle(each, GapKind.LADDER_ENDED, f"its ladder has ended ({ladder.state}), and the matter is open")

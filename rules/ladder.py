@@ -171,11 +171,14 @@ def next_rung(
 
     :param last: None before the first.
     :param nobody_since: when it turned out that nobody of ``last`` can be reached: the next level is told at once.
-    :param rests_until: the end of the day until which somebody has taken the matter on; the ladder goes on then.
+    :param rests_until: the end of the day until which somebody has taken the matter on; its level is told again then.
     """
     kind = plan.kind
     if last is None:
         number, level, repeat, due = 1, kind.first_level, 0, raised_at
+    elif rests_until is not None:
+        # Who took it on and let it lie hears of it again, whatever was told before; then it climbs and repeats anew.
+        number, level, repeat, due = last.number + 1, last.level, 0, rests_until
     elif last.level < plan.top:
         number, level, repeat = last.number + 1, last.level + 1, 0
         climbs_at = OfficeClock(calendar, plan.working_hours).after(last.due_at, kind.climb_after)

@@ -49,13 +49,15 @@ class LadderState(BaseModel):
 
     last: Rung | None = None
     told: list[str] = Field(default_factory=list, description="recipients who were called, by id")
-    pending: dict[str, Pending] = Field(default_factory=dict, description="by rung number")
+    pending: dict[str, Pending] = Field(default_factory=dict, description="by rung and level")
     nobody_since: Instant | None = Field(default=None, description="nobody of the last rung is reached")
     reported_since: Instant | None = Field(default=None, description="the case was told that nobody can be reached")
     acknowledged_by: str | None = None
     acknowledged_until: Day | None = None
     rests_until: Instant | None = None
     settlement: Settlement | None = None
+    overtaken: bool = Field(default=False, description="settled by its breach, which has a ladder of its own")
+    lowest: int | None = Field(default=None, description="told because nobody of the first level, the last, is reached")
     revision: int = 0
 
 
@@ -69,7 +71,7 @@ class EscalationLadder:
         self._calendar = WorkingCalendar(climb.raised.days) if climb.raised.days else None
         self._state = LadderState.model_validate(climb.state) if climb.state else LadderState()
         self._about = self._raised.model_copy(update={"days": None})
-        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
         self._changed = False
         self._written: LadderEntry | None = None
 
@@ -82,12 +84,13 @@ class EscalationLadder:
         if news is not None and news.until is not None:
             self._rest(news.by, news.until)
 
-    @workflow.signal(description="The matter is settled: by. Those who were called are told. Sent by the case.")
+    @workflow.signal(description="The matter is settled, or overtaken by its breach: by. Sent by the case.")
     def resolved(self, *arguments: Any) -> None:
-        """The ladder ends."""
+        """The ladder ends. Those who were called are told, but of what is overtaken they are not."""
         news = _news(arguments)
         if news is not None and self._state.settlement is None:
             self._state.settlement = Settlement(by=news.by, at=news.at)
+            self._state.overtaken = news.what == "overtaken"
             self._changed = True
 
     @workflow.query(name="ladder", description="How the ladder stands: rung, level, the next rung, who took it on.")
@@ -169,39 +172,61 @@ class EscalationLadder:
         state = self._state
         state.acknowledged_by, state.acknowledged_until, state.rests_until = by, until, self._end_of(until)
         state.nobody_since = None
-        if state.last is not None:
-            # Who takes a matter on and lets it lie must hear of it again, however often it was repeated before.
-            state.last = state.last.model_copy(update={"repeat": 0})
         self._changed = True
 
     # -- telling ----------------------------------------------------------------------------------------------------
 
     async def _tell(self, rung: Rung) -> None:
         state = self._state
-        state.last, state.nobody_since = rung, None
-        if state.rests_until is not None and rung.due_at >= state.rests_until:
-            state.rests_until = None
+        state.last, state.nobody_since, state.rests_until = rung, None, None
         recipients = self._plan.levels[rung.level].recipients
         told = await self._call(self._telling(rung, recipients))
         self._take(rung, recipients, told)
         if told.waiting or told.failed or told.unrecorded:
             self._follow(rung, [each for each in recipients if each.id not in told.sent], told)
         await self._report_if_nobody(rung)
+        await self._tell_below(rung)
+
+    async def _tell_below(self, top: Rung) -> None:
+        """Where the first level is the last and nobody of it is reached, those below are told, once and at once.
+
+        They take no rung of the ladder: the case goes on showing that nobody of the last level is reached.
+        """
+        state = self._state
+        last_is_first = self._plan.kind.first_level == self._plan.top
+        if state.nobody_since is None or state.lowest is not None or not last_is_first:
+            return
+        for level in range(top.level - 1, min(self._plan.levels) - 1, -1):
+            if state.settlement is not None:
+                return
+            state.lowest = level
+            below = top.model_copy(update={"level": level})
+            recipients = self._plan.levels[below.level].recipients
+            if self._opening(below.level, workflow.now()) > workflow.now():
+                told = Told()  # not urgent: they hear of it when their office opens
+            else:
+                told = await self._call(self._telling(below, recipients))
+            self._take(below, recipients, told)
+            if len(told.sent) < len(recipients) or told.unrecorded:
+                self._follow(below, [each for each in recipients if each.id not in told.sent], told)
+            if told.sent or told.waiting or not told.failed:
+                return
 
     def _take(self, rung: Rung, recipients: tuple[Recipient, ...] | list[Recipient], told: Told) -> None:
         """Take into the state whom a call has reached."""
         state = self._state
         state.told.extend(each for each in told.sent if each not in state.told)
-        before = state.pending.get(str(rung.number))
+        key = _key(rung)
+        before = state.pending.get(key)
         left = [] if before is None else [each for each in before.recipients if each not in told.sent]
         left += [each.id for each in recipients if each.id not in told.sent and each.id not in left]
         if left:
-            state.pending[str(rung.number)] = Pending(rung=rung, recipients=left)
+            state.pending[key] = Pending(rung=rung, recipients=left)
         else:
-            state.pending.pop(str(rung.number), None)
+            state.pending.pop(key, None)
         everybody = {each.id for each in self._plan.levels[rung.level].recipients}
         reached = everybody - set(left)
-        if state.last is not None and state.last.number == rung.number:
+        if state.last is not None and _key(state.last) == key:
             if reached or told.waiting:
                 state.nobody_since = None
             elif state.nobody_since is None:
@@ -210,7 +235,7 @@ class EscalationLadder:
 
     def _follow(self, rung: Rung, recipients: list[Recipient], told: Told) -> None:
         """See to those of a rung who are not told yet, beside the ladder's own course."""
-        self._tasks[rung.number] = asyncio.create_task(self._see_through(rung, recipients, told))
+        self._tasks[_key(rung)] = asyncio.create_task(self._see_through(rung, recipients, told))
 
     async def _see_through(self, rung: Rung, recipients: list[Recipient], told: Told) -> None:
         left = recipients
@@ -229,6 +254,8 @@ class EscalationLadder:
             left = [each for each in left if each.id not in again.sent]
             self._take(rung, left, told)
             await self._report_if_nobody(rung)
+            if rung.level == self._plan.top:
+                await self._tell_below(rung)
         recorded_later = [each for each in self._plan.levels[rung.level].recipients if each.id in told.unrecorded]
         await asyncio.gather(
             *(self._keep_telling(rung, each, ()) for each in left),
@@ -376,13 +403,17 @@ class EscalationLadder:
     # -- the end ------------------------------------------------------------------------------------------------------
 
     async def _tell_settled(self) -> None:
-        """Say to those who were called that it is settled; whom nobody has tried to call hears nothing at all."""
+        """Say to those who were called that it is settled; whom nobody has tried to call hears nothing at all.
+
+        Where the breach has overtaken its warning nobody does: they hear of the breach.
+        """
         state = self._state
         # They see that it is settled: who sleeps ends, and who is sending finishes and writes it down.
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         if state.last is None or state.settlement is None:
             return
-        tried = range(self._plan.kind.first_level, state.last.level + 1)
+        first = min(self._plan.kind.first_level, state.lowest or state.last.level)
+        tried = () if state.overtaken else range(first, state.last.level + 1)
         seen: set[str] = set()
         tellings: list[Telling] = []
         for level in tried:
@@ -525,7 +556,8 @@ class EscalationLadder:
         state = self._state
         lines = [f"**{_plain(self._raised.summary)}**", f"Case `{entry.case_id}`, escalation `{entry.escalation_id}`."]
         if state.settlement is not None:
-            lines.append(f"**Settled**: {_plain(state.settlement.by)}, {self._clock(state.settlement.at)}.")
+            settled = "Overtaken by its breach, which has a ladder of its own" if state.overtaken else "Settled"
+            lines.append(f"**{settled}**: {_plain(state.settlement.by)}, {self._clock(state.settlement.at)}.")
         elif entry.state == "rests":
             lines.append(f"**Taken on** by {_plain(entry.acknowledged_by or '')} until {entry.acknowledged_until}.")
         elif entry.state == "exhausted":
@@ -560,6 +592,11 @@ class EscalationLadder:
 
 _ALMATY: Final = timedelta(hours=5)
 """Used only where no calendar is recorded yet; the recorded one has the offsets of the time zone."""
+
+
+def _key(rung: Rung) -> str:
+    """Of what one level is told by a rung; where nobody is reached those below are told by the same."""
+    return f"{rung.number}.{rung.level}"
 
 
 def _news(arguments: tuple[Any, ...]) -> LadderNews | None:

@@ -164,6 +164,14 @@ def test_what_somebody_has_taken_on_is_no_gap_until_the_end_of_that_day() -> Non
     assert keys(idle(lapsed)) == ["ladder_ended rex-ch-1 inspect.step_overdue"]
 
 
+def test_what_somebody_has_let_lie_is_a_gap_where_its_ladder_rests_with_no_rung_left() -> None:
+    taken_on: dict[str, Any] = {"acknowledged_by": "Aigul", "acknowledged_until": TODAY - timedelta(days=1)}
+    (gap,) = idle(escalation(ladder=ladder("rests"), **taken_on), running=(LADDER_ID,))
+    assert gap.key == "ladder_ended rex-ch-1 inspect.step_overdue"
+    assert "Aigul had it until 2026-03-08, which is over" in gap.what
+    assert not idle(escalation(ladder=ladder("rests", next_at=NOW), **taken_on), running=(LADDER_ID,))
+
+
 def test_a_warning_is_no_gap_once_its_breach_is_told_or_it_was_found_too_late() -> None:
     soon = escalation("step_due_soon", due_at=NOW, ladder=None)
     assert keys(idle(soon)) == ["ladder_gone rex-ch-1 inspect.step_due_soon"]

@@ -188,8 +188,19 @@ def test_what_is_taken_on_rests_and_then_goes_on() -> None:
     rests_until = almaty(5)
     quiet = next_rung(plan(), CALENDAR, first, raised_at=almaty(2), rests_until=rests_until)
     urgent = next_rung(plan(urgent=True), CALENDAR, first, raised_at=almaty(2), rests_until=rests_until)
-    assert quiet == Rung(number=2, level=2, due_at=almaty(5, "09:00"))
-    assert urgent == Rung(number=2, level=2, due_at=rests_until)
+    assert quiet == Rung(number=2, level=1, due_at=almaty(5, "09:00"))
+    assert urgent == Rung(number=2, level=1, due_at=rests_until)
+    after = next_rung(plan(), CALENDAR, quiet, raised_at=almaty(2))
+    assert after == Rung(number=3, level=2, due_at=almaty(5, "13:00"))
+
+
+@pytest.mark.parametrize("repeats", [0, 2])
+def test_what_was_told_to_the_last_rung_and_taken_on_is_told_again_when_that_lapses(repeats: int) -> None:
+    last = Rung(number=9, level=3, due_at=almaty(2, "09:00"), repeat=repeats)
+    of = plan(repeat_at_most=repeats)
+    again = next_rung(of, CALENDAR, last, raised_at=almaty(2), rests_until=almaty(5))
+    assert again == Rung(number=10, level=3, due_at=almaty(5, "09:00"))
+    assert (next_rung(of, CALENDAR, again, raised_at=almaty(2)) is None) is (repeats == 0)
 
 
 @given(instants, st.booleans(), st.sampled_from([1, 2, 3]), st.integers(0, 6), waits)

@@ -284,7 +284,7 @@ async def test_one_who_is_not_reached_before_the_office_closes_is_tried_again_wh
     at_close = plan(urgent=False, climb_after=500, first_level=3)
     async with climbing(time_skipping, bells, at_close, at="17:59:40") as ladder:
         await ladder.until_rung(2)
-        assert [local(at) for at in bells.times()] == ["Tue 09:00", "Tue 09:00"]
+        assert {local(at) for at in bells.times()} == {"Tue 09:00"}
         await ladder.say("resolved")
         await ladder.handle.result()
 
@@ -313,8 +313,64 @@ async def test_who_takes_it_on_has_rest_until_the_end_of_that_day_and_then_it_go
         assert (standing["state"], standing["acknowledged_by"]) == ("rests", "A. Nurlan")
         await ladder.until_rung(3)
         assert [local(at) for at in bells.times()] == ["Mon 08:00", "Wed 00:00", "Wed 13:00"]
+        assert bells.heard() == [(1, 1), (2, 1), (3, 2)]
         await ladder.say("resolved")
         await ladder.handle.result()
+
+
+async def test_what_somebody_lets_lie_is_told_again_at_the_last_rung_and_then_no_rung_is_left(
+    time_skipping: WorkflowEnvironment,
+) -> None:
+    bells = Bells()
+    async with climbing(time_skipping, bells, plan(first_level=3, repeat_at_most=0)) as ladder:
+        await ladder.until_rung(1)
+        today = ((await time_skipping.get_current_time()) + ALMATY).date()
+        await ladder.say("acknowledged", until=today + timedelta(days=1))
+        await time_skipping.sleep(timedelta(hours=1))
+        assert bells.standings[-1].state == "rests"
+        await ladder.until_rung(2)
+        await time_skipping.sleep(timedelta(days=7))
+        assert [(telling.rung, local(at)) for at, telling in bells.rung] == [(1, "Mon 08:00"), (2, "Wed 00:00")]
+        assert bells.standings[-1].state == "exhausted"
+        await ladder.say("resolved")
+        await ladder.handle.result()
+
+
+async def test_a_warning_that_its_breach_has_overtaken_ends_and_tells_nobody(
+    time_skipping: WorkflowEnvironment,
+) -> None:
+    bells = Bells()
+    async with climbing(time_skipping, bells, plan()) as ladder:
+        await ladder.until_rung(1)
+        now = await time_skipping.get_current_time()
+        news = LadderNews(case_id="c", escalation_id="e", what="overtaken", by="step_overdue", at=now)
+        await ladder.handle.signal("resolved", news)
+        ended = await ladder.handle.result()
+    assert ended["state"] == "resolved"
+    assert bells.heard() == [(1, 1)]
+    assert len(bells.withdrawn) == 1
+
+
+@pytest.mark.parametrize("down", [{"3a", "3b"}, {"3a", "3b", "2a", "2b"}])
+async def test_where_the_first_level_is_the_last_and_nobody_of_it_is_reached_the_level_below_is_told_once(
+    time_skipping: WorkflowEnvironment, down: set[str]
+) -> None:
+    bells = Bells()
+    bells.silent = set(down)
+    reached = 2 if len(down) == 2 else 1
+    async with climbing(time_skipping, bells, plan(first_level=3)) as ladder:
+        await ladder.until_rung(1)
+        assert local(bells.times()[0]) == "Mon 08:00"
+        await time_skipping.sleep(timedelta(hours=12))
+        assert bells.heard() == [(1, reached)]
+        standing = await ladder.handle.query("ladder")
+        assert (standing["level"], standing["nobody_since"] is not None) == (3, True)
+        bells.silent = set()
+        await time_skipping.sleep(timedelta(hours=1))
+        assert (await ladder.handle.query("ladder"))["nobody_since"] is None
+        await ladder.say("resolved")
+        await ladder.handle.result()
+    assert {telling.level for _, telling in bells.rung if telling.rung == 0} == set(range(reached, 4))
 
 
 async def test_where_nobody_is_reached_the_next_level_is_told_at_once(time_skipping: WorkflowEnvironment) -> None:
