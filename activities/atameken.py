@@ -126,4 +126,7 @@ class AtamekenActivities:
                 f"{whom}: received_at: {rfc_3339(received_at)} lies in the future; expected the time of receipt, "
                 "at most five minutes after now"
             )
-        return Taken(reference=reference, sent_at=sent_at, received_at=received_at)
+        # Where the answer was lost and came with a later try, it says when the interface took it; our clock does not.
+        begun = activity.info().scheduled_time
+        taken_at = min(sent_at, max(received_at, begun)) if received_at else sent_at
+        return Taken(reference=reference, sent_at=taken_at, received_at=received_at)

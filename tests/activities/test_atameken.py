@@ -2,16 +2,18 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
+from temporalio.testing import ActivityEnvironment
 
 from activities.atameken import AtamekenActivities, atameken_client
-from activities.calls import Appeal, DocumentRequest, ErrorKind, Letter, Reminder, Withdrawal
+from activities.calls import Appeal, DocumentRequest, ErrorKind, Letter, Reminder, Taken, Withdrawal
 from simulators.atameken import create_app
 from tests.activities.failing import failing
 from tests.servers import Answer, Host, running
@@ -50,23 +52,31 @@ async def atameken(app: Any, seconds: float = 5) -> AsyncIterator[tuple[Atameken
         yield AtamekenActivities(client, clock=lambda: NOW), look
 
 
+async def taking(send: Callable[[Any], Any], letter: Any, scheduled: datetime = NOW - timedelta(minutes=1)) -> Taken:
+    """Send a letter in an activity that was scheduled then."""
+    environment = ActivityEnvironment()
+    environment.info = replace(environment.info, scheduled_time=scheduled)
+    taken: Taken = await environment.run(send, letter)
+    return taken
+
+
 def simulator() -> Any:
     return create_app(TOKEN, clock=lambda: NOW - timedelta(seconds=2))
 
 
 async def test_the_request_is_taken_once_however_often_it_is_sent() -> None:
     async with atameken(simulator()) as (activities, look):
-        first = await activities.request_documents(REQUEST)
-        again = await activities.request_documents(REQUEST)
+        first = await taking(activities.request_documents, REQUEST)
+        again = await taking(activities.request_documents, REQUEST)
         taken = (await look.get("/simulator/requests")).json()
     assert first == again
-    assert (first.sent_at, first.received_at) == (NOW, NOW - timedelta(seconds=2))
+    assert first.sent_at == first.received_at == NOW - timedelta(seconds=2)
     assert [(each["id"], each["times"]) for each in taken] == [(first.reference, 2)]
 
 
 async def test_every_letter_has_the_body_and_the_key_of_the_contract() -> None:
     async with atameken(simulator()) as (activities, look):
-        taken = await activities.request_documents(REQUEST)
+        taken = await taking(activities.request_documents, REQUEST)
         await activities.remind_atameken(
             Reminder(
                 key="r1", case_id="rex-ch-1", request_id=taken.reference, last_day=date(2026, 3, 10), message="Due."
@@ -75,7 +85,7 @@ async def test_every_letter_has_the_body_and_the_key_of_the_contract() -> None:
         await activities.withdraw_request(
             Withdrawal(key="w1", case_id="rex-ch-1", request_id=taken.reference, reason="withdrawn by the customs")
         )
-        appeal = await activities.appeal_for_revocation(APPEAL)
+        appeal = await taking(activities.appeal_for_revocation, APPEAL)
         books = {
             name: (await look.get(f"/simulator/{name}")).json()[0]
             for name in ("requests", "reminders", "withdrawals", "appeals")
@@ -119,8 +129,8 @@ async def test_a_request_whose_answer_got_lost_is_not_taken_twice() -> None:
             "/simulator/faults", json={"path_prefix": "/document-requests", "status": "drop", "after": True}
         )
         with failing(ErrorKind.UNREACHABLE) as failure:
-            await activities.request_documents(REQUEST)
-        await activities.request_documents(REQUEST)
+            await taking(activities.request_documents, REQUEST)
+        await taking(activities.request_documents, REQUEST)
         taken = (await look.get("/simulator/requests")).json()
     assert failure.message.startswith("Atameken (document request) is out of reach: the line was lost")
     assert [each["times"] for each in taken] == [2]
@@ -128,9 +138,9 @@ async def test_a_request_whose_answer_got_lost_is_not_taken_twice() -> None:
 
 async def test_the_same_key_with_another_body_is_refused() -> None:
     async with atameken(simulator()) as (activities, _):
-        await activities.request_documents(REQUEST)
+        await taking(activities.request_documents, REQUEST)
         with failing(ErrorKind.REFUSED) as failure:
-            await activities.request_documents(REQUEST.model_copy(update={"case_id": "rex-ch-2"}))
+            await taking(activities.request_documents, REQUEST.model_copy(update={"case_id": "rex-ch-2"}))
     assert failure.message == (
         "Atameken (document request) answered 409: this Idempotency-Key came before with something else"
     )
@@ -167,7 +177,7 @@ async def test_the_errors_of_atameken_are_told_apart(status: int, kind: ErrorKin
     async with atameken(simulator()) as (activities, look):
         await look.post("/simulator/faults", json={"status": status, "retry_after": 17})
         with failing(kind) as failure:
-            await activities.appeal_for_revocation(APPEAL)
+            await taking(activities.appeal_for_revocation, APPEAL)
         assert (await look.get("/simulator/appeals")).json() == []
     assert failure.error is not None
     assert failure.error.next_retry_delay == (timedelta(seconds=17) if kind is ErrorKind.UNREACHABLE else None)
@@ -177,7 +187,7 @@ async def test_an_atameken_that_hangs_is_out_of_reach() -> None:
     async with atameken(simulator(), seconds=0.2) as (activities, look):
         await look.post("/simulator/faults", json={"status": "hang"})
         with failing(ErrorKind.UNREACHABLE):
-            await activities.request_documents(REQUEST)
+            await taking(activities.request_documents, REQUEST)
 
 
 @pytest.mark.parametrize(
@@ -201,22 +211,54 @@ async def test_an_answer_that_does_not_fit_is_broken_and_names_the_field(answer:
     host = Host({"/document-requests": Answer(json.dumps(answer).encode(), 201)})
     async with atameken(host) as (activities, _):
         with failing(ErrorKind.BROKEN) as failure:
-            await activities.request_documents(REQUEST)
+            await taking(activities.request_documents, REQUEST)
     assert failure.message.startswith(f"Atameken (document request): {said}")
 
 
 async def test_a_receipt_without_a_time_is_taken_as_unknown_and_further_fields_are_ignored() -> None:
     host = Host({"/revocation-appeals": Answer(b'{"appeal_id": "A-1", "received_at": null, "clerk": "x"}', 201)})
     async with atameken(host) as (activities, _):
-        taken = await activities.appeal_for_revocation(APPEAL)
+        taken = await taking(activities.appeal_for_revocation, APPEAL)
     assert (taken.reference, taken.sent_at, taken.received_at) == ("A-1", NOW, None)
+
+
+MIDNIGHT = datetime(2026, 3, 5, 19, tzinfo=UTC)
+"""24:00 in Almaty."""
+
+
+@pytest.mark.parametrize(
+    ("received", "scheduled", "sent"),
+    [
+        pytest.param(-10, -15, -10, id="what it took before midnight was sent before midnight"),
+        pytest.param(-60, -15, -15, id="never before it was asked, for its clock may be slow"),
+        pytest.param(60, -15, 5, id="never after its answer, for its clock may be fast"),
+        pytest.param(None, -15, 5, id="where it gives no time, as it answers"),
+    ],
+)
+async def test_where_an_answer_came_with_a_later_try_the_letter_was_sent_when_the_interface_took_it(
+    received: int | None, scheduled: int, sent: int
+) -> None:
+    def after_midnight(seconds: int) -> datetime:
+        return MIDNIGHT + timedelta(seconds=seconds)
+
+    received_at = None if received is None else after_midnight(received).isoformat()
+    for letter, path, name in (
+        (REQUEST, "/document-requests", "request_id"),
+        (APPEAL, "/revocation-appeals", "appeal_id"),
+    ):
+        answer = json.dumps({name: "A-1", "received_at": received_at}).encode()
+        async with running(Host({path: Answer(answer, 201)})) as url, atameken_client(url, TOKEN) as client:
+            activities = AtamekenActivities(client, clock=lambda: after_midnight(5))
+            send = activities.request_documents if letter is REQUEST else activities.appeal_for_revocation
+            taken = await taking(send, letter, after_midnight(scheduled))
+        assert taken.sent_at == after_midnight(sent)
 
 
 async def test_a_wrong_token_is_refused_and_stands_in_no_error_and_no_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     async with running(create_app("another")) as url, atameken_client(url, TOKEN) as client:
         with failing(ErrorKind.REFUSED) as failure:
-            await AtamekenActivities(client).request_documents(REQUEST)
+            await taking(AtamekenActivities(client).request_documents, REQUEST)
     assert failure.message.startswith("Atameken (document request) answered 401")
     assert TOKEN not in failure.message + repr(failure.error) + caplog.text
 
