@@ -22,6 +22,9 @@ from rules.ladder import LEVELS, Hours, KindPlan, Language, LevelPlan, Plan, Rec
 _VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
 _CLOCK: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|(24):(00)")
 
+LONGEST_NAME: Final = 40
+"""Of a name out of the file, in an error."""
+
 HASH_LETTERS: Final = 8
 """Of a URL's sha256: tells some dozens of recipients apart, and is too short to confirm a guessed password."""
 
@@ -63,7 +66,18 @@ def _minutes(clock: str) -> int:
 
 
 OfficeHours = Annotated[tuple[Hours, ...], BeforeValidator(_hours)]
-Positive = Annotated[float, Field(gt=0, le=1000)]
+Positive = Annotated[float, Field(ge=0.1, le=1000)]
+"""Hours of a climb or repeat: less than six minutes would tell everybody at the same moment."""
+
+
+def _level_number(value: Any) -> Any:
+    # To Python, and so to Literal, true is 1.
+    if isinstance(value, bool):
+        raise ValueError("unknown level; expected 1, 2 or 3")
+    return value
+
+
+FirstLevel = Annotated[Literal[1, 2, 3] | None, BeforeValidator(_level_number)]
 
 
 class _Part(BaseModel):
@@ -78,7 +92,7 @@ class _Defaults(_Part):
 
 
 class _Kind(_Part):
-    first_level: Literal[1, 2, 3] | None = None
+    first_level: FirstLevel = None
     climb_after_hours: Positive | None = None
     repeat_every_hours: Positive | None = None
     repeat_at_most: Annotated[int, Field(ge=0, le=100)] | None = None
@@ -159,10 +173,10 @@ def read_ladders(
         raise LadderError(f"{file}: not TOML: {error}") from None
     for kind in given["kinds"] if isinstance(given.get("kinds"), dict) else ():
         if kind not in set(Escalation):
-            raise LadderError(f"{file}: kinds.{kind}: unknown kind; expected one of {', '.join(Escalation)}")
+            raise LadderError(f"{file}: kinds.{_shown(kind)}: unknown kind; expected one of {', '.join(Escalation)}")
     for level in given["levels"] if isinstance(given.get("levels"), dict) else ():
         if level not in {str(each) for each in LEVELS}:
-            raise LadderError(f"{file}: levels.{level}: unknown level; expected 1, 2 or 3")
+            raise LadderError(f"{file}: levels.{_shown(level)}: unknown level; expected 1, 2 or 3")
     try:
         read = _File.model_validate(given)
     except ValidationError as error:
@@ -223,10 +237,14 @@ def _addresses(
 
         def value(match: re.Match[str], where: str = where) -> str:
             name = match.group(1)
+            if not name.strip():
+                raise LadderError(f"{where}: ${{}} names no environment variable")
             if not environment.get(name, "").strip():
-                raise LadderError(f"{where}: the environment variable {name} is not set")
+                raise LadderError(f"{where}: the environment variable {_shown(name)} is not set")
             return environment[name]
 
+        if "${" in _VARIABLE.sub("", template):
+            raise LadderError(f"{where}: a ${{ is not closed; expected ${{NAME}}")
         found = _VARIABLE.sub(value, template).split()
         if not found:
             raise LadderError(f"{where}: is empty; expected an Apprise URL as in mailto://host?from=address&to=address")
@@ -238,17 +256,26 @@ def _addresses(
     return tuple(urls)
 
 
+def _shown(name: str) -> str:
+    """A name out of the file, on one line and cut short; an address that stands in the wrong place is a secret."""
+    if "://" in name:
+        return "(an address)"
+    return "".join(letter if letter.isprintable() else " " for letter in name)[:LONGEST_NAME]
+
+
 def _reason(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
-    place = ".".join(str(each) for each in first["loc"] if not str(each).startswith("function-"))
+    place = ".".join(_shown(str(each)) for each in first["loc"] if not str(each).startswith("function-"))
     message = first["msg"].removeprefix("Value error, ")
     match first["type"]:
         case "missing":
             message = "is missing"
         case "extra_forbidden":
             message = "unknown setting"
-        case "greater_than":
-            message = "expected more than 0"
+        case "greater_than_equal" if first["loc"][-1] in ("climb_after_hours", "repeat_every_hours"):
+            message = "expected more than 0, 0.1 at the least"
+        case "model_type" | "dict_type" | "model_attributes_type":
+            message = "expected a table"
         case "enum":
             message = f"unknown language; expected one of {', '.join(Language)}"
         case "literal_error":
