@@ -14,7 +14,7 @@ from activities.calls import Activity, LadderNews, Raised
 from rules.calendar import WorkingCalendar
 from rules.escalations import BREACH_OF, Escalation
 from rules.terms import LIMIT_WARNING_DAY, TERMS, WHOLE, Risk, Step, turns_at_risk_on
-from workflows import reminders
+from workflows import reminders, steps
 from workflows.case import Case, EscalationState, StepState
 from workflows.guidance import what_to_do_about
 from workflows.on_the_way import documents_on_their_way
@@ -43,6 +43,10 @@ def finish_step(case: Case, calendar: WorkingCalendar, step: Step, at: datetime,
     ended_at = case.finish(calendar, step, at)
     _raise_all(case, _of_step(case, calendar, case.current(step), ended_at), now)
     case.resolve(now, "the step is done", *_STEP_KINDS, step=step)
+    if step not in (Step.REQUEST_DOCUMENTS, Step.AWAIT_DOCUMENTS):
+        # Up to the complete set a refused document is still to come; of a later one the step was the last use.
+        case.resolve(now, "the step is done", Escalation.DOCUMENTS_REFUSED, step=step)
+    steps.settle_cancellation(case, "the case has gone on", now)
     case.note(now, "case", "step_done", step=step.value, ended_at=ended_at.isoformat())
     return ended_at
 
@@ -334,6 +338,7 @@ def _tell_ladder(case: Case, escalation: EscalationState) -> None:
 
 def _raised(case: Case, escalation: EscalationState) -> Raised:
     step = escalation.step if escalation.step in TERMS else None
+    of_whole = escalation.kind in _LIMIT_KINDS  # Anything else without a step of the order has no term: the reply.
     return Raised(
         key=f"{case.case_id}.{escalation.id}",
         case_id=case.case_id,
@@ -341,11 +346,11 @@ def _raised(case: Case, escalation: EscalationState) -> Raised:
         kind=escalation.kind.value,
         level=escalation.level,
         step=escalation.step.value if escalation.step else None,
-        paragraph=TERMS[step].paragraph if step else WHOLE.paragraph,
+        paragraph=TERMS[step].paragraph if step else WHOLE.paragraph if of_whole else None,
         summary=escalation.summary,
         what_to_do=what_to_do_about(case, escalation),
         due_at=escalation.due_at,
-        last_day=case.current(step).last_day if step else case.limit_last_day,
+        last_day=case.current(step).last_day if step else case.limit_last_day if of_whole else None,
         risk=case.risk.value,
         reserve_days=case.reserve_days,
         exporter=case.request.exporter.name,

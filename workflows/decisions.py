@@ -134,7 +134,7 @@ def apply(case: Case, calendar: WorkingCalendar | None, decision: Decision, now:
     if isinstance(decision, RetryAction):
         _failed_action(case, decision).state = "wanted"
     elif isinstance(decision, AcknowledgeEscalation):
-        _acknowledge(case, decision)
+        _acknowledge(case, decision, now)
     elif calendar is not None:
         _carry_out(case, calendar, decision, now)
     return {
@@ -174,9 +174,11 @@ def _carry_out(case: Case, calendar: WorkingCalendar, decision: Decision, now: d
             pass
 
 
-def _acknowledge(case: Case, decision: AcknowledgeEscalation) -> None:
+def _acknowledge(case: Case, decision: AcknowledgeEscalation, now: datetime) -> None:
     found = next(each for each in case.escalations if each.id == decision.escalation_id)
     found.acknowledged_by, found.acknowledged_until = decision.by, decision.until
+    if steps.is_cancellation(found):
+        case.resolve(now, decision.by, found.kind, cause=found.cause)  # To know of it is all there is to do.
 
 
 def _record_dispatch(case: Case, decision: RecordDispatch, now: datetime) -> None:

@@ -19,7 +19,6 @@ from activities.calls import Activity, ArrivalsWanted, ErrorKind, year_span
 from register.entries import RegisterEntries
 from rules.calendar import CalendarDays, WorkingCalendar
 from rules.decisions import Decision, Recount
-from rules.escalations import Escalation
 from rules.instant import Instant
 from rules.refusal import Refusal
 from rules.terms import Step
@@ -198,13 +197,7 @@ class Flow:
     def _record_cancellation(self, reason: str) -> None:
         case, now = self.case, workflow.now()
         case.note(now, "Temporal", "cancel_requested", reason=reason)
-        case.escalate(
-            Escalation.ACTION_FAILED,
-            now,
-            f"somebody asked Temporal to cancel the case ({reason}); it goes on: to end it, send the update withdraw",
-            step=case.step if case.step is not Step.CLOSED else None,
-            cause=f"cancel {workflow.info().run_id}",
-        )
+        steps.cancellation_asked(case, reason, workflow.info().run_id, now)
 
     async def _judge_messages(self) -> None:
         case = self.case

@@ -6,7 +6,7 @@ from rules.escalations import Escalation
 from rules.outcome import outcome_of
 from rules.terms import Step
 from workflows.case import Case, EscalationState
-from workflows.steps import to_be_told_by_hand
+from workflows.steps import is_cancellation, to_be_told_by_hand
 
 
 def code(name: str) -> str:
@@ -27,9 +27,10 @@ _ABOUT: dict[Escalation, str] = {
 
 def what_to_do_about(case: Case, escalation: EscalationState) -> str:
     """What somebody who is told of an escalation should do: about it first, then for the case to go on."""
-    if escalation.kind is Escalation.ACTION_FAILED and not case.failed_actions:
+    if is_cancellation(escalation):
         return (
-            "To end the case, send the update `withdraw`; a click on Cancel does not. Otherwise there is nothing to do."
+            "To end the case, send the update `withdraw`; a click on Cancel does not. Otherwise acknowledge this: "
+            "there is nothing else to do."
         )
     about = _ABOUT.get(escalation.kind)
     if escalation.kind in (Escalation.DOCUMENTS_REFUSED, Escalation.MESSAGE_REJECTED):

@@ -33,7 +33,16 @@ from rules.findings import RexRecord
 from rules.outcome import Outcome
 from rules.terms import TERMS, Step
 from workflows import reminders
-from workflows.case import Action, Case, ConclusionState, Dispatch, Document, RefusedDocumentState, RequestRound
+from workflows.case import (
+    Action,
+    Case,
+    ConclusionState,
+    Dispatch,
+    Document,
+    EscalationState,
+    RefusedDocumentState,
+    RequestRound,
+)
 
 ATAMEKEN = "Atameken"
 
@@ -317,6 +326,32 @@ def reply_sent(case: Case, dispatch: Dispatch, number: str) -> None:
     case.reply = dispatch
     case.unwritten.letters.append(_letter(case, "reply", "reply", case.request.reply_to.email, number, dispatch))
     case.note(dispatch.sent_at, dispatch.by or "case", "reply_sent", reference=dispatch.reference)
+
+
+_CANCELLATION = "cancel "
+
+
+def cancellation_asked(case: Case, reason: str, run_id: str, now: datetime) -> None:
+    """Somebody clicked on Cancel: on-call is told, once in each run, and the case goes on."""
+    case.escalate(
+        Escalation.ACTION_FAILED,
+        now,
+        f"somebody asked Temporal to cancel the case ({reason}); it goes on: to end it, send the update withdraw",
+        step=case.step if case.step is not Step.CLOSED else None,
+        cause=f"{_CANCELLATION}{run_id}",
+    )
+
+
+def is_cancellation(escalation: EscalationState) -> bool:
+    """Whether an escalation is of a click on Cancel: no action waits, and nothing comes of it by itself."""
+    return escalation.kind is Escalation.ACTION_FAILED and escalation.cause.startswith(_CANCELLATION)
+
+
+def settle_cancellation(case: Case, by: str, now: datetime) -> None:
+    """Somebody knows of the click on Cancel, or the case has gone on in spite of it: there is nothing left to do."""
+    for each in case.open_escalations:
+        if is_cancellation(each):
+            case.resolve(now, by, each.kind, cause=each.cause)
 
 
 def _cause(action: Action) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from temporalio.testing import WorkflowEnvironment
 
 from activities.calls import Activity
-from tests.workflows.cases import CaseUnderTest, documents, open_case, request, worker
+from tests.workflows.cases import ALMATY, CaseUnderTest, documents, open_case, request, worker
 from tests.workflows.waiting import finish, until, until_view
 from tests.workflows.world import World
 
@@ -31,7 +31,42 @@ async def test_a_cancel_is_recorded_and_escalated_to_level_2_and_the_case_ends_n
     await until(lambda: live_case.world.calls[Activity.START_LADDER])
     assert "cancel_requested" in [line.what for entries in live_case.world.written for line in entries.log]
     view = await finish(live_case)
-    assert told_of_cancel(view)[0]["resolved_by"] == "the case is closed"
+    assert told_of_cancel(view)[0]["resolved_by"] == "the case has gone on"
+
+
+async def test_a_cancel_is_settled_by_whoever_acknowledges_it(live_case: CaseUnderTest) -> None:
+    await live_case.handle.cancel()
+    [raised] = told_of_cancel(await until_view(live_case, told_of_cancel))
+    today = (datetime.now(UTC) + ALMATY).date().isoformat()
+    await live_case.update("acknowledge_escalation", escalation_id=raised["id"], until=today)
+    [settled] = told_of_cancel(await live_case.view())
+    assert (settled["acknowledged_by"], settled["resolved_by"]) == ("A. Nurlan", "A. Nurlan")
+    assert (await live_case.view())["step"] == "await_documents"
+    await until(lambda: [each.what for each in live_case.world.calls[Activity.TELL_LADDER]] == ["resolved"])
+
+
+async def test_a_cancel_is_settled_as_the_next_step_ends(live_case: CaseUnderTest) -> None:
+    await live_case.handle.cancel()
+    await until_view(live_case, told_of_cancel)
+    await live_case.signal("documents_arrived", documents())
+    view = await until_view(live_case, lambda view: view["step"] == "inspect")
+    assert told_of_cancel(view)[0]["resolved_by"] == "the case has gone on"
+
+
+async def test_on_call_is_told_of_a_cancel_what_it_means_whatever_else_has_failed(live_case: CaseUnderTest) -> None:
+    live_case.world.refuse(Activity.FETCH_DOCUMENTS)
+    await live_case.signal("documents_arrived", documents())
+    await until_view(live_case, lambda view: view["failed_actions"])
+    await live_case.handle.cancel()
+    await until_view(live_case, told_of_cancel)
+    await until(lambda: len(live_case.world.calls[Activity.START_LADDER]) == 2)
+    failed, cancel = live_case.world.calls[Activity.START_LADDER]
+    assert "retry_action" in failed.what_to_do
+    assert "there is nothing else to do" in cancel.what_to_do
+    today = (datetime.now(UTC) + ALMATY).date().isoformat()
+    await live_case.update("acknowledge_escalation", escalation_id=failed.escalation_id, until=today)
+    view = await live_case.view()
+    assert [each["resolved_at"] for each in view["escalations"]] == [None, None], "only a cancel is settled so"
 
 
 async def test_a_second_cancel_changes_nothing(live_case: CaseUnderTest) -> None:

@@ -17,9 +17,11 @@ from tests.workflows.cases import (
     escalation_ids,
     inspection,
     instant,
+    signature,
     step_of,
 )
-from tests.workflows.world import REX_RECORD
+from tests.workflows.conftest import Opening
+from tests.workflows.world import REX_RECORD, World
 
 APPLICATION = {"name": "Altyn Dan LLP", "tin": "990140000384"}
 
@@ -260,3 +262,37 @@ async def test_a_registration_that_does_not_hold_on_the_dates_of_the_statements_
     view = await case.until(lambda view: bool(view["findings"]))
     assert view["findings"][0]["field"] == "registration_status"
     assert words in view["findings"][0]["text"]
+
+
+@pytest.mark.parametrize("step", ["inspect", "conclude"])
+async def test_a_document_refused_after_the_set_is_settled_as_the_step_is_done(case: CaseUnderTest, step: str) -> None:
+    await case.bring_to(step)
+    case.world.bad_documents = {"contract.pdf": "its sha256 differs"}
+    await case.signal("documents_arrived", documents("d2", "contract"))
+    refused = f"{step}.documents_refused"
+    await case.until(lambda view: refused in escalation_ids(view, open_only=True))
+    if step == "inspect":
+        await case.signal("inspection_completed", inspection())
+        view = await case.at_step("conclude")
+    else:
+        case.world.refuse(Activity.SEND_REPLY)
+        await case.signal("conclusion_signed", signature())
+        view = await case.at_step("reply")
+    assert escalation(view, refused)["resolved_by"] == "the step is done"
+
+
+async def test_an_early_document_that_was_refused_is_settled_by_the_complete_set_alone(
+    opening: Opening, world: World
+) -> None:
+    world.refuse(Activity.REQUEST_DOCUMENTS)
+    world.bad_documents = {"contract.pdf": "its sha256 differs"}
+    case = await opening()
+    await case.until(lambda view: bool(view["failed_actions"]))
+    await case.signal("documents_arrived", documents("d1", "contract"))
+    refused = "request_documents.documents_refused"
+    await case.until(lambda view: refused in escalation_ids(view))
+    await case.update("record_dispatch", sent_at=(await case.now()).isoformat(), letter_reference="L-17")
+    assert refused in escalation_ids(await case.at_step("await_documents"), open_only=True)
+    await case.signal("documents_arrived", documents("d2"))
+    view = await case.at_step("inspect")
+    assert escalation(view, refused)["resolved_by"] == "the set is complete"

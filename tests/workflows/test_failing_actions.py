@@ -220,6 +220,8 @@ async def test_a_withdrawal_that_atameken_cannot_be_told_waits_for_a_person(open
     view = await case.until(lambda view: failing(view) == ["withdraw_request 1"])
     assert (view["step"], view["outcome"]) == ("closed", "withdrawn")
     assert escalation_ids(view, open_only=True) == ["case.action_failed"]
+    [raised] = world.calls[Activity.START_LADDER]
+    assert (raised.step, raised.paragraph, raised.due_at, raised.last_day) == (None, None, None, None)
     world.mend(Activity.WITHDRAW_REQUEST)
     await case.update("retry_action", action="withdraw_request")
     view = await case.result()
@@ -295,6 +297,8 @@ async def test_a_reply_that_fails_is_the_step_reply_until_it_is_through(opening:
     view = await case.until(lambda view: failing(view) == ["send_reply"])
     assert (view["outcome"], view["limit_met"], view["reply"]) == ("valid", True, None)
     assert escalation_ids(view, open_only=True) == ["reply.action_failed"]
+    [raised] = world.calls[Activity.START_LADDER]
+    assert (raised.step, raised.paragraph, raised.due_at, raised.last_day) == ("reply", None, None, None), "no term"
     await case.sleep_to(40)
     view = await case.view()
     assert (view["step"], view["risk"], view["reserve_days"]) == ("reply", "on_track", 30)
