@@ -134,13 +134,14 @@ def bundle_of(notices: Sequence[Notice], *, limited: bool) -> Notice:
 
     :param limited: they were held back by the limit per hour, and are told as a summary.
     """
-    first = min(notices, key=lambda notice: (notice.day, notice.id))
+    first = min(notices, key=_place)
     words = _words(Language(first.language))
     level = max(notice.level for notice in notices)
     opening = words("bundle_limited" if limited else "bundle_words", count=len(notices))
     cases = ", ".join(dict.fromkeys(notice.subject.split()[3] for notice in notices))
     subject = _cut(f"[REX L{level}] {first.day} {words('bundle', count=len(notices))}: {cases}")
-    in_order = sorted(notices, key=lambda notice: (notice.day, notice.id))
+    # By day and escalation; that it is settled (rung 0) comes after what it settles.
+    in_order = sorted(notices, key=_place)
     if limited or len(notices) > WHOLE_NOTICES:
         text = [
             "\n".join([notice.subject, *([f"    {notice.command}"] if notice.command else []), f"    {notice.id}"])
@@ -167,6 +168,11 @@ def bundle_of(notices: Sequence[Notice], *, limited: bool) -> Notice:
         command="",
         language=first.language,
     )
+
+
+def _place(notice: Notice) -> tuple[bool, str, str, int]:
+    escalation, _, rung = notice.id.rpartition(".")
+    return rung == "0", notice.day, escalation, int(rung)
 
 
 def _cut(text: str) -> str:

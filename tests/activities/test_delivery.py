@@ -26,7 +26,7 @@ from activities import delivery
 from activities.calls import ErrorKind, Notification, Settlement, Telling, Told
 from activities.channel import fault_of, send
 from activities.delivery import DeliveryActivities
-from activities.notices import notice_of
+from activities.notices import bundle_of, notice_of
 from register.database import open_register
 from register.outbox import attempts_of, notifications_of
 from rules.escalations import Escalation
@@ -353,3 +353,23 @@ async def test_what_is_being_sent_when_its_call_is_cancelled_is_on_record(regist
     assert len(attempts_of(register, CASE)) == 2
     assert len((await Teller(register, of).tell(telling(of))).sent) == 2
     assert len(hook.calls) == 2
+
+
+def test_in_a_bundle_that_it_is_settled_comes_after_what_it_settles() -> None:
+    of = ladders("json://host")
+    settled = Settlement(by="the step is done", at=datetime(2026, 12, 2, 4, tzinfo=UTC))
+    tellings = [telling(of, rung=0, settled=settled), telling(of, rung=10), telling(of, rung=2)]
+    bundle = bundle_of([notice_of(each, "https://ui", "default") for each in tellings], limited=False)
+    places = [bundle.text.index(f"Notice {CASE}.inspect.step_overdue.{rung}.") for rung in (2, 10, 0)]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_what_has_no_term_leaves_out_paragraph_due_day_and_time_left(language: Language) -> None:
+    of = ladders("json://host")
+    whole = telling(of, language=language)
+    about = whole.notification.model_copy(update={"paragraph": None, "last_day": None, "due_at": None})
+    without = whole.model_copy(update={"notification": about, "working_days_left": None})
+    before, after = (notice_of(each, "https://ui", "default").text.splitlines() for each in (whole, without))
+    assert len(before) - len(after) == 2
+    assert not any("None" in line or "358" in line for line in after)
