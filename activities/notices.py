@@ -239,7 +239,7 @@ def _facts(words: _Words, telling: Telling) -> list[tuple[str, str]]:
     if day:
         facts.append((words("due"), words("due_day", day=words.day(day))))
         if telling.working_days_left is not None:
-            facts.append((words("left"), _left(words, telling.working_days_left, day == telling.told_on)))
+            facts.append((words("left"), _left(words, telling.working_days_left, day, telling.told_on)))
     facts.append((words("reserve"), _reserve(words, about.reserve_days)))
     facts.append((words("risk"), words.one_of("risk_words", about.risk) or about.risk))
     called = words("rung", rung=telling.rung, level=telling.level, level_name=words.level(telling.level))
@@ -252,9 +252,11 @@ def _step(words: _Words, step: str) -> str:
     return f"{name} ({step})" if name else step
 
 
-def _left(words: _Words, left: int, is_last_day: bool) -> str:
-    if is_last_day:
+def _left(words: _Words, left: int, last_day: date, today: date) -> str:
+    if last_day == today:
         return words("left_today")
+    if left > 0 and today.weekday() >= 5:
+        return words.working_days(left)  # a Saturday or Sunday is not among them; where it works this is true as well
     if left > 0:
         return words("left_days", days=words.working_days(left))
     return words("over", days=words.working_days(-left)) if left < 0 else words("over_less")

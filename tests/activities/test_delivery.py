@@ -373,3 +373,11 @@ def test_what_has_no_term_leaves_out_paragraph_due_day_and_time_left(language: L
     before, after = (notice_of(each, "https://ui", "default").text.splitlines() for each in (whole, without))
     assert len(before) - len(after) == 2
     assert not any("None" in line or "358" in line for line in after)
+
+
+@pytest.mark.parametrize(
+    ("today", "left"), [(date(2026, 11, 27), "3 working days, today included"), (date(2026, 11, 28), "2 working days")]
+)
+def test_a_day_at_the_weekend_is_not_said_to_be_among_the_working_days_left(today: date, left: str) -> None:
+    what = telling(ladders("json://host"), told_on=today, working_days_left=int(left[0]))
+    assert f"Time left: {left}\n" in notice_of(what, "https://ui", "default").text
