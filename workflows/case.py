@@ -144,6 +144,7 @@ class RequestRound(BaseModel):
     documents_from: int = 0
     dispatch: Dispatch | None = None
     proof_of_receipt: Instant | None = None
+    proof_arrived_at: Instant | None = None
     reminders: int = Field(default=0, description="the number of the last reminder that was called for")
 
 
@@ -261,6 +262,7 @@ class Case(BaseModel):
     rejected_count: int = 0
     judged_count: int = 0
     inbox: list[Parcel] = Field(default_factory=list)
+    kept: list[Parcel] = Field(default_factory=list, description="proofs of receipt that overtook our own record")
     letter_count: int = 0
     log_count: int = 0
     revision: int = 0

@@ -13,7 +13,7 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import SearchAttributePair
-from temporalio.exceptions import ApplicationError, FailureError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from activities.calls import Activity, ArrivalsWanted, ErrorKind, year_span
 from register.entries import RegisterEntries
@@ -128,6 +128,9 @@ class Flow:
             self._stop_dropped()
             if reached():
                 return
+            if self._decisions:
+                await self._carry_out(self._decisions.pop(0))
+                continue  # One at a time: each is judged by where the case stands after all that came before it.
             if self.calendar is not None:
                 tell_time(self.case, self.calendar, workflow.now())
                 remind(self.case, self.calendar, workflow.now())
@@ -139,14 +142,15 @@ class Flow:
                 continue
             await self.publish()
             self._arm()
-            if self._pending():
+            if self.pending():
                 continue
             if self._too_long():
                 lighten(self.case)
                 raise ContinueAsNew
-            await workflow.wait_condition(lambda: self._woken or self._pending())
+            await workflow.wait_condition(lambda: self._woken or self.pending())
 
-    def _pending(self) -> bool:
+    def pending(self) -> bool:
+        """Whether something has come in that is not dealt with."""
         return bool(self.case.inbox or self._decisions or self._results or self._cancellations)
 
     def _too_long(self) -> bool:
@@ -166,15 +170,16 @@ class Flow:
 
     async def _take_in(self) -> None:
         case = self.case
-        while self._pending():
+        while True:
             while self._results:
                 self._take_result(*self._results.pop(0))
             while self._cancellations:
                 self._record_cancellation(self._cancellations.pop(0))
-            if case.inbox:
-                await self._judge_messages()
-            if self._decisions:
-                await self._carry_out(self._decisions.pop(0))
+            for parcel in inbox.no_longer_early(case):
+                inbox.judge(case, self.calendar, parcel, parcel.seen_at)  # Its run may be over: no arrival to be read.
+            if not case.inbox:
+                break
+            await self._judge_messages()
         if self.calendar is not None:
             self._reach_ahead()
 
@@ -183,8 +188,9 @@ class Flow:
         if case.actions.get(action.key) is not action:
             return  # Done by hand in the meantime.
         self._tasks.pop(action.key, None)
-        if isinstance(result, ApplicationError) and result.type == ErrorKind.CLOSED:
-            self.used_up = Refusal(result.message)
+        refused = result.cause if isinstance(result, ActivityError) else result
+        if isinstance(refused, ApplicationError) and refused.type == ErrorKind.CLOSED:
+            self.used_up = Refusal(refused.message)
         elif isinstance(result, FailureError):
             steps.gave_up(case, action, _in_one_line(result), now)
         elif isinstance(result, Exception):
@@ -203,7 +209,10 @@ class Flow:
         case = self.case
         parcels, case.inbox = case.inbox, []
         for parcel, arrived_at in zip(parcels, await self._arrivals(parcels), strict=True):
-            inbox.judge(case, self.calendar, parcel, arrived_at)
+            if inbox.too_early(case, parcel):
+                case.kept.append(parcel)
+            else:
+                inbox.judge(case, self.calendar, parcel, arrived_at)
 
     async def _arrivals(self, parcels: list[Parcel]) -> list[datetime]:
         """When Temporal recorded the signals: our own outage makes nobody late (contract, section 2)."""

@@ -39,6 +39,12 @@ LARGEST_BODY = 64 * 1024
 """Bytes up to which a refused message is kept whole; of a larger one sha256 and size (contract, section 3)."""
 
 
+MOST_KEPT = 5
+"""Proofs of receipt kept until our request is known to be sent; one is what Atameken sends."""
+
+MOST_OFFERED = 512 * 1024
+"""Bytes of documents offered and not fetched yet: what a case carries has to fit into 2 MB (Temporal's limit)."""
+
 MOST_DOCUMENTS = 500
 """Documents of a case, over all its messages. An exporter's set has some dozens; a sender gone wild has no end."""
 
@@ -106,6 +112,24 @@ def _unreadable(value: object) -> dict[str, str]:
 def arrival_counts(parcel: Parcel) -> bool:
     """Whether anything hangs on when it arrived: what is refused anyway, or states its own time, needs none."""
     return parcel.fault is None and parcel.name != "document_request_received"
+
+
+def too_early(case: Case, parcel: Parcel) -> bool:
+    """Whether a proof of receipt has overtaken the answer to our request, which Atameken has taken already."""
+    named = parcel.fault is None and parcel.name == "document_request_received"
+    return named and _request_under_way(case) and len(case.kept) < MOST_KEPT
+
+
+def no_longer_early(case: Case) -> list[Parcel]:
+    """Take the proofs that were too early, once our request is known to be sent, or has given up."""
+    if not case.kept or _request_under_way(case):
+        return []
+    kept, case.kept = case.kept, []
+    return kept
+
+
+def _request_under_way(case: Case) -> bool:
+    return any(each.activity is Activity.REQUEST_DOCUMENTS and each.state != "failed" for each in case.actions.values())
 
 
 def judge(case: Case, calendar: WorkingCalendar | None, parcel: Parcel, arrived_at: datetime) -> None:
@@ -193,8 +217,14 @@ def _document_request_received(
         raise Refusal("received_at: lies before our sending of the request; expected a time after it")
     if asked.proof_of_receipt is not None and asked.proof_of_receipt != message.received_at:
         raise Refusal("received_at: another time of receipt was proven before; expected the same time")
-    asked.proof_of_receipt = message.received_at
-    state, starts_at = case.current(Step.AWAIT_DOCUMENTS), start_of_wait(case)
+    state = case.current(Step.AWAIT_DOCUMENTS)
+    if state.ended_at is not None and message.received_at > state.ended_at:
+        raise Refusal(
+            f"received_at: lies after {state.ended_at.isoformat()}, when the documents were complete; "
+            "expected a time before it"
+        )
+    asked.proof_of_receipt, asked.proof_arrived_at = message.received_at, arrived_at
+    starts_at = start_of_wait(case)
     if starts_at is not None:
         case.start_term(calendar, state, starts_at)
         term_moved(case, calendar, state, arrived_at, f"{message.sent_by} proves its receipt")
@@ -204,6 +234,10 @@ def _documents_arrived(case: Case, message: DocumentsArrived, arrived_at: dateti
     count = len(case.documents) + sum(len(offer.kinds) for offer in case.offers.values()) + len(message.documents)
     if count > MOST_DOCUMENTS:
         raise Refusal(f"documents: the case would have {count}; expected no more than {MOST_DOCUMENTS} in all")
+    waiting = [str(each.input) for each in case.actions.values() if each.activity is Activity.FETCH_DOCUMENTS]
+    offered = sum(len(each.encode()) for each in (*waiting, message.model_dump_json()))
+    if offered > MOST_OFFERED:
+        raise Refusal(f"documents: {offered} bytes of offers wait to be fetched; expected no more than {MOST_OFFERED}")
     if message.sent_at and message.received_at and message.received_at < message.sent_at:
         raise Refusal("received_at: lies before sent_at; expected a time from then on")
     application = message.application

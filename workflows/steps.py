@@ -259,6 +259,9 @@ def gave_up(case: Case, action: Action, error: str, now: datetime) -> None:
     if _pointless(case, action):
         del case.actions[action.key]
         return
+    if case.step is Step.CLOSED and action.activity is Activity.FETCH_DOCUMENTS:
+        _never_fetched(case, action, error, now)
+        return
     action.state, action.error, action.since = "failed", error, now
     case.note(now, "case", "action_failed", action=action.key, error=error)
     if action.activity in (Activity.START_LADDER, Activity.TELL_LADDER):
@@ -294,23 +297,30 @@ def drop_pointless(case: Case, now: datetime) -> None:
         del case.actions[action.key]
 
 
+def _never_fetched(case: Case, action: Action, error: str, now: datetime) -> None:
+    fetch = Fetch.model_validate(action.input)
+    reason = f"out of reach until the case closed: {error}"
+    refused = [RefusedDocument(index=index, reason=reason) for index in range(len(fetch.documents))]
+    del case.actions[action.key]
+    _fetched(case, fetch, Fetched(stored=[], refused=refused, out_of_reach=[]), now)
+
+
+def resolve_all(case: Case, now: datetime) -> None:
+    """A closed case has nothing left that somebody would have to see to."""
+    for each in case.open_escalations:
+        each.resolved_at, each.resolved_by = now, "the case is closed"
+
+
 def close(case: Case, now: datetime) -> None:
     """The work is done: the case closes, whatever look-up or document is still out of reach."""
     for action in list(case.actions.values()):
-        if action.activity is Activity.LOOK_UP_REGISTRATION:
+        if action.activity in (Activity.LOOK_UP_REGISTRATION, Activity.RECORD_CALENDAR):
             del case.actions[action.key]
         elif action.activity is Activity.FETCH_DOCUMENTS and action.state == "failed":
-            fetch = Fetch.model_validate(action.input)
-            refused = [
-                RefusedDocument(index=index, reason=f"out of reach until the case closed: {action.error}")
-                for index in range(len(fetch.documents))
-            ]
-            del case.actions[action.key]
-            _fetched(case, fetch, Fetched(stored=[], refused=refused, out_of_reach=[]), now)
+            _never_fetched(case, action, action.error or "", now)
     case.step, case.closed_at = Step.CLOSED, now
     drop_pointless(case, now)
-    for each in case.open_escalations:
-        each.resolved_at, each.resolved_by = now, "the case is closed"
+    resolve_all(case, now)
     case.note(now, "case", "closed", outcome=case.outcome.value if case.outcome else None)
 
 

@@ -250,7 +250,7 @@ class VerificationWorkflow:
             case.note(case.opened_at, "case", "opened", reference=case.request.reference)
             case.current(Step.REQUEST_DOCUMENTS).state = "running"
             self.flow.want_calendar()
-            await self.flow.until(lambda: case.calendar is not None or self.flow.used_up is not None)
+            await self.flow.until(lambda: bool(case.calendar or self.flow.used_up or self._at(Step.CLOSED)))
             if self.flow.used_up is not None:
                 raise _told(self.flow.used_up)
         if case.limit_at is None and self._at(Step.REQUEST_DOCUMENTS):
@@ -382,6 +382,9 @@ class VerificationWorkflow:
         """The work is done: what is still under way is brought to its end, and the register told."""
         while True:
             await self.flow.until(self._settled)
+            if self.case.open_escalations:  # raised since it closed: nobody could settle them any more
+                steps.resolve_all(self.case, workflow.now())
+                continue
             await self.flow.publish()
             if self._settled():
                 return
@@ -392,7 +395,7 @@ class VerificationWorkflow:
         told = all(escalation.sent for escalation in case.escalations) and ladders_know(case)
         ladders = (Activity.START_LADDER, Activity.TELL_LADDER)
         under_way = [a for a in case.actions.values() if a.activity not in ladders or a.state != "failed"]
-        return told and not under_way and not case.inbox
+        return told and not under_way and not self.flow.pending()
 
 
 def _begin(given: list[Any]) -> Case:

@@ -40,6 +40,9 @@ AHEAD_OF_A_DRAFT = 7.0
 NOT_STICKY = timedelta(seconds=1)
 """How long a stopped worker's own queue is waited for; in life ten seconds."""
 
+A_SHORT_TASK = timedelta(seconds=2)
+"""The time of a workflow task; in life ten seconds, and longer where an activity within it takes its time."""
+
 TAKEN_UP_WITHIN = 15.0
 """Contract, section 8."""
 
@@ -202,3 +205,49 @@ async def test_the_work_of_a_killed_worker_is_taken_up_within_15_seconds(
         assert max(waits) < TAKEN_UP_WITHIN
         await until_view(fetching, lambda view: view["step"] == "inspect")
         await until_view(drafting, lambda view: view["conclusion"] and view["conclusion"]["document_id"])
+
+
+async def test_a_decision_that_came_after_a_message_is_judged_after_it_also_where_one_task_sees_both(
+    dev_server: WorkflowEnvironment, live_world: World, task_queue: str
+) -> None:
+    options = {"sticky_queue_schedule_to_start_timeout": NOT_STICKY}
+    async with worker(dev_server.client, live_world, task_queue, **options):
+        case = await open_case(dev_server, live_world, task_queue, request(datetime.now(UTC) - timedelta(hours=1)))
+        await case.bring_to("inspect")
+    await case.signal("inspection_completed", inspection(grounds=["scheme_terms"]))
+    decided = asyncio.create_task(case.refused("conclude_without_documents", reason="nothing came"))
+    await asyncio.sleep(0.5)  # the update waits for the same worker
+    async with worker(dev_server.client, live_world, task_queue, **options):
+        assert await decided == "the case stands at conclude; expected await_documents or inspect"
+        view = await case.drafted()
+    assert (view["conclusion"]["outcome"], view["inspection"]["grounds"]) == ("not_valid", ["scheme_terms"])
+
+
+async def test_a_decision_that_comes_while_the_register_is_told_of_the_end_is_answered_and_the_case_ends(
+    dev_server: WorkflowEnvironment, live_world: World, task_queue: str
+) -> None:
+    given = request(datetime.now(UTC) - timedelta(hours=1))
+    async with worker(dev_server.client, live_world, task_queue):
+        handle = await dev_server.client.start_workflow(
+            "VerificationWorkflow", given, id=task_queue, task_queue=task_queue, task_timeout=A_SHORT_TASK
+        )
+        case = CaseUnderTest(dev_server, dev_server.client, handle, live_world)
+        await case.at_step("await_documents")
+        live_world.refuse(Activity.START_LADDER)
+        await case.signal("gibberish")
+        await until_view(case, lambda view: view["failed_actions"])
+        live_world.mend(Activity.START_LADDER)
+        told_atameken = live_world.gates[Activity.WITHDRAW_REQUEST] = asyncio.Event()
+        await case.update("withdraw", reason="by the customs")
+        await until(lambda: live_world.attempts[Activity.WITHDRAW_REQUEST])
+        written = live_world.gates[Activity.WRITE_REGISTER] = asyncio.Event()
+        before = live_world.attempts[Activity.WRITE_REGISTER]
+        told_atameken.set()
+        await until(lambda: live_world.attempts[Activity.WRITE_REGISTER] > before)
+        decided = asyncio.create_task(case.update("retry_action"))
+        await asyncio.sleep(A_SHORT_TASK.total_seconds())  # a task as long as that takes in what has come meanwhile
+        written.set()
+        assert (await decided)["done"] == "retry_action"
+        view = await case.result()
+    assert (view["outcome"], view["failed_actions"]) == ("withdrawn", [])
+    assert [news.what for news in live_world.calls[Activity.TELL_LADDER]] == ["resolved"]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, datetime, timedelta
 from typing import Any
+
+import pytest
 
 from activities.calls import Activity
 from tests.workflows.cases import (
@@ -196,6 +199,63 @@ async def test_a_proof_after_the_step_ended_that_makes_it_late_puts_that_on_reco
     view = await case.until(lambda view: step_of(view, AWAIT)["late"])
     assert step_of(view, AWAIT)["late_days"] == 1
     assert escalation(view, "await_documents.step_overdue")["resolved_by"] == "the step is done"
+
+
+async def test_a_proof_of_a_receipt_after_the_documents_were_complete_is_refused_by_its_field(
+    opening: Opening, world: World
+) -> None:
+    world.received_at = lambda now: None
+    case = await opening()
+    await case.bring_to(AWAIT)
+    await case.sleep_to(2)
+    await case.signal("documents_arrived", documents())
+    before = step_of(await case.at_step("inspect"), AWAIT)
+    await case.sleep_to(3)
+    ended_at = instant(before["ended_at"])
+    reason = await case.rejected("document_request_received", proof(ended_at + timedelta(microseconds=1)))
+    assert reason.startswith(f"received_at: lies after {ended_at.isoformat()}, when the documents were complete;")
+    assert step_of(await case.view(), AWAIT) == before
+    await case.signal("document_request_received", proof(ended_at, "p2"))
+    view = await case.until(lambda view: not step_of(view, AWAIT)["provisional"])
+    assert instant(step_of(view, AWAIT)["started_at"]) == ended_at
+
+
+async def test_a_proof_that_overtakes_the_answer_to_our_request_is_used_once_that_is_there(
+    opening: Opening, world: World
+) -> None:
+    world.received_at = lambda now: None
+    gate = world.gates[Activity.REQUEST_DOCUMENTS] = asyncio.Event()
+    case = await opening()
+    await case.until(lambda _: bool(world.attempts[Activity.REQUEST_DOCUMENTS]))
+    received_at = await case.now()
+    await case.signal("document_request_received", proof(received_at))
+    await case.signal("documents_arrived", documents("d1", "invoice"))
+    view = await case.until(lambda view: bool(view["documents"]))
+    assert (view["rejected_count"], (await case.handle.query("message", "p1"))["state"]) == (0, "unknown")
+    gate.set()
+    view = await case.at_step(AWAIT)
+    state = step_of(view, AWAIT)
+    assert (state["provisional"], view["rejected_count"]) == (False, 0)
+    assert (await case.handle.query("message", "p1"))["state"] == "accepted"
+
+
+@pytest.mark.parametrize("then", ["gives up", "is sent by hand"])
+async def test_a_proof_that_was_kept_is_judged_also_where_our_request_does_not_get_through(
+    opening: Opening, world: World, then: str
+) -> None:
+    world.lose(Activity.REQUEST_DOCUMENTS)
+    case = await opening()
+    await case.until(lambda _: bool(world.attempts[Activity.REQUEST_DOCUMENTS]))
+    sent_at = await case.now()
+    await case.signal("document_request_received", proof(sent_at))
+    if then == "gives up":
+        await case.sleep_days(0.2)
+        view = await case.until(lambda view: view["rejected_count"] == 1)
+        assert "has not been sent yet" in view["rejected_messages"][0]["reason"]
+    else:
+        await case.update("record_dispatch", sent_at=sent_at.isoformat(), letter_reference="04-7/112")
+        view = await case.at_step(AWAIT)
+        assert (step_of(view, AWAIT)["provisional"], instant(step_of(view, AWAIT)["started_at"])) == (False, sent_at)
 
 
 async def test_an_unconfirmed_year_makes_terms_and_calendar_provisional(opening: Opening, world: World) -> None:

@@ -8,16 +8,23 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.calls import Activity
-from activities.errors import closed
+from activities.errors import closed, unreachable
 from tests.workflows.cases import document, open_case, worker
 from tests.workflows.world import World
 
 
-async def test_a_number_that_the_register_has_closed_is_refused_and_nothing_is_written(
-    time_skipping: WorkflowEnvironment, task_queue: str
+@pytest.mark.parametrize("register", ["answers at once", "is out of reach at first"])
+async def test_a_number_that_the_register_has_closed_is_refused_and_its_record_stays(
+    time_skipping: WorkflowEnvironment, task_queue: str, register: str
 ) -> None:
     world = World(time_skipping.client)
-    world.failing[Activity.RECORD_CALENDAR] = lambda: closed("the case number rex-ch-1 is closed (valid, 2026-03-02)")
+
+    def answer() -> ApplicationError:
+        if register == "is out of reach at first" and world.attempts[Activity.RECORD_CALENDAR] == 1:
+            return unreachable("the register is being restarted")
+        return closed("the case number rex-ch-1 is closed (valid, 2026-03-02)")
+
+    world.failing[Activity.RECORD_CALENDAR] = answer
     async with worker(time_skipping.client, world, task_queue):
         case = await open_case(time_skipping, world, task_queue)
         with pytest.raises(WorkflowFailureError) as failure:
@@ -25,7 +32,8 @@ async def test_a_number_that_the_register_has_closed_is_refused_and_nothing_is_w
     assert isinstance(failure.value.cause, ApplicationError)
     assert failure.value.cause.type == "Refusal"
     assert "rex-ch-1 is closed" in failure.value.cause.message
-    assert world.written == []
+    # The register keeps what a later revision wrote; what it is given before it can answer undoes nothing.
+    assert [entries.case.revision for entries in world.written] in ([], [1])
     assert world.calls[Activity.REQUEST_DOCUMENTS] == []
 
 
