@@ -22,6 +22,7 @@ from rules.decisions import (
     Withdraw,
 )
 from rules.escalations import Escalation
+from rules.findings import RexRecord
 from rules.outcome import Outcome
 from rules.refusal import Refusal
 from rules.terms import TERMS, Step
@@ -44,8 +45,8 @@ def check(case: Case, calendar: WorkingCalendar | None, decision: Decision, now:
     """Whether a decision makes sense now. :raises Refusal: with the reason why it does not."""
     if case.step is Step.CLOSED and not isinstance(decision, (AcknowledgeEscalation, RetryAction)):
         raise Refusal("the case is closed")
-    if calendar is None and not isinstance(decision, (RetryAction, AcknowledgeEscalation)):
-        raise Refusal("the working calendar of the case is not there yet; expected retry_action first")
+    if calendar is None and not isinstance(decision, (RetryAction, AcknowledgeEscalation, Withdraw)):
+        raise Refusal("the working calendar of the case is not there yet; expected retry_action or withdraw")
     match decision:
         case AcknowledgeEscalation():
             _check_acknowledgement(case, calendar, decision, now)
@@ -53,6 +54,8 @@ def check(case: Case, calendar: WorkingCalendar | None, decision: Decision, now:
             _check_dispatch(case, decision)
         case RetryAction():
             _failed_action(case, decision)
+        case RecordLookup(record=RexRecord(rex_number=number)) if number != case.request.rex_number:
+            raise Refusal(f"record.rex_number: is {number}; expected the case's own, {case.request.rex_number}")
         case RequestMissingDocuments() if case.step not in (Step.INSPECT, Step.CONCLUDE) or case.signed:
             raise Refusal(f"the case stands at {case.step}; expected inspect, or conclude before the signature")
         case ReturnConclusion() if case.step is not Step.CONCLUDE or case.signed:
@@ -135,6 +138,8 @@ def apply(case: Case, calendar: WorkingCalendar | None, decision: Decision, now:
         _failed_action(case, decision).state = "wanted"
     elif isinstance(decision, AcknowledgeEscalation):
         _acknowledge(case, decision, now)
+    elif isinstance(decision, Withdraw):
+        _withdraw(case, calendar, decision, now)
     elif calendar is not None:
         _carry_out(case, calendar, decision, now)
     return {
@@ -168,8 +173,6 @@ def _carry_out(case: Case, calendar: WorkingCalendar, decision: Decision, now: d
             case.begin(calendar, Step.CONCLUDE, now)
             steps.drop_pointless(case, now)
             steps.draft(case, calendar, now)
-        case Withdraw():
-            _withdraw(case, calendar, decision, now)
         case _:
             pass
 
@@ -211,7 +214,7 @@ def _request_missing_documents(
     finish_step(case, calendar, case.step, now, now)
     place = case.steps.index(case.current(again[-1])) + 1
     case.steps[place:place] = [StepState(step=step, round=case.current(step).round + 1) for step in again]
-    case.inspection, case.inspection_reopened = None, False
+    case.inspection, case.inspection_reopened, case.without_documents = None, False, False
     _void_draft(case)
     _drop_action(case, Activity.DRAFT_CONCLUSION, decision.by, now)
     case.step = Step.AWAIT_DOCUMENTS
@@ -232,11 +235,11 @@ def _return_conclusion(case: Case, decision: ReturnConclusion) -> None:
         case.conclusion.returned_because = decision.reason
     case.inspection_reopened = decision.reopen_inspection
     if decision.reopen_inspection:
-        case.inspection = None
+        case.inspection, case.without_documents = None, False
 
 
-def _withdraw(case: Case, calendar: WorkingCalendar, decision: Withdraw, now: datetime) -> None:
-    if case.running is not None and not documents_on_their_way(case, case.running):
+def _withdraw(case: Case, calendar: WorkingCalendar | None, decision: Withdraw, now: datetime) -> None:
+    if calendar is not None and case.running is not None and not documents_on_their_way(case, case.running):
         case.judge(calendar, case.running, now)
     for state in case.steps:
         case.skip(state)

@@ -143,6 +143,9 @@ async def test_a_look_up_by_hand_must_have_a_record_or_null_and_a_reason(case: C
     assert "reason" in await case.refused("record_lookup", record=None)
     wrong = {**REX_RECORD, "rex_number": "CHREX1"}
     assert "record.rex_number" in await case.refused("record_lookup", record=wrong, reason="x")
+    another = {**REX_RECORD, "rex_number": "KZREX999999999999"}
+    reason = await case.refused("record_lookup", record=another, reason="x")
+    assert reason == "record.rex_number: is KZREX999999999999; expected the case's own, KZREX123456789012"
 
 
 # -- retry_action -------------------------------------------------------------------------------------------------
@@ -392,7 +395,7 @@ async def test_a_limit_that_a_recount_moves_ahead_is_exceeded_no_more_and_may_be
     await case.update("recount", reason="a decree")
     view = await case.view()
     assert (view["risk"], view["limit_last_day"]) == ("at_risk", case.day(35).isoformat())
-    assert [each for each in escalation_ids(view, open_only=True) if "limit" in each] == ["case.limit_at_risk"]
+    assert [each for each in escalation_ids(view, open_only=True) if "limit" in each] == ["case.limit_at_risk.2"]
     await case.sleep_to(36)
     view = await case.until(lambda view: view["risk"] == "exceeded")
     await case.until(lambda view: "case.limit_exceeded.2" in escalation_ids(view, open_only=True))

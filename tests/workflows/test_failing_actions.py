@@ -38,7 +38,7 @@ async def test_without_a_calendar_nothing_is_counted_until_it_is_there(opening: 
     assert world.calls[Activity.REQUEST_DOCUMENTS] == []
     raised = escalation(view, "request_documents.action_failed")
     assert (raised["level"], "no calendar of 2027" in raised["summary"]) == (2, True)
-    assert "retry_action first" in await case.refused("recount", reason="x")
+    assert "retry_action or withdraw" in await case.refused("recount", reason="x")
     world.mend(Activity.RECORD_CALENDAR)
     await case.update("retry_action")
     view = await case.at_step("await_documents")
@@ -71,6 +71,23 @@ async def told_ladder(case: CaseUnderTest, count: int) -> list[LadderNews]:
     """What the ladders were told, once it is so much."""
     await case.until(lambda _: len(case.world.calls[Activity.TELL_LADDER]) == count)
     return case.world.calls[Activity.TELL_LADDER]
+
+
+@pytest.mark.parametrize("calendar", ["refused", "out of reach"])
+async def test_without_a_calendar_a_request_can_be_withdrawn(opening: Opening, world: World, calendar: str) -> None:
+    if calendar == "refused":
+        world.refuse(Activity.RECORD_CALENDAR)
+    else:
+        world.lose(Activity.RECORD_CALENDAR)
+    case = await opening()
+    await case.until(lambda view: bool(failing(view)) or calendar == "out of reach")
+    told = await case.update("withdraw", reason="the year of the receipt is a misprint")
+    assert (told["done"], told["step"]) == ("withdraw", "closed")
+    view = await case.result()
+    assert (view["outcome"], view["failed_actions"], view["limit_at"]) == ("withdrawn", [], None)
+    assert escalation_ids(view, open_only=True) == []
+    assert (world.written[-1].case.step, world.written[-1].case.outcome) == ("closed", "withdrawn")
+    assert world.calls[Activity.REQUEST_DOCUMENTS] == []
 
 
 async def test_a_calendar_that_comes_days_later_counts_from_the_receipt_and_finds_what_is_past(
@@ -338,6 +355,26 @@ async def test_a_document_still_out_of_reach_when_all_else_is_done_is_refused_at
     view = await case.result()
     assert [each["filename"] for each in view["refused_documents"]] == ["contract.pdf"]
     assert (view["failed_actions"], view["outcome"]) == ([], "valid")
+
+
+async def test_a_document_still_out_of_reach_after_the_withdrawal_is_refused_as_its_fetch_gives_up(
+    opening: Opening, world: World
+) -> None:
+    case = await opening()
+    await case.bring_to("await_documents")
+    world.out_of_reach.add("contract.pdf")
+    await case.signal("documents_arrived", documents("d1", "contract"))
+    await case.until(lambda _: bool(world.attempts[Activity.FETCH_DOCUMENTS]))
+    await case.update("withdraw", reason="taken back")
+    await case.sleep_days(1.5)
+    view = await case.result()
+    [refused] = view["refused_documents"]
+    assert (refused["filename"], refused["reason"]) == (
+        "contract.pdf",
+        "out of reach until the case closed: out of reach",
+    )
+    assert (view["outcome"], view["failed_actions"]) == ("withdrawn", [])
+    assert escalation(view, "case.documents_refused")["resolved_by"] == "the case is closed"
 
 
 @pytest.mark.parametrize("activity", [Activity.START_LADDER, Activity.TELL_LADDER])

@@ -264,3 +264,25 @@ async def test_a_second_request_that_cannot_leave_puts_the_whole_at_risk_in_its_
     assert (view["reserve_days"], view["risk"], view["step"]) == (-1, "at_risk", AWAIT)
     raised_at = instant(escalation(view, "case.limit_at_risk")["raised_at"])
     assert raised_at - at(case.day(at_risk_on), 0) < timedelta(minutes=1)
+
+
+async def test_the_reserve_counts_the_appeal_again_once_the_documents_are_asked_for_after_all(
+    case: CaseUnderTest,
+) -> None:
+    await case.bring_to(AWAIT)
+    await case.update("conclude_without_documents", reason="they are lost")
+    view = await case.drafted()
+    assert view["reserve_days"] == 30 - 7, "without a ground no appeal can follow"
+    await ask_again(case, "invoice")
+    view = await case.until(lambda view: view["reserve_days"] != 30 - 7)
+    assert view["reserve_days"] == 30 - (5 + 7 + 7 + 3)
+
+
+async def test_the_reserve_counts_the_appeal_again_once_the_inspection_is_opened_after_all(
+    case: CaseUnderTest,
+) -> None:
+    await case.bring_to(AWAIT)
+    await case.update("conclude_without_documents", reason="they are lost")
+    assert (await case.drafted())["reserve_days"] == 30 - 7
+    await case.update("return_conclusion", reason="they were found", reopen_inspection=True)
+    await case.until(lambda view: view["reserve_days"] == 30 - (7 + 3))
