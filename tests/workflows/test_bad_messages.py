@@ -32,7 +32,7 @@ from tests.workflows.cases import (
 )
 from tests.workflows.waiting import finish, judged, refused_in_register, until, until_view
 from tests.workflows.world import World
-from workflows.inbox import LARGEST_BODY
+from workflows.inbox import LARGEST_BODY, MOST_OFFERED
 
 
 def raw(data: bytes, encoding: bytes = b"json/plain") -> RawValue:
@@ -282,6 +282,28 @@ async def test_an_impossible_time_is_refused_and_one_within_five_minutes_ahead_i
     assert view["rejected_count"] == 4
 
 
+async def test_offers_of_documents_not_yet_fetched_have_a_bound_and_what_is_over_it_is_kept_as_refused(
+    live_case: CaseUnderTest,
+) -> None:
+    gate = live_case.world.gates[Activity.FETCH_DOCUMENTS] = asyncio.Event()
+    wide = [
+        {**document("invoice", f"{n}.pdf"), "url": f"https://atameken.example/{n}/" + "x" * 1900} for n in range(100)
+    ]
+    for message_id in ("d1", "d2", "d3"):
+        await live_case.signal("documents_arrived", documents(message_id, documents=wide))
+    view = await judged(live_case, 3)
+    [refused] = view["rejected_messages"]
+    assert refused["message_id"] == "d3"
+    assert refused["reason"].startswith("documents: ")
+    assert refused["reason"].endswith(f" bytes of offers wait to be fetched; expected no more than {MOST_OFFERED}")
+    gate.set()
+    await until_view(live_case, lambda view: len(view["documents"]) == 200)
+    await live_case.signal("documents_arrived", documents("d3", documents=wide))
+    view = await judged(live_case, 4)
+    assert view["rejected_count"] == 1, "what is fetched makes room"
+    assert [entry.message_id for entry in refused_in_register(live_case)] == ["d3"]
+
+
 async def test_a_signature_before_the_draft_is_refused_and_taken_when_it_comes_again(live_case: CaseUnderTest) -> None:
     await live_case.signal("conclusion_signed", signature("s1"))
     view = await judged(live_case, 1)
@@ -309,7 +331,13 @@ async def test_a_message_to_a_case_that_is_closing_is_refused_and_reaches_the_re
     assert (view["outcome"], view["rejected_count"]) == ("withdrawn", 2)
     assert view["rejected_messages"][0]["reason"] == "the case is closed"
     assert [entry.message_id for entry in refused_in_register(live_case)] == ["too late", None]
-    assert "case.message_rejected" in escalation_ids(view)
+    assert escalation_ids(view) == ["case.message_rejected"]
+    assert view["escalations"][0]["resolved_by"] == "the case is closed"
+    told = live_case.world.calls
+    assert [each.escalation_id for each in told[Activity.START_LADDER]] == ["case.message_rejected"]
+    assert [(each.escalation_id, each.what) for each in told[Activity.TELL_LADDER]] == [
+        ("case.message_rejected", "resolved")
+    ]
 
 
 async def test_refused_messages_are_escalated_once_a_step_with_the_count_and_the_newest_50_are_listed(

@@ -124,4 +124,6 @@ async def test_a_cancel_while_the_case_closes_does_not_end_it_as_cancelled(live_
     gate.set()
     view = await live_case.result()
     assert view["outcome"] == "withdrawn"
+    assert told_of_cancel(view)[0]["resolved_by"] == "the case is closed"
+    assert [each.what for each in live_case.world.calls[Activity.TELL_LADDER]] == ["resolved"]
     assert live_case.world.calls[Activity.WITHDRAW_REQUEST]

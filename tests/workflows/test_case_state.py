@@ -6,11 +6,13 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from random import Random
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from activities.calls import Activity
 from rules.calendar import CalendarDays, WorkingCalendar
 from rules.decisions import Recount, read_decision
 from rules.documents import NO_EVIDENCE, Kind
@@ -23,7 +25,7 @@ from tests.workflows.states import MONDAY, RECEIVED, a_document, awaiting_anothe
 from tests.workflows.world import plain_days
 from workflows import decisions
 from workflows.case import Case
-from workflows.deadlines import alarms, finish_step, tell_time
+from workflows.deadlines import alarms, finish_step, finish_whole, tell_people, tell_time
 from workflows.view import case_view
 
 RUNNING = [Step.REQUEST_DOCUMENTS, Step.AWAIT_DOCUMENTS, Step.INSPECT, Step.CONCLUDE, Step.APPEAL]
@@ -301,6 +303,22 @@ def test_reserve_risk_and_limit_are_frozen_by_the_signature(ground: bool, until:
     tell_time(case, calendar, RECEIVED + until + later)
     assert (case.reserve_days, case.risk, case.limit_met) == frozen
     assert not [each for each in case.open_escalations if each.step is None]
+
+
+def test_a_risk_that_only_the_signature_brings_to_light_is_on_record_and_nobody_is_told_of_it() -> None:
+    calendar, signed_at = WorkingCalendar(PLAIN), at(date(2026, 4, 9))
+    lived, found = (standing_at(Step.CONCLUDE, PLAIN, ground=True) for _ in range(2))
+    live(lived, calendar, RECEIVED, signed_at)
+    for case in (lived, found):
+        assert case.conclusion is not None
+        case.conclusion.signed_at = signed_at
+        finish_step(case, calendar, Step.CONCLUDE, signed_at, signed_at)
+        finish_whole(case, calendar, signed_at, signed_at)
+    assert (ids(found), found.reserve_days) == (ids(lived), -1), "on working day 28, and the 3 of the appeal to come"
+    [at_risk] = [each for each in found.escalations if each.kind is Escalation.LIMIT_AT_RISK]
+    assert (at_risk.resolved_by, at_risk.since) == ("the conclusion is signed", at(date(2026, 4, 9), 0))
+    tell_people(found)
+    assert found.actions == {f"{Activity.START_LADDER.value} conclude.step_overdue": ANY}
 
 
 # -- documents ----------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -296,3 +297,20 @@ async def test_an_early_document_that_was_refused_is_settled_by_the_complete_set
     await case.signal("documents_arrived", documents("d2"))
     view = await case.at_step("inspect")
     assert escalation(view, refused)["resolved_by"] == "the set is complete"
+
+
+async def test_a_bad_document_that_comes_to_light_after_the_withdrawal_is_settled_as_the_case_ends(
+    opening: Opening, world: World
+) -> None:
+    gate = world.gates[Activity.FETCH_DOCUMENTS] = asyncio.Event()
+    world.bad_documents["invoice.pdf"] = "its sha256 is another"
+    case = await opening()
+    await case.at_step("await_documents")
+    await case.signal("documents_arrived", documents())
+    await case.until(lambda _: bool(world.attempts[Activity.FETCH_DOCUMENTS]))
+    await case.update("withdraw", reason="taken back")
+    gate.set()
+    view = await case.result()
+    assert escalation(view, "case.documents_refused")["resolved_by"] == "the case is closed"
+    assert [each.escalation_id for each in world.calls[Activity.START_LADDER]] == ["case.documents_refused"]
+    assert [each.what for each in world.calls[Activity.TELL_LADDER]] == ["resolved"]
