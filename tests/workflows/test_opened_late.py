@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from activities.calls import Activity
-from tests.workflows.cases import CaseUnderTest, at, escalation_ids, instant, step_of
+from rules.refusal import Refusal
+from rules.request import read_request
+from tests.workflows.cases import CaseUnderTest, at, escalation_ids, instant, request, step_of
 from tests.workflows.conftest import Opening
 from tests.workflows.world import World
 
@@ -107,3 +111,12 @@ async def test_more_than_120_days_ago_needs_a_reason_and_then_runs(opening: Open
     case = await opening(at(monday - timedelta(days=140)), backdated_because="found in a drawer")
     view = await case.bring_to("await_documents")
     assert (view["risk"], view["request"]["backdated_because"]) == ("exceeded", "found in a drawer")
+
+
+@pytest.mark.parametrize("year", [226, 2020])
+def test_a_receipt_before_the_year_of_the_order_is_refused_by_its_field_whatever_the_reason(year: int) -> None:
+    archived = request(datetime(year, 12, 31, 23, 59, 59, tzinfo=UTC), backdated_because="it lay in the archive")
+    with pytest.raises(Refusal, match="received_at: expected a time since 2021, when the order was made"):
+        read_request(archived, datetime(2026, 3, 2, tzinfo=UTC))
+    in_time = {**archived, "received_at": "2021-01-01T00:00:00Z"}
+    assert read_request(in_time, datetime(2026, 3, 2, tzinfo=UTC)).received_at.year == 2021
