@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -13,12 +13,60 @@ class Refusal(ValueError):
     """Refused by a rule. Its text is one line, fit to be shown to whoever sent what was refused."""
 
 
+_TEXT, _OBJECT, _TRUTH = "expected a text", "expected an object", "expected true or false"
+_WHOLE_NUMBER, _NUMBER, _JSON = "expected a whole number", "expected a number", "expected JSON"
+
+_EXPECTED: Final = {
+    "missing": "is required",
+    "model_type": _OBJECT,
+    "model_attributes_type": _OBJECT,
+    "dict_type": _OBJECT,
+    "json_type": _JSON,
+    "json_invalid": _JSON,
+    "list_type": "expected a list",
+    "too_short": "expected at least {min_length} entries",
+    "too_long": "expected at most {max_length} entries",
+    "string_type": _TEXT,
+    "string_unicode": _TEXT,
+    "string_too_short": _TEXT,
+    "string_too_long": "expected at most {max_length} characters",
+    "bool_type": _TRUTH,
+    "bool_parsing": _TRUTH,
+    "int_type": _WHOLE_NUMBER,
+    "int_parsing": _WHOLE_NUMBER,
+    "int_parsing_size": _WHOLE_NUMBER,
+    "int_from_float": _WHOLE_NUMBER,
+    "float_type": _NUMBER,
+    "float_parsing": _NUMBER,
+    "finite_number": _NUMBER,
+    "greater_than_equal": "expected {ge} or more",
+    "less_than_equal": "expected {le} or less",
+    "literal_error": "expected {expected}",
+    "enum": "expected {expected}",
+}
+"""Pydantic's types of error in our words; what it says itself names its own types, not the contract's."""
+
+_FORMS: Final = {
+    "sha256": "expected 64 hexadecimal digits",
+    "url": "expected an http or https address without spaces",
+    "email": "expected an e-mail address",
+}
+"""What a pattern asks for, by the name of its field."""
+
+_ANOTHER_FORM: Final = "expected another form"
+
+
 def reasons(error: ValidationError) -> str:
     """Say in one line, field by field, what did not fit and what is expected.
 
     The refused value itself is left out: it may be large, and it may be a secret.
     """
-    return "; ".join(_reason(each) for each in error.errors(include_url=False, include_input=False))
+    fields: dict[str, list[str]] = {}
+    for each in error.errors(include_url=False, include_input=False):
+        # The branches of a union are told apart in ``loc`` by what they are, as in ``str-enum[Kind]``: one field still.
+        names = [str(part) for part in each["loc"] if "[" not in str(part)]
+        fields.setdefault(".".join(names), []).append(_expected(each, names))
+    return "; ".join(f"{field}: {_either(words)}" if field else _either(words) for field, words in fields.items())
 
 
 def within(largest: int, read: ModelT) -> ModelT:
@@ -32,11 +80,17 @@ def within(largest: int, read: ModelT) -> ModelT:
     return read
 
 
-def _reason(error: Any) -> str:
-    field = ".".join(str(part) for part in error["loc"])
-    message = str(error["msg"]).removeprefix("Value error, ")
-    if error["type"] == "missing":
-        message = "is required"
-    elif error["type"] == "model_type" or error["type"] == "model_attributes_type":
-        message = "expected an object"
-    return f"{field}: {message}" if field else message
+def _expected(error: Any, names: list[str]) -> str:
+    kind, details = error["type"], error.get("ctx", {})
+    if kind == "value_error":
+        return str(details["error"])
+    if kind == "string_pattern_mismatch":
+        return _FORMS.get(names[-1], _ANOTHER_FORM) if names else _ANOTHER_FORM
+    words = _EXPECTED.get(kind, _ANOTHER_FORM).format_map(details).replace("'", "")
+    return words.replace(" 1 entries", " 1 entry").replace(" 1 characters", " 1 character")
+
+
+def _either(words: list[str]) -> str:
+    """What any branch of a union would have taken."""
+    first, *others = dict.fromkeys(words)
+    return " or ".join([first, *(each.removeprefix("expected ") for each in others)])

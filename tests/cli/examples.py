@@ -153,7 +153,7 @@ def waiting_late() -> dict[str, Any]:
             {
                 "name": "documents_arrived",
                 "message_id": "atameken-0",
-                "reason": "documents: List should have at least 1 item",
+                "reason": "documents: expected at least 1 entry",
                 "at": "2026-03-13T04:00:00Z",
             }
         ],

@@ -50,7 +50,7 @@ def test_everything_that_needs_a_person_is_on_the_page() -> None:
         "nobody has taken it on yet",
         "taken on by A. Serikova until Wed 18 Mar 2026",
         "Refused messages (the newest 1 of 61)",
-        "documents: List should have at least 1 item",
+        "documents: expected at least 1 entry",
         "may still move",
     ):
         assert words in page
