@@ -6,13 +6,16 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from rules.documents import Application
 from rules.instant import Day
 from rules.request import Incoming, RexNumber
+
+AsItStands = Annotated[str, StringConstraints(min_length=0)]
+"""Any text of REX, even none; a constraint at all has half a surrogate pair refused here and not when it is kept."""
 
 
 class RexRecord(Incoming):
@@ -23,11 +26,11 @@ class RexRecord(Incoming):
     registered_on: Day | None = None
     valid_from: Day | None = None
     revoked_on: Day | None = None
-    name: str | None = None
-    address: str | None = None
-    tin: str | None = None
-    activity: str | None = None
-    hs_codes: list[str] | None = None
+    name: AsItStands | None = None
+    address: AsItStands | None = None
+    tin: AsItStands | None = None
+    activity: AsItStands | None = None
+    hs_codes: list[AsItStands] | None = None
 
 
 class Finding(BaseModel):

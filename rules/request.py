@@ -136,7 +136,7 @@ class VerificationRequest(Incoming):
     @field_validator("requesting_country", mode="before")
     @classmethod
     def _only_norway_and_switzerland(cls, value: Any) -> Any:
-        if value not in set(Country):
+        if value not in list(Country):
             raise ValueError("expected NO or CH: the order knows requests from Norway and Switzerland only (¶4)")
         return value
 
