@@ -114,6 +114,6 @@ async def test_refused_messages_that_the_register_cannot_take_yet_do_not_stop_th
     world.mend(Activity.WRITE_REGISTER)
     await until(lambda: len(refused_in_register(flooded)) == 200, seconds=60)
     kept = [entry for entry in refused_in_register(flooded) if entry.body is not None]
-    assert len(kept) >= 8
+    assert len(kept) >= 6
     assert {entry.message_id for entry in refused_in_register(flooded)} == {f"m{n}" for n in range(200)}
     await finish(flooded)
