@@ -63,7 +63,8 @@ def reasons(error: ValidationError) -> str:
     """
     fields: dict[str, list[str]] = {}
     for each in error.errors(include_url=False, include_input=False):
-        # The branches of a union are told apart in ``loc`` by what they are, as in ``str-enum[Kind]``: one field still.
+        # ``loc`` tells the branches of a union apart by what they are, as in ``str-enum[Kind]``: one field still.
+        # (Of plain types, as in ``bool | int``, it has bare names, which could be a field's: no model here has such.)
         names = [str(part) for part in each["loc"] if "[" not in str(part)]
         fields.setdefault(".".join(names), []).append(_expected(each, names))
     return "; ".join(f"{field}: {_either(words)}" if field else _either(words) for field, words in fields.items())

@@ -128,9 +128,9 @@ def test_a_missing_field_is_required() -> None:
 
 def test_branches_of_a_union_that_expect_the_same_say_it_once() -> None:
     class Holder(BaseModel):
-        either: Annotated[str, StringConstraints(min_length=1)] | Annotated[str, StringConstraints(min_length=2)]
+        either: list[int] | list[str]
 
-    assert refused(Holder, {"either": ""}).count("expected a text") == 1
+    assert refused(Holder, {"either": 5}) == "either: expected a list"
 
 
 def test_what_is_read_may_take_as_many_bytes_as_are_allowed_and_no_more() -> None:
