@@ -11,6 +11,7 @@ from rules.calendar import WorkingCalendar
 from rules.terms import TERMS, Risk, Step
 from workflows.case import Case, EscalationState, StepState
 from workflows.guidance import code, what_to_do
+from workflows.markdown import plain
 
 _RISK_WORDS = {
     Risk.ON_TRACK: "on track",
@@ -29,21 +30,21 @@ def details(case: Case, calendar: WorkingCalendar | None) -> str:
         f"**What to do next.** {what_to_do(case)}",
         _section("Steps", [_step(state, calendar) for state in case.steps]),
         _section("Missing documents", [_words(kind) for kind in case.missing()] if _awaits(case) else []),
-        _section("Documents", [f"{_words(each.kind)}: {_plain(each.filename)}" for each in case.documents]),
+        _section("Documents", [f"{_words(each.kind)}: {plain(each.filename)}" for each in case.documents]),
         _section("Stated long before it arrived", _stated(case, calendar) if calendar else []),
-        _section("Refused documents", [f"{_plain(d.filename)}: {_plain(d.reason)}" for d in case.refused_documents]),
-        _section("Findings", [f"{finding.severity}: {_plain(finding.text)}" for finding in case.findings]),
+        _section("Refused documents", [f"{plain(d.filename)}: {plain(d.reason)}" for d in case.refused_documents]),
+        _section("Findings", [f"{finding.severity}: {plain(finding.text)}" for finding in case.findings]),
         _section(
             "Open escalations",
             [
-                f"{code(each.id)}, level {each.level}: {_plain(each.summary)}{_taken_on(each)}{_nobody(each)}"
+                f"{code(each.id)}, level {each.level}: {plain(each.summary)}{_taken_on(each)}{_nobody(each)}"
                 for each in case.open_escalations
             ],
         ),
-        _section("Actions that gave up", [f"{code(a.key)}: {_plain(a.error or '')}" for a in case.failed_actions]),
+        _section("Actions that gave up", [f"{code(a.key)}: {plain(a.error or '')}" for a in case.failed_actions]),
         _section(
             f"Refused messages ({case.rejected_count})",
-            [f"{code(each.name)}: {_plain(each.reason)}" for each in reversed(case.rejected)],
+            [f"{code(each.name)}: {plain(each.reason)}" for each in reversed(case.rejected)],
         ),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -51,7 +52,7 @@ def details(case: Case, calendar: WorkingCalendar | None) -> str:
 
 def _standing(case: Case) -> str:
     request = case.request
-    exporter, authority = _plain(request.exporter.name), _plain(request.requesting_authority)
+    exporter, authority = plain(request.exporter.name), plain(request.requesting_authority)
     lines = [f"**{exporter}**, {request.rex_number}, asked by {authority}"]
     if case.step is Step.CLOSED:
         lines.append(f"The case is **closed**: outcome **{_words(case.outcome or 'none')}**.")
@@ -105,7 +106,7 @@ def _stated(case: Case, calendar: WorkingCalendar) -> list[str]:
         ("Atameken's receipt of our request", each.proof_of_receipt, each.proof_arrived_at) for each in case.requests
     ]
     found += [
-        (f"{_words(each.kind)} {_plain(each.filename)}", each.sent_at or each.received_at, each.arrived_at)
+        (f"{_words(each.kind)} {plain(each.filename)}", each.sent_at or each.received_at, each.arrived_at)
         for each in case.documents
     ]
     if case.inspection is not None:
@@ -131,7 +132,7 @@ def _awaits(case: Case) -> bool:
 
 def _taken_on(each: EscalationState) -> str:
     by, until = each.acknowledged_by, each.acknowledged_until
-    return f" (taken on by {_plain(by)} until {_day(until)})" if by and until else ""
+    return f" (taken on by {plain(by)} until {_day(until)})" if by and until else ""
 
 
 def _nobody(each: EscalationState) -> str:
@@ -140,11 +141,6 @@ def _nobody(each: EscalationState) -> str:
 
 def _words(value: str) -> str:
     return str(value).replace("_", " ")
-
-
-def _plain(text: str) -> str:
-    """Text from outside, without what Markdown would read as its own."""
-    return "".join("\\" + c if c in "\\`*_[]<>#|" else c for c in " ".join(text.split()))[:300]
 
 
 def _days(count: int) -> str:

@@ -22,6 +22,7 @@ from rules.calendar import ONE_DAY, CalendarDoesNotReach, WorkingCalendar
 from rules.instant import Day, Instant
 from rules.ladder import OfficeClock, Recipient, Rung, next_rung, working_days_left
 from rules.refusal import Refusal
+from workflows.markdown import plain
 from workflows.profiles import OWN
 
 LATE_AFTER: Final = timedelta(minutes=1)
@@ -554,12 +555,12 @@ class EscalationLadder:
 
     def _details(self, entry: LadderEntry) -> str:
         state = self._state
-        lines = [f"**{_plain(self._raised.summary)}**", f"Case `{entry.case_id}`, escalation `{entry.escalation_id}`."]
+        lines = [f"**{plain(self._raised.summary)}**", f"Case `{entry.case_id}`, escalation `{entry.escalation_id}`."]
         if state.settlement is not None:
             settled = "Overtaken by its breach, which has a ladder of its own" if state.overtaken else "Settled"
-            lines.append(f"**{settled}**: {_plain(state.settlement.by)}, {self._clock(state.settlement.at)}.")
+            lines.append(f"**{settled}**: {plain(state.settlement.by)}, {self._clock(state.settlement.at)}.")
         elif entry.state == "rests":
-            lines.append(f"**Taken on** by {_plain(entry.acknowledged_by or '')} until {entry.acknowledged_until}.")
+            lines.append(f"**Taken on** by {plain(entry.acknowledged_by or '')} until {entry.acknowledged_until}.")
         elif entry.state == "exhausted":
             lines.append("**Nobody acknowledges, and no rung is left.** Call somebody; then acknowledge on the case.")
         if state.last is not None:
@@ -606,8 +607,3 @@ def _news(arguments: tuple[Any, ...]) -> LadderNews | None:
     except (ValidationError, Refusal):
         workflow.logger.warning("the ladder %s was told something it does not know", workflow.info().workflow_id)
         return None
-
-
-def _plain(text: str) -> str:
-    """Text from outside, without what Markdown would read as its own."""
-    return "".join("\\" + c if c in "\\`*_[]<>#|" else c for c in " ".join(text.split()))[:300]

@@ -26,7 +26,7 @@ ROOT = HERE.parent.parent
 sys.path.insert(0, str(ROOT))
 
 from rules.instant import rfc_3339  # noqa: E402  (the root of the project is on the path only from here on)
-from simulators.embedded import Embedded  # noqa: E402
+from simulators.embedded import Embedded  # noqa: E402  (as above)
 
 WAIT = 60
 """Seconds until a page of the UI has shown what is waited for."""
