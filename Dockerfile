@@ -29,7 +29,7 @@ COPY cli cli
 COPY register register
 COPY rules rules
 COPY workflows workflows
-COPY escalation.example.toml ./
+COPY escalation/default.toml ./
 COPY cluster.py connection.py leaving.py logs.py settings.py starter.py worker.py ./
 USER 10001
 CMD ["python", "worker.py"]

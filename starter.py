@@ -15,8 +15,8 @@ import typer
 
 from cli.calendar import calendar_app, deadline
 from cli.errors import told_in_one_line
-from leaving import leave
 from rules.terms import Risk, Step
+from runtime.process import leave
 
 app = typer.Typer(
     help="Verification of REX registrations under order No. 358-RL: one case for each request of a foreign customs.",

@@ -7,7 +7,6 @@ migrated, a search attribute is missing or of another type, or Temporal is out o
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import signal
 import sys
@@ -15,7 +14,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
@@ -29,14 +27,13 @@ from temporalio.service import RPCError
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
 from activities.heartbeat import HEARTBEAT_EVERY
-from cluster import NotSetUp, check_search_attributes
-from connection import CannotConnect, connect
-from leaving import leave
-from logs import log_plainly
 from register.database import RegisterError, WrongAddress, check_migrated, open_register
-from settings import WorkerSettings, WrongSettings, read_settings
-
-ROOT = Path(__file__).resolve().parent
+from runtime.connection import CannotConnect, connect
+from runtime.logs import log_plainly
+from runtime.namespace import NotSetUp, check_search_attributes
+from runtime.packages import build_id
+from runtime.process import leave
+from runtime.settings import WorkerSettings, WrongSettings, read_settings
 
 GRACE = timedelta(seconds=30)
 """After SIGTERM: how long activities may go on before they are told to stop (issue: "finishes what it is doing")."""
@@ -70,7 +67,7 @@ def build_worker(
     """
     if workflows is None:
         from workflows.ladder import EscalationLadder
-        from workflows.sweep import Sweep
+        from workflows.self_check import Sweep
         from workflows.verification import VerificationWorkflow
 
         workflows = [VerificationWorkflow, EscalationLadder, Sweep]
@@ -91,14 +88,8 @@ def build_worker(
         # and a worker that is only busy would be taken for dead.
         max_heartbeat_throttle_interval=HEARTBEAT_EVERY,
         graceful_shutdown_timeout=GRACE,
-        build_id=_build_id(),
+        build_id=build_id(),
     )
-
-
-def _build_id() -> str:
-    """Which code decides the cases, for the histories that it writes; the SDK's own default takes a second to count."""
-    sources = sorted(file for folder in ("workflows", "rules") for file in (ROOT / folder).glob("*.py"))
-    return hashlib.sha256(b"".join(file.read_bytes() for file in sources)).hexdigest()[:16]
 
 
 def all_activities(
@@ -120,7 +111,7 @@ def all_activities(
     from activities.register import RegisterActivities
     from activities.reply import ReplyActivities
     from activities.rex import RexActivities, rex_client
-    from activities.watch import WatchActivities
+    from activities.self_check import WatchActivities
 
     store = DocumentStore(settings.document_store)
     to_atameken = atameken_client(settings.atameken_url, settings.atameken_token.get_secret_value())

@@ -12,8 +12,8 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.calls import Activity, ArrivalsWanted
 from activities.errors import broken, unreachable
+from activities.interface import Activity, ArrivalsWanted
 
 PAGE = 25
 """Events a request. A message may have 2 MB, and a page has to fit into one gRPC answer."""

@@ -10,9 +10,9 @@ import httpx
 from pydantic import StringConstraints
 from temporalio import activity
 
-from activities.calls import Activity, Appeal, DocumentRequest, Reminder, Taken, Withdrawal
 from activities.errors import broken
 from activities.http import CALL_TIMEOUT, Clock, call, client_of, origin_of, read, utc_now
+from activities.interface import Activity, Appeal, DocumentRequest, Reminder, Taken, Withdrawal
 from rules.instant import CLOCK_TOLERANCE, Instant, rfc_3339
 from rules.request import Incoming
 

@@ -9,8 +9,8 @@ from importlib.metadata import version
 from sqlalchemy import Engine
 from temporalio import activity
 
-from activities.calls import Activity, CalendarWanted
 from activities.errors import broken, closed, refused, unreachable
+from activities.interface import Activity, CalendarWanted
 from calendars.build import build
 from register.calendar import keep_state, read_calendar
 from register.database import OutOfReach, RegisterError

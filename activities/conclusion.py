@@ -18,10 +18,10 @@ import typst
 from pydantic import BaseModel, ValidationError
 from temporalio import activity
 
-from activities.calls import Activity, Draft, Drafted
 from activities.document_store import DocumentStore
 from activities.errors import broken
-from activities.wording import almaty_day, english_date
+from activities.interface import Activity, Draft, Drafted
+from notifications.dates import almaty_day, english_date
 from rules.documents import Kind
 from rules.findings import Finding
 from rules.instant import Instant

@@ -18,12 +18,14 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Engine
 from temporalio import activity
 
-from activities.calls import Activity, Telling, Told
-from activities.channel import LONGEST_CALL, send
 from activities.errors import broken, unreachable
-from activities.notices import Notice, bundle_of, notice_of
+from activities.interface import Activity, Telling, Told
+from escalation.kinds import Escalation
+from escalation.ladder import Recipient
+from escalation.ladder_file import Ladders
+from notifications.channel import LONGEST_CALL, send
+from notifications.notice import Notice, bundle_of, notice_of
 from register.database import OutOfReach, RegisterError
-from register.entries import LadderEntry
 from register.outbox import (
     ASK_AGAIN,
     Claimed,
@@ -37,9 +39,7 @@ from register.outbox import (
     withdraw,
     write_ladder,
 )
-from rules.escalations import Escalation
-from rules.ladder import Recipient
-from rules.ladder_file import Ladders
+from register.rows import LadderEntry
 
 PAUSES: Final = (timedelta(seconds=1), timedelta(seconds=3))
 """Between the tries of one attempt: a server that hiccups is no reason to call the next level at night."""

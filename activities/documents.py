@@ -15,11 +15,11 @@ import httpx
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.calls import Activity, ErrorKind, Fetch, Fetched, RefusedDocument, StoredDocument
 from activities.document_store import DocumentStore, document_id_of
 from activities.document_type import media_type_of
 from activities.errors import unreachable
 from activities.http import failure_of, line_lost, origin_of
+from activities.interface import Activity, ErrorKind, Fetch, Fetched, RefusedDocument, StoredDocument
 from rules.documents import LARGEST_DOCUMENT, OfferedDocument
 from rules.refusal import Refusal
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from temporalio.exceptions import ApplicationError
 
-from activities.calls import ErrorKind
+from activities.interface import ErrorKind
 
 LONGEST_WAIT = timedelta(hours=1)
 """A ``Retry-After`` is honoured up to this; who asks for more is tried again all the same (contract, section 8)."""

@@ -11,13 +11,13 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.calls import Activity, Climb, LadderNews, Raised
 from activities.errors import unreachable
+from activities.interface import Activity, Climb, LadderNews, Raised
+from escalation.kinds import Escalation
+from escalation.ladder_file import Ladders
 from register.database import RegisterError
-from register.entries import LadderEntry
 from register.outbox import write_ladder
-from rules.escalations import Escalation
-from rules.ladder_file import Ladders
+from register.rows import LadderEntry
 
 LADDER = "EscalationLadder"
 """The workflow type of ``workflows/ladder.py``."""

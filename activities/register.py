@@ -7,11 +7,11 @@ import asyncio
 from sqlalchemy import Engine
 from temporalio import activity
 
-from activities.calls import Activity
 from activities.errors import broken, unreachable
+from activities.interface import Activity
 from register.database import OutOfReach, RegisterError
-from register.entries import RegisterEntries
 from register.record import write
+from register.rows import RegisterEntries
 
 
 class RegisterActivities:

@@ -26,11 +26,11 @@ from anyascii import anyascii
 from pydantic import BaseModel, ConfigDict
 from temporalio import activity
 
-from activities.calls import Activity, CustomsReply, Sent
 from activities.document_store import DocumentStore
 from activities.errors import refused
+from activities.interface import Activity, CustomsReply, Sent
 from activities.mail import MailServer
-from activities.wording import one_line
+from notifications.dates import one_line
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 LANGUAGES: Final = ("en", "fr", "de")

@@ -10,9 +10,9 @@ from urllib.parse import quote
 import httpx
 from temporalio import activity
 
-from activities.calls import Activity, LookedUp, Lookup
 from activities.errors import broken, refused, unreachable
 from activities.http import CALL_TIMEOUT, Clock, call, client_of, read, utc_now
+from activities.interface import Activity, LookedUp, Lookup
 from rules.findings import RexRecord
 
 LOGIN_REFUSED = "REX refused the login of the authorized body (REXV_REX_LOGIN, REXV_REX_PASSWORD)"

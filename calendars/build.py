@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Mapping
 from datetime import date
 
-from calendars.entries import Entry
+from calendars.decrees import Entry
 from calendars.kazakhstan import ESTIMATED, Reason, Swapped, YearOfDays, is_confirmed, year_of_days
 from calendars.time_zone import offsets
 from rules.calendar import ONE_DAY, SATURDAY, CalendarDays, version_of

@@ -7,7 +7,7 @@ import io
 
 from pydantic import ValidationError
 
-from calendars.entries import Entry
+from calendars.decrees import Entry
 from rules.refusal import Refusal, reasons
 
 COLUMNS = ("day", "kind", "swapped_with", "decree_number", "decree_date", "decree_title")

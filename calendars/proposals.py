@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from calendars.build import year_with_entries
-from calendars.entries import Confirmation, Decree, Entry
+from calendars.decrees import Confirmation, Decree, Entry
 from calendars.kazakhstan import CONFIRMED_THROUGH, year_of_days, years_with_data
 from calendars.time_zone import almaty
 from rules.calendar import SATURDAY

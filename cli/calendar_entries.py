@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from rich.text import Text
 
 from calendars.build import year_with_entries
-from calendars.entries import Confirmation, Decree, Entry
+from calendars.decrees import Confirmation, Decree, Entry
 from calendars.export import icalendar_of
 from calendars.files import KINDS, read_entries
 from calendars.kazakhstan import is_confirmed

@@ -28,7 +28,7 @@ def calendar_register() -> Iterator[Engine]:
     :raises CannotDo: where it is not, or does not answer, in place of the register's own errors.
     """
     from register.database import RegisterError, check_migrated, open_register
-    from settings import ClientSettings, WrongSettings, read_settings
+    from runtime.settings import ClientSettings, WrongSettings, read_settings
 
     try:
         engine = open_register(read_settings(ClientSettings).database_url.get_secret_value())
@@ -65,7 +65,7 @@ def read_day(written: str) -> date:
 
 
 def _has_register() -> bool:
-    from settings import VAR, ClientSettings, WrongSettings, read_settings
+    from runtime.settings import VAR, ClientSettings, WrongSettings, read_settings
 
     try:
         settings = read_settings(ClientSettings)

@@ -24,7 +24,7 @@ from cli.words import (
     words,
 )
 from rules.instant import rfc_3339
-from workflows import search_attributes as attributes
+from runtime import search_attributes as attributes
 
 _FAR = datetime.max.replace(tzinfo=UTC)
 

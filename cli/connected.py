@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from temporalio.client import Client
 
 from cli.asking import link_to
-from connection import connect
-from settings import ClientSettings, read_settings
+from runtime.connection import connect
+from runtime.settings import ClientSettings, read_settings
 
 
 @dataclass(frozen=True)

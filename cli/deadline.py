@@ -10,7 +10,7 @@ from typing import Any
 from rich.text import Text
 
 from calendars.build import build
-from calendars.entries import Entry
+from calendars.decrees import Entry
 from calendars.kazakhstan import years_with_data
 from cli.calendar_register import read_day, registered_calendar
 from cli.printing import console, plain_table, print_json

@@ -33,11 +33,11 @@ from cli.errors import CannotDo
 from cli.opening import open_case
 from cli.printing import console, print_page
 from cli.words import ALMATY
-from connection import connect
+from embedded.system import NAMESPACE, ROOT, Embedded
 from rules.calendar import WorkingCalendar
 from rules.instant import rfc_3339
-from settings import VAR, ClientSettings
-from simulators.embedded import NAMESPACE, ROOT, Embedded
+from runtime.connection import connect
+from runtime.settings import VAR, ClientSettings
 
 PATIENCE = 60.0
 """Seconds for all three cases together; they take about ten on two free processors."""
@@ -82,7 +82,7 @@ def run_demo(folder: Path | None) -> int:
     :param folder: where its databases, documents, e-mails and logs go; by default a new one below ``var/demo``.
     :return: 0 if all three cases are as expected, else 1.
     :raises CannotDo: for a folder in which something lies already: its cases would be in the way.
-    :raises simulators.processes.ProcessTrouble: one line, where something does not start or dies.
+    :raises embedded.processes.ProcessTrouble: one line, where something does not start or dies.
     :raises KeyboardInterrupt: after Ctrl-C, when every process has been stopped.
     """
     if folder is None:

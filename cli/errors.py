@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from runtime.packages import OWN
+
 REFUSED = 1
 """Exit code of what was refused or not found; wrong usage is 2, which ``typer`` sees to."""
 
@@ -38,10 +40,6 @@ def told_in_one_line() -> Iterator[None]:
         raise SystemExit(REFUSED) from None
 
 
-_OURS = {"activities", "calendars", "cli", "cluster", "connection", "register", "rules", "settings", "simulators"}
-"""Where this project's own errors come from. They are written for people; of others the type says half of it."""
-
-
 def in_one_line(error: BaseException) -> str:
     """The error in its own words, with its type where it is not one of ours."""
     text = " ".join(str(error).split())
@@ -50,4 +48,5 @@ def in_one_line(error: BaseException) -> str:
     name = type(error).__name__
     if not text:
         return name
-    return text if type(error).__module__.split(".")[0] in _OURS else f"{name}: {text}"
+    # Errors of ours are written for people; of others the type says half of it.
+    return text if type(error).__module__.split(".")[0] in OWN else f"{name}: {text}"

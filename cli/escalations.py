@@ -19,11 +19,11 @@ from cli.decisions import decide
 from cli.errors import CannotDo
 from cli.printing import console, plain_table, print_json, print_page
 from cli.words import day_of, day_words, last_day_before, time_words
-from connection import connection_config
 from register.database import RegisterError, check_migrated, open_register
-from register.standing import ListedEscalation, list_escalations
+from register.overview import ListedEscalation, list_escalations
 from rules.instant import rfc_3339
-from settings import ClientSettings, read_settings
+from runtime.connection import connection_config
+from runtime.settings import ClientSettings, read_settings
 
 
 async def escalations(*, open_only: bool, level: int | None, as_json: bool) -> None:

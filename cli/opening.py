@@ -28,7 +28,7 @@ from rules.case_number import case_number
 from rules.instant import rfc_3339
 from rules.request import VerificationRequest, read_request
 from rules.terms import Step
-from workflows import search_attributes as attributes
+from runtime import search_attributes as attributes
 
 _FIRST_TERM = 5.0
 """Seconds within which a worker counts the first term of a new case; without one the case stands open all the same."""

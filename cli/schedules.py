@@ -22,7 +22,7 @@ from temporalio.service import RPCError
 
 from cli.asking import in_words
 from cli.errors import CannotDo
-from workflows.sweep import SWEEP, SweepWanted
+from workflows.self_check import SWEEP, SweepWanted
 
 HOUR = 9
 """In Asia/Almaty: the office opens, and whoever is told can act."""

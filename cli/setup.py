@@ -11,9 +11,9 @@ from temporalio.client import Client
 from cli.connected import connected
 from cli.printing import console, print_json
 from cli.schedules import put_schedules
-from cluster import add_search_attributes
 from register.database import migrate, open_register, place
-from workflows.search_attributes import ALL
+from runtime.namespace import add_search_attributes
+from runtime.search_attributes import ALL
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from cli.errors import CannotDo
 from cli.sending import Undelivered
 from register.database import RegisterError, open_register
-from register.entries import RefusedMessageEntry
 from register.record import write_undelivered_message
+from register.rows import RefusedMessageEntry
 
 LARGEST_BODY = 64 * 1024
 """Bytes up to which a message is kept whole; of a larger one sha256 and size (contract, section 3)."""

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from embedded.system import ROOT, Embedded, Ports
 from rules.case_number import case_number
 from rules.instant import rfc_3339
-from settings import VAR
-from simulators.embedded import ROOT, Embedded, Ports
+from runtime.settings import VAR
 from simulators.samples import SAMPLE
 
 USUAL = Ports(temporal=7233, ui=8233, http=7243, atameken=8101, rex=8102, mail=2525)
@@ -24,7 +24,7 @@ USUAL = Ports(temporal=7233, ui=8233, http=7243, atameken=8101, rex=8102, mail=2
 def up(folder: Path = VAR / "up") -> None:
     """Start everything, say what to try, and wait for Ctrl-C. What an earlier ``up`` left goes on.
 
-    :raises simulators.processes.ProcessTrouble: one line, where something does not start or dies.
+    :raises embedded.processes.ProcessTrouble: one line, where something does not start or dies.
     """
     try:
         asyncio.run(_up(folder))

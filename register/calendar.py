@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from calendars.entries import Confirmation, Decree, Entry
+from calendars.decrees import Confirmation, Decree, Entry
 from calendars.proposals import check, check_confirmation
 from register.database import reading, writing
 from register.tables import Base
@@ -37,7 +37,7 @@ _CALENDAR_LOCK = 359
 
 
 class CalendarEntryRow(Base):
-    """A proposed entry (``calendars.entries.Entry``). It counts once a row of ``calendar_approvals`` names it."""
+    """A proposed entry (``calendars.decrees.Entry``). It counts once a row of ``calendar_approvals`` names it."""
 
     __tablename__ = "calendar_entries"
     __table_args__ = (CheckConstraint("day <> swapped_with", name="swap"),)

@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from register.database import reading, writing
-from register.entries import LadderEntry
+from register.rows import LadderEntry
 from register.tables import Base
 
 LEASE: Final = timedelta(minutes=3)

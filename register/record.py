@@ -1,6 +1,6 @@
 """Writes what cases have done into the permanent record, and reads it back.
 
-Rows go in and come out as the entries of ``register/entries.py``. Every function raises ``OutOfReach`` where the
+Rows go in and come out as the entries of ``register/rows.py``. Every function raises ``OutOfReach`` where the
 database does not answer and ``RefusedByDatabase`` where it says no (``register/database.py``).
 """
 
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, SQLColumnExpression, i
 from sqlalchemy.dialects import postgresql, sqlite
 
 from register.database import reading, writing
-from register.entries import (
+from register.rows import (
     CaseEntry,
     DocumentEntry,
     Entry,

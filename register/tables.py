@@ -1,6 +1,6 @@
 """The tables of the permanent record, as SQLAlchemy sees them.
 
-The columns are named as the fields of ``register/entries.py``; a database is brought to this shape by the migrations
+The columns are named as the fields of ``register/rows.py``; a database is brought to this shape by the migrations
 only (they alone know the triggers that keep the log append-only), never by ``create_all``.
 """
 

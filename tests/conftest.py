@@ -17,9 +17,9 @@ import pytest_asyncio
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from cluster import adding
-from connection import client_options
-from workflows import search_attributes
+from runtime import search_attributes
+from runtime.connection import client_options
+from runtime.namespace import adding
 
 pytest_plugins = ["tests.databases"]
 
@@ -29,7 +29,7 @@ BIN = Path(sys.executable).parent
 ROOT = Path(__file__).resolve().parent.parent
 
 DEV_SERVER_ARGUMENTS = ("--dynamic-config-value", "limit.historySize.error=536870912")
-"""As the embedded server has it (simulators/embedded.py says why)."""
+"""As the embedded server has it (embedded/system.py says why)."""
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from temporalio import activity, workflow
 
-from connection import connect
-from leaving import leave
-from logs import log_plainly
-from settings import WorkerSettings
+from runtime.connection import connect
+from runtime.logs import log_plainly
+from runtime.process import leave
+from runtime.settings import WorkerSettings
 from worker import build_worker, serve
 
 

@@ -19,15 +19,15 @@ from temporalio.client import Client
 
 import activities.delivery
 import activities.ladders
-from activities.calls import Activity
 from activities.delivery import DeliveryActivities
+from activities.interface import Activity
 from activities.ladders import LadderActivities
 from activities.register import RegisterActivities
-from connection import connect
+from escalation.ladder_file import Ladders, read_ladders
 from register.database import open_register
 from rules.calendar import CalendarDays, Offset
-from rules.ladder_file import Ladders, read_ladders
-from settings import WorkerSettings
+from runtime.connection import connect
+from runtime.settings import WorkerSettings
 from tests.conftest import ROOT
 from tests.workflows.world import World
 from worker import THREADS, build_worker, serve
@@ -48,7 +48,7 @@ STARTED = "the ladder is started and the case does not know"
 
 def ladders_to(port: int) -> Ladders:
     """The example's ladder, with one recipient per level."""
-    example = Path(__file__).resolve().parent.parent / "escalation.example.toml"
+    example = Path(__file__).resolve().parent.parent / "escalation/default.toml"
     urls = {f"REXV_ESCALATE_{level}": f"json://127.0.0.1:{port}/{level}" for level in (1, 2, 3)}
     return read_ladders(example.read_text(encoding="utf-8"), example.name, urls)
 

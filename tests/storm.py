@@ -29,12 +29,12 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
-from connection import client_options
 from register.database import migrate, open_register
 from register.outbox import notifications_of
+from runtime import search_attributes
+from runtime.connection import client_options
 from tests.ladder_worker import start
 from tests.workflows.cases import request
-from workflows import search_attributes
 
 OPENING = 0.2
 """Seconds that opening a case may take, on two cores that have other work too."""

@@ -15,9 +15,9 @@ import pytest
 import yaml
 from compose_spec import PyOptions
 
-from settings import WorkerSettings
+from runtime.search_attributes import ALL
+from runtime.settings import WorkerSettings
 from tests.conftest import ROOT
-from workflows.search_attributes import ALL
 
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
 DOCKERFILE = (ROOT / "Dockerfile").read_text()

@@ -16,8 +16,8 @@ from typing import Any
 import httpx
 import pytest_asyncio
 
+from embedded.system import Embedded
 from rules.instant import rfc_3339
-from simulators.embedded import Embedded
 from tests.conftest import BIN, ROOT
 
 CASE = "rex-no-2026-17-a"

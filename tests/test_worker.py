@@ -19,12 +19,12 @@ from temporalio.api.enums.v1 import EventType, IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.testing import WorkflowEnvironment
 
-from activities.calls import Activity
-from connection import client_options
+from activities.interface import Activity
 from register.database import open_register
-from settings import WorkerSettings
+from runtime.connection import client_options
+from runtime.settings import WorkerSettings
 from tests.conftest import BIN, ROOT
-from tests.test_settings import REQUIRED
+from tests.runtime.test_settings import REQUIRED
 from worker import all_activities
 from worker import main as worker_main
 

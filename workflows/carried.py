@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from activities.calls import Activity
-from register.entries import RefusedMessageEntry, RegisterEntries
+from activities.interface import Activity
+from register.rows import RefusedMessageEntry, RegisterEntries
 from workflows.case import Case, Unwritten
 
 REMEMBERED = 2000

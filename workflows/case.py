@@ -10,11 +10,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from activities.calls import Activity, Payload
-from register.entries import LetterEntry, LogEntry, RefusedMessageEntry
+from activities.interface import Activity, Payload
+from escalation.kinds import FIRST_LEVEL, Escalation, escalation_id
+from register.rows import LetterEntry, LogEntry, RefusedMessageEntry
 from rules.calendar import CalendarDays, WorkingCalendar
 from rules.documents import ORIGIN_EVIDENCE, Application, Kind, missing_documents
-from rules.escalations import FIRST_LEVEL, Escalation, escalation_id
 from rules.findings import Finding, RexRecord, application_findings, registration_findings
 from rules.instant import Day, Instant
 from rules.messages import Ground, InspectionCompleted

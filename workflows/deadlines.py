@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from activities.calls import Activity, LadderNews, Raised
+from activities.interface import Activity, LadderNews, Raised
+from escalation.kinds import BREACH_OF, Escalation
 from rules.calendar import WorkingCalendar
-from rules.escalations import BREACH_OF, Escalation
 from rules.terms import LIMIT_WARNING_DAY, TERMS, WHOLE, Risk, Step, turns_at_risk_on
 from workflows import reminders, steps
 from workflows.case import Case, EscalationState, StepState

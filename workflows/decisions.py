@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from activities.calls import Activity
+from activities.interface import Activity
+from escalation.kinds import Escalation
 from rules.calendar import CalendarDays, WorkingCalendar
 from rules.decisions import (
     DECISIONS,
@@ -21,7 +22,6 @@ from rules.decisions import (
     ReturnConclusion,
     Withdraw,
 )
-from rules.escalations import Escalation
 from rules.findings import RexRecord
 from rules.outcome import Outcome
 from rules.refusal import Refusal

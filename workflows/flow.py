@@ -15,18 +15,19 @@ from temporalio import workflow
 from temporalio.common import SearchAttributePair
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
-from activities.calls import Activity, ArrivalsWanted, ErrorKind, year_span
-from register.entries import RegisterEntries
+from activities.interface import Activity, ArrivalsWanted, ErrorKind, year_span
+from register.rows import RegisterEntries
 from rules.calendar import CalendarDays, WorkingCalendar
 from rules.decisions import Decision, Recount
 from rules.instant import Instant
 from rules.refusal import Refusal
 from rules.terms import Step
-from workflows import decisions, inbox, search_attributes, steps
+from runtime import search_attributes
+from workflows import decisions, inbox, steps
 from workflows.carried import lighten
 from workflows.case import Action, Case, Parcel
+from workflows.case_page import details
 from workflows.deadlines import Alarm, alarms, tell_people, tell_time
-from workflows.details import details
 from workflows.ledger import Ledger
 from workflows.profiles import OF_THE_STEP, PROFILES, RESULTS, SUMMARIES
 from workflows.reminders import remind

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules.escalations import Escalation
+from escalation.kinds import Escalation
 from rules.outcome import outcome_of
 from rules.terms import Step
 from workflows.case import Case, EscalationState

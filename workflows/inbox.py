@@ -14,10 +14,10 @@ from typing import Any
 from pydantic import ValidationError
 from temporalio.common import RawValue
 
-from activities.calls import Activity, Fetch
-from register.entries import RefusedMessageEntry
+from activities.interface import Activity, Fetch
+from escalation.kinds import Escalation
+from register.rows import RefusedMessageEntry
 from rules.calendar import WorkingCalendar
-from rules.escalations import Escalation
 from rules.instant import CLOCK_TOLERANCE
 from rules.messages import (
     MESSAGES,

@@ -16,11 +16,11 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, FailureError
 
-from activities.calls import Activity, Climb, LadderNews, Settlement, Telling, Told
-from register.entries import LadderEntry
+from activities.interface import Activity, Climb, LadderNews, Settlement, Telling, Told
+from escalation.ladder import OfficeClock, Recipient, Rung, next_rung, working_days_left
+from register.rows import LadderEntry
 from rules.calendar import ONE_DAY, CalendarDoesNotReach, WorkingCalendar
 from rules.instant import Day, Instant
-from rules.ladder import OfficeClock, Recipient, Rung, next_rung, working_days_left
 from rules.refusal import Refusal
 from workflows.markdown import plain
 from workflows.profiles import OWN
@@ -96,7 +96,7 @@ class EscalationLadder:
 
     @workflow.query(name="ladder", description="How the ladder stands: rung, level, the next rung, who took it on.")
     def ladder_query(self) -> dict[str, Any]:
-        """As ``register.entries.LadderEntry``, with whom it waits for."""
+        """As ``register.rows.LadderEntry``, with whom it waits for."""
         waits = [each.model_dump(mode="json") for each in self._state.pending.values()]
         return {**self._entry().model_dump(mode="json"), "not_told_yet": waits}
 

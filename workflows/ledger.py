@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from register.entries import (
+from register.rows import (
     CaseEntry,
     DocumentEntry,
     Entry,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from activities.calls import Activity
+from activities.interface import Activity
 from rules.documents import Kind
 from rules.terms import Step
 from workflows.case import Case, Document, Offer, StepState

@@ -8,7 +8,7 @@ from typing import Any
 
 from temporalio.common import RetryPolicy
 
-from activities.calls import (
+from activities.interface import (
     Activity,
     Drafted,
     Fetched,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from activities.calls import Activity, Reminder
-from register.entries import LetterEntry
+from activities.interface import Activity, Reminder
+from register.rows import LetterEntry
 from rules.calendar import WorkingCalendar
 from rules.terms import TERMS, Step
 from workflows.case import Case, RequestRound

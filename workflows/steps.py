@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from activities.calls import (
+from activities.interface import (
     Activity,
     Appeal,
     CustomsReply,
@@ -24,11 +24,11 @@ from activities.calls import (
     Taken,
     Withdrawal,
 )
-from activities.calls import DocumentRequest as DocumentRequestCall
-from register.entries import LetterEntry
+from activities.interface import DocumentRequest as DocumentRequestCall
+from escalation.kinds import Escalation
+from register.rows import LetterEntry
 from rules.calendar import WorkingCalendar
 from rules.documents import NO_EVIDENCE, ORIGIN_EVIDENCE, Kind
-from rules.escalations import Escalation
 from rules.findings import RexRecord
 from rules.outcome import Outcome
 from rules.terms import TERMS, Step

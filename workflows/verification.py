@@ -14,9 +14,9 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from activities.calls import Activity
+from activities.interface import Activity
+from escalation.kinds import Escalation
 from rules.decisions import Decision, read_decision
-from rules.escalations import Escalation
 from rules.outcome import outcome_of
 from rules.refusal import Refusal
 from rules.request import read_request

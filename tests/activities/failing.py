@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from activities.calls import ErrorKind
+from activities.interface import ErrorKind
 
 
 @dataclass

@@ -12,7 +12,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 
 from activities.arrivals import PAGE, ArrivalActivities
-from activities.calls import ArrivalsWanted
+from activities.interface import ArrivalsWanted
 
 
 @pytest.fixture

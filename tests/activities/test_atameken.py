@@ -13,7 +13,7 @@ import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.atameken import AtamekenActivities, atameken_client
-from activities.calls import Appeal, DocumentRequest, ErrorKind, Letter, Reminder, Taken, Withdrawal
+from activities.interface import Appeal, DocumentRequest, ErrorKind, Letter, Reminder, Taken, Withdrawal
 from simulators.atameken import create_app
 from tests.activities.failing import failing
 from tests.servers import Answer, Host, running

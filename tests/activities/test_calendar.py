@@ -13,13 +13,13 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.calendar import CalendarActivities
-from activities.calls import Activity, CalendarWanted, ErrorKind
+from activities.interface import Activity, CalendarWanted, ErrorKind
 from calendars.build import build
-from calendars.entries import Confirmation
+from calendars.decrees import Confirmation
 from register.calendar import approve, confirm_year, propose, state
 from register.database import open_register
-from register.entries import RegisterEntries
 from register.record import write
+from register.rows import RegisterEntries
 from rules.calendar import CalendarDays
 from tests.register.examples import case
 from tests.register.test_calendar import AIGUL, BERIK, DECREE, SWAP

@@ -14,9 +14,9 @@ from pypdf import PdfReader
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities.calls import Draft, Drafted, ErrorKind
 from activities.conclusion import LONGEST_LIST, ConclusionActivities, render
 from activities.document_store import DocumentStore
+from activities.interface import Draft, Drafted, ErrorKind
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -228,7 +228,7 @@ def test_names_without_a_space_stay_on_the_paper() -> None:
 
 def test_the_same_draft_is_the_same_bytes_in_another_process_too() -> None:
     code = (
-        "import sys, hashlib; from activities.calls import Draft; from activities.conclusion import render; "
+        "import sys, hashlib; from activities.interface import Draft; from activities.conclusion import render; "
         "print(hashlib.sha256(render(Draft.model_validate_json(sys.stdin.read()))).hexdigest())"
     )
     made = draft()

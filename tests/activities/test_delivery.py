@@ -23,15 +23,15 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities import delivery
-from activities.calls import ErrorKind, Notification, Settlement, Telling, Told
-from activities.channel import fault_of, send
 from activities.delivery import DeliveryActivities
-from activities.notices import bundle_of, notice_of
+from activities.interface import ErrorKind, Notification, Settlement, Telling, Told
+from escalation.kinds import Escalation
+from escalation.ladder import Language
+from escalation.ladder_file import Ladders, read_ladders
+from notifications.channel import fault_of, send
+from notifications.notice import bundle_of, notice_of
 from register.database import open_register
 from register.outbox import attempts_of, notifications_of
-from rules.escalations import Escalation
-from rules.ladder import Language
-from rules.ladder_file import Ladders, read_ladders
 from simulators import mail
 
 CASE = "rex-ch-2026-0042"

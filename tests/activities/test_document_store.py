@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from activities.calls import ErrorKind
 from activities.document_store import DocumentStore, document_id_of
+from activities.interface import ErrorKind
 from tests.activities.contents import files_in
 from tests.activities.failing import failing
 

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from activities.atameken import atameken_client
-from activities.calls import ErrorKind, Fetch, Fetched
 from activities.document_store import DocumentStore
 from activities.documents import DocumentActivities, Patience
+from activities.interface import ErrorKind, Fetch, Fetched
 from rules.documents import LARGEST_DOCUMENT, OfferedDocument
 from simulators.atameken import create_app
 from simulators.exporters import read_exporters

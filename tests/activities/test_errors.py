@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from activities.calls import ErrorKind
 from activities.errors import broken, refused, unreachable
+from activities.interface import ErrorKind
 
 
 def test_each_kind_says_whether_it_is_tried_again() -> None:

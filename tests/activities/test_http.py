@@ -8,8 +8,8 @@ import httpx
 import pytest
 from pydantic import BaseModel
 
-from activities.calls import ErrorKind
 from activities.http import call, client_of, failure_of, origin_of, read, retry_after
+from activities.interface import ErrorKind
 from tests.activities.failing import failing
 from tests.servers import Answer, Host, running
 

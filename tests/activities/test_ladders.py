@@ -10,9 +10,9 @@ from sqlalchemy import Engine
 from temporalio.client import Client
 from temporalio.testing import ActivityEnvironment
 
-from activities.calls import LadderNews
+from activities.interface import LadderNews
 from activities.ladders import LadderActivities
-from rules.ladder_file import Ladders
+from escalation.ladder_file import Ladders
 
 
 class Told:

@@ -11,11 +11,11 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities.calls import Activity, ErrorKind
+from activities.interface import Activity, ErrorKind
 from activities.register import RegisterActivities
 from register.database import open_register
-from register.entries import RegisterEntries
 from register.record import find_case, log_of
+from register.rows import RegisterEntries
 from tests.register import examples
 
 

@@ -24,8 +24,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities.calls import CustomsReply, ErrorKind, Sent
 from activities.document_store import DocumentStore
+from activities.interface import CustomsReply, ErrorKind, Sent
 from activities.mail import MailServer
 from activities.reply import ReplyActivities
 from simulators import mail

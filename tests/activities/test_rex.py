@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from activities.calls import ErrorKind, Lookup
+from activities.interface import ErrorKind, Lookup
 from activities.rex import RexActivities, rex_client
 from simulators.rex import create_app
 from tests.activities.failing import failing

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from calendars.build import build, year_with_entries
-from calendars.entries import Decree, Entry
+from calendars.decrees import Decree, Entry
 from rules.calendar import CalendarDays, WorkingCalendar
 
 DECREE = Decree(number="12", date=date(2026, 12, 20), title="On the transfer of days off in 2027")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from calendars.build import build
-from calendars.entries import Decree, Entry
+from calendars.decrees import Decree, Entry
 from calendars.kazakhstan import CONFIRMED_THROUGH, year_of_days
 from rules.calendar import ONE_DAY, WorkingCalendar
 from rules.refusal import Refusal

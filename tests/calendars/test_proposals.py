@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from calendars.entries import Confirmation, Decree, Entry
+from calendars.decrees import Confirmation, Decree, Entry
 from calendars.proposals import check, check_confirmation
 from rules.refusal import Refusal
 

@@ -21,7 +21,7 @@ from temporalio.worker import Worker
 from cli import cases
 from register.database import open_register
 from rules.instant import rfc_3339
-from settings import WorkerSettings, read_settings
+from runtime.settings import WorkerSettings, read_settings
 from simulators import atameken, mail, rex
 from simulators.serving import running
 from tests.conftest import ROOT

@@ -17,13 +17,13 @@ from rich.console import Console
 from sqlalchemy import Engine
 from typer.testing import CliRunner
 
-import settings
 from calendars.build import year_with_entries
 from cli.calendar_year import year_page
 from cli.deadline import count_term
 from cli.errors import CannotDo
 from register.calendar import approve, read_calendar
 from rules.refusal import Refusal
+from runtime import settings
 from starter import app
 from tests.calendars.data import FACTS
 from tests.conftest import ROOT

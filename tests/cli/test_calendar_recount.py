@@ -17,21 +17,21 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.testing import WorkflowEnvironment
 
 from calendars.build import build
-from calendars.entries import Decree, Entry
+from calendars.decrees import Decree, Entry
 from cli import calendar_recount
 from cli.asking import NobodyAnswers
 from cli.calendar_recount import apply_entries, open_cases, preview, recount_all
 from cli.errors import CannotDo
-from connection import client_options
 from register.calendar import propose, propose_withdrawal, read_calendar
 from register.database import open_register
 from register.recounts import apply, cases_of
 from rules.calendar import WorkingCalendar
 from rules.instant import rfc_3339
 from rules.refusal import Refusal
+from runtime import search_attributes
+from runtime.connection import client_options
 from tests.cli.conftest import Office
 from tests.conftest import BIN, DEV_SERVER_ARGUMENTS
-from workflows import search_attributes
 
 Printed = Callable[[], Any]
 AIGUL, BERIK = "A. Serikova", "B. Omarov"

@@ -16,9 +16,9 @@ from cli.errors import CannotDo
 from cli.escalations import acknowledge, escalations
 from cli.words import ALMATY
 from register.database import open_register
-from register.entries import LadderEntry, RegisterEntries
 from register.outbox import write_ladder
 from register.record import write
+from register.rows import LadderEntry, RegisterEntries
 from rules.refusal import Refusal
 from starter import app
 from tests.cli.conftest import Office

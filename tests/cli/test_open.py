@@ -13,8 +13,8 @@ from temporalio.client import WorkflowExecutionStatus
 from cli import cases, decisions
 from cli.errors import CannotDo
 from register.database import OutOfReach, migrate, open_register
-from register.entries import RegisterEntries
 from register.record import find_case, write
+from register.rows import RegisterEntries
 from rules.instant import rfc_3339
 from rules.refusal import Refusal
 from tests.cli.conftest import Office

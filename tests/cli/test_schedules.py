@@ -19,7 +19,7 @@ from temporalio.client import (
 from temporalio.testing import WorkflowEnvironment
 
 from cli.schedules import put_schedules, schedules_for
-from workflows.sweep import SWEEP, SweepWanted
+from workflows.self_check import SWEEP, SweepWanted
 
 ALMATY = ZoneInfo("Asia/Almaty")
 

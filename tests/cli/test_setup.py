@@ -11,9 +11,9 @@ from temporalio.common import SearchAttributeKey
 from temporalio.testing import WorkflowEnvironment
 
 from cli.setup import setup
-from cluster import NotSetUp
-from connection import client_options
 from register.database import check_migrated, open_register
+from runtime.connection import client_options
+from runtime.namespace import NotSetUp
 from tests.conftest import BIN
 
 

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import Engine, update
 from temporalio.testing import ActivityEnvironment
 
-from activities.calls import Look, Looked
+from activities.interface import Look, Looked
 from activities.ladders import ladder_id
-from activities.watch import WatchActivities
+from activities.self_check import WatchActivities
 from register.database import migrate, open_register, writing
 from register.tables import CaseRow, EscalationRow, StepRow
 from tests.cli.conftest import Office

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from register.entries import (
+from register.rows import (
     CaseEntry,
     DocumentEntry,
     EscalationEntry,

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, insert
 
 from calendars.build import build
-from calendars.entries import Confirmation, Decree, Entry
+from calendars.decrees import Confirmation, Decree, Entry
 from register.calendar import (
     CalendarEntryRow,
     approve,

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, inspect
 from sqlalchemy.schema import ForeignKeyConstraint
 
 import register as package
-from register import entries
+from register import rows as entries
 from register.database import RegisterError, check_migrated, migrate, migrations, open_register, writing
 from register.record import write
 from register.tables import Base

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
-from register.entries import LadderEntry
 from register.outbox import (
     LEASE,
     Claimed,
@@ -27,6 +26,7 @@ from register.outbox import (
     withdraw,
     write_ladder,
 )
+from register.rows import LadderEntry
 
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 BUNDLE = timedelta(minutes=2)

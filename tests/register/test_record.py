@@ -13,7 +13,7 @@ from sqlalchemy import Engine, insert, text
 
 from register import record
 from register.database import RefusedByDatabase, open_register, writing
-from register.entries import LogEntry, RegisterEntries
+from register.rows import LogEntry, RegisterEntries
 from register.tables import CaseRow, StepRow
 from tests.register import examples
 from tests.register.examples import CASE_ID, RECEIVED_AT

@@ -17,11 +17,11 @@ from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer, Worker
 
-from activities.calls import Activity, Climb, LadderNews, Raised, Telling, Told
-from connection import PLUGIN
-from register.entries import LadderEntry
+from activities.interface import Activity, Climb, LadderNews, Raised, Telling, Told
+from escalation.ladder import Hours, KindPlan, Language, LevelPlan, Plan, Recipient
+from register.rows import LadderEntry
 from rules.calendar import CalendarDays, Offset, WorkingCalendar
-from rules.ladder import Hours, KindPlan, Language, LevelPlan, Plan, Recipient
+from runtime.connection import PLUGIN
 from workflows.ladder import EscalationLadder
 
 ALMATY = timedelta(hours=5)

@@ -8,12 +8,12 @@ from contextlib import asynccontextmanager
 from temporalio.client import WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 
-from activities.calls import Activity
-from connection import client_options
+from activities.interface import Activity
+from runtime import search_attributes
+from runtime.connection import client_options
 from tests.conftest import BIN
 from tests.workflows.cases import CaseUnderTest, documents, inspection, signature
 from tests.workflows.waiting import judged, until_view
-from workflows import search_attributes
 
 EVENTS = 30
 """After so many events in a run the server suggests to go on in a new one; in life after some thousands."""

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from activities.calls import Activity
-from connection import connect
+from activities.interface import Activity
+from runtime.connection import connect
 from tests.workflows.cases import worker
 from tests.workflows.world import World
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from temporalio.client import WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 
-from cluster import adding
-from connection import client_options
+from runtime.connection import client_options
+from runtime.namespace import adding
 from tests.conftest import BIN
 from tests.workflows.climbing import ALMATY, Bells, Under, climbing, plan
 

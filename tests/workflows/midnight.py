@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from temporalio import activity
 from temporalio.client import Client
 
-from activities.calls import Activity, DocumentRequest, Taken
+from activities.interface import Activity, DocumentRequest, Taken
 from rules.calendar import CalendarDays, Offset
 from tests.workflows.world import World
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from activities.calls import Activity
+from activities.interface import Activity
 from tests.workflows.cases import CaseUnderTest, documents, inspection, signature, step_of
 from tests.workflows.world import World, plain_days
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from temporalio.client import WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 
-from cluster import adding
-from connection import client_options
+from runtime.connection import client_options
+from runtime.namespace import adding
 from tests.conftest import BIN
 from tests.workflows.cases import ALMATY, at, open_case, request, worker
 from tests.workflows.continuing import CONTINUED, continuing_server, runs_of

@@ -16,7 +16,7 @@ from temporalio.worker import Replayer
 from temporalio.worker.workflow_sandbox import _runner
 from temporalio.worker.workflow_sandbox._importer import Importer
 
-from connection import PLUGIN
+from runtime.connection import PLUGIN
 from workflows.verification import VerificationWorkflow
 
 importers: list[Importer] = []

@@ -16,7 +16,7 @@ from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 from temporalio.common import RawValue
 from temporalio.testing import WorkflowEnvironment
 
-from activities.calls import Activity
+from activities.interface import Activity
 from rules.decisions import DECISIONS
 from rules.messages import MESSAGES
 from tests.workflows.cases import (

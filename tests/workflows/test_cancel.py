@@ -8,7 +8,7 @@ from typing import Any
 
 from temporalio.testing import WorkflowEnvironment
 
-from activities.calls import Activity
+from activities.interface import Activity
 from tests.workflows.cases import ALMATY, CaseUnderTest, documents, open_case, request, worker
 from tests.workflows.waiting import finish, until, until_view
 from tests.workflows.world import World

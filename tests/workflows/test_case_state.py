@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from activities.calls import Activity
+from activities.interface import Activity
+from escalation.kinds import Escalation
 from rules.calendar import CalendarDays, WorkingCalendar
 from rules.decisions import Recount, read_decision
 from rules.documents import NO_EVIDENCE, Kind
-from rules.escalations import Escalation
 from rules.recount import recount as foretold
 from rules.refusal import Refusal
 from rules.terms import TERMS, Risk, Step, days_after

@@ -10,8 +10,8 @@ from typing import Any
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
-from activities.calls import Activity
-from register.entries import EscalationEntry, RefusedMessageEntry
+from activities.interface import Activity
+from register.rows import EscalationEntry, RefusedMessageEntry
 from tests.workflows.cases import (
     CaseUnderTest,
     documents,

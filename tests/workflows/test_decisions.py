@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from activities.calls import Activity
+from activities.interface import Activity
 from rules.calendar import WorkingCalendar
 from rules.recount import recount as foretold
 from tests.workflows.cases import (

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from activities.calls import Activity
+from activities.interface import Activity
 from tests.workflows.cases import (
     CaseUnderTest,
     at,

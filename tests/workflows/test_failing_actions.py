@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from activities.calls import Activity, LadderNews
+from activities.interface import Activity, LadderNews
 from tests.workflows.cases import (
     CaseUnderTest,
     at,

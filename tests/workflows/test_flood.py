@@ -13,7 +13,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 
-from activities.calls import Activity
+from activities.interface import Activity
 from tests.workflows.cases import CaseUnderTest, documents, request, worker
 from tests.workflows.waiting import finish, judged, refused_in_register, until, until_view
 from tests.workflows.world import World

@@ -12,7 +12,7 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.testing import WorkflowEnvironment
 
-from activities.calls import Activity
+from activities.interface import Activity
 from tests.workflows.cases import CaseUnderTest, documents, inspection, open_case, signature, worker
 from tests.workflows.conftest import Opening
 from tests.workflows.waiting import until

@@ -11,7 +11,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 from temporalio.workflow import NondeterminismError
 
-from activities.calls import LadderNews
+from activities.interface import LadderNews
 from tests.workflows.climbing import ALMATY, Bells, climbing, local, plan, replay
 from tests.workflows.ladder_paths import FOLDER, LADDER_PATHS
 from workflows.ladder import EscalationLadder

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from activities.calls import Activity
+from activities.interface import Activity
 from rules.refusal import Refusal
 from rules.request import read_request
 from tests.workflows.cases import CaseUnderTest, at, escalation_ids, instant, request, step_of

@@ -15,7 +15,7 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.testing import WorkflowEnvironment
 
-from activities.calls import Activity
+from activities.interface import Activity
 from tests.conftest import ROOT
 from tests.workflows.cases import (
     CaseUnderTest,

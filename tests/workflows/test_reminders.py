@@ -7,7 +7,7 @@ from datetime import UTC, date, timedelta
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from activities.calls import Activity, Fetch, Reminder
+from activities.interface import Activity, Fetch, Reminder
 from rules.calendar import WorkingCalendar
 from rules.documents import Kind
 from rules.terms import Step

@@ -20,8 +20,8 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
-from activities.calls import Activity
-from connection import DATA_CONVERTER, PLUGIN
+from activities.interface import Activity
+from runtime.connection import DATA_CONVERTER, PLUGIN
 from tests.workflows.cases import documents, inspection, open_case, request, signature, worker
 from tests.workflows.continuing import CONTINUED
 from tests.workflows.paths import PATHS

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from runtime.packages import DECIDING
 from tests.conftest import ROOT
 from tests.workflows.record_histories import FOLDER
 
@@ -32,11 +33,15 @@ WORLDLY = {
 }
 """What a case must not touch, and what each is for."""
 
-THIN = {"activities", "annotated_types", "google", "nexusrpc", "pydantic", "pydantic_core", "register", "rules"} | {
+THIN = {name.partition(".")[0] for name in DECIDING} | {
+    "annotated_types",
+    "google",
+    "nexusrpc",
+    "pydantic",
+    "pydantic_core",
     "temporalio",
     "typing_extensions",
     "typing_inspection",
-    "workflows",
 }
 """The packages that a workflow is made of."""
 

@@ -10,10 +10,10 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
+from runtime import search_attributes as names
 from tests.workflows.cases import CaseUnderTest, inspection, open_case, request, signature, step_of, worker
 from tests.workflows.waiting import judged, until_view
 from tests.workflows.world import World
-from workflows import search_attributes as names
 
 
 async def attributes(case: CaseUnderTest) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from activities.calls import Activity
+from activities.interface import Activity
 from tests.workflows.cases import (
     CaseUnderTest,
     at,

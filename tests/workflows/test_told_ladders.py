@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
-from activities.calls import Activity
+from activities.interface import Activity
+from escalation.kinds import Escalation
 from rules.calendar import WorkingCalendar
-from rules.escalations import Escalation
 from rules.terms import Step
 from tests.workflows.cases import (
     ALMATY,

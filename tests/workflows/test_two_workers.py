@@ -9,8 +9,8 @@ from typing import Any
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from activities.calls import Activity
-from connection import client_options
+from activities.interface import Activity
+from runtime.connection import client_options
 from tests.workflows.cases import escalation_ids, open_case, request, worker
 from tests.workflows.waiting import finish, judged, until_view
 from tests.workflows.world import World

@@ -7,8 +7,8 @@ from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
-from activities.calls import Activity
 from activities.errors import closed, unreachable
+from activities.interface import Activity
 from tests.workflows.cases import document, open_case, worker
 from tests.workflows.world import World
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from activities.calls import Activity
+from activities.interface import Activity
 from tests.workflows.cases import CaseUnderTest, document, documents, inspection, signature, step_of
 from tests.workflows.conftest import Opening
 from tests.workflows.world import World

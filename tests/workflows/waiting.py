@@ -10,7 +10,7 @@ from typing import Any
 
 from temporalio.service import RPCError
 
-from register.entries import RefusedMessageEntry
+from register.rows import RefusedMessageEntry
 from tests.workflows.cases import CaseUnderTest, documents, inspection, signature
 
 

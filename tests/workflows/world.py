@@ -17,7 +17,7 @@ from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
 from activities.arrivals import ArrivalActivities
-from activities.calls import (
+from activities.interface import (
     Activity,
     Appeal,
     CalendarWanted,
@@ -39,7 +39,7 @@ from activities.calls import (
     Taken,
     Withdrawal,
 )
-from register.entries import RegisterEntries
+from register.rows import RegisterEntries
 from rules.calendar import CalendarDays, Offset
 
 REX_RECORD = {

@@ -1,0 +1,408 @@
+"""The activities by name, with what each takes and gives: all that a workflow may know of the outside world.
+
+Light on purpose: workflows import this module, so it imports no HTTP, database or mail library.
+Every ``key`` is derived from the case, the step and a counter; calling twice with one key changes nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from escalation.ladder import LadderBook, Recipient
+from escalation.notice import Notice, Withdrawn
+from register.rows import CaseEntry, RegisterEntries
+from rules.documents import Kind, OfferedDocument
+from rules.findings import Finding, RexRecord
+from rules.instant import Day, Instant
+from rules.messages import Ground, InspectionCompleted
+from rules.outcome import Outcome as CaseOutcome
+from rules.request import Exporter, VerificationRequest
+
+
+class Activity(StrEnum):
+    """The names under which a worker registers its activities."""
+
+    RECORD_CALENDAR = "record_calendar"
+    READ_ARRIVALS = "read_arrivals"
+    WRITE_REGISTER = "write_register"
+    REQUEST_DOCUMENTS = "request_documents"
+    REMIND_ATAMEKEN = "remind_atameken"
+    WITHDRAW_REQUEST = "withdraw_request"
+    LOOK_UP_REGISTRATION = "look_up_registration"
+    FETCH_DOCUMENTS = "fetch_documents"
+    DRAFT_CONCLUSION = "draft_conclusion"
+    APPEAL_FOR_REVOCATION = "appeal_for_revocation"
+    SEND_REPLY = "send_reply"
+    READ_LADDERS = "read_ladders"
+    NOTIFY = "notify"
+    SEND_NOTICES = "send_notices"
+    CHECK = "check"
+    REPORT_FINDINGS = "report_findings"
+    CALL_HEARTBEAT = "call_heartbeat"
+
+
+class ErrorKind(StrEnum):
+    """The ``type`` of every application error that an activity raises (design: errors are told apart)."""
+
+    REFUSED = "Refused"
+    UNREACHABLE = "Unreachable"
+    BROKEN = "Broken"
+    CLOSED = "Closed"
+    """The case number is used up: the register has a closed case under it (contract, section 1)."""
+
+
+class Payload(BaseModel):
+    """What crosses into a history: small, and never a secret."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class CalendarWanted(Payload):
+    """``record_calendar`` -> ``rules.calendar.CalendarDays`` for whole years.
+
+    From 1 January of the first year to 31 December of the last. ``opening`` is the row of a case that is being opened:
+    the register has it from then on, before anything leaves the house. It fails as ``ErrorKind.CLOSED`` where the
+    register, which remembers longer than Temporal, has a closed case under the number.
+    """
+
+    first_year: int
+    last_year: int
+    opening: CaseEntry | None = None
+
+
+NOTICE_OUTCOME = "notice_outcome"
+"""The signal by which a recipient tells a case what became of a notice (``escalation.notice.Outcome``)."""
+
+INTERNAL_SIGNALS = (NOTICE_OUTCOME,)
+"""Signals between our own workflows: they are no messages."""
+
+
+class ArrivalsWanted(Payload):
+    """``read_arrivals`` -> list of instants: when Temporal recorded the signals.
+
+    ``numbers`` count the run's signals from 1, those in ``INTERNAL_SIGNALS`` left out; the answer has one instant for
+    each, in their order.
+    """
+
+    workflow_id: str
+    run_id: str
+    numbers: list[int]
+
+
+class Letter(Payload):
+    """The number and day of an outgoing letter."""
+
+    number: str
+    date: Day
+
+
+class DocumentRequest(Payload):
+    """``request_documents`` -> ``Taken``: ask Atameken for the documents (¶7)."""
+
+    key: str
+    case_id: str
+    rex_number: str
+    exporter: Exporter
+    documents_wanted: list[str]
+    respond_by: Day
+    letter: Letter
+
+
+class Taken(Payload):
+    """Atameken has taken our letter: under ``reference`` (its own id), received by it at ``received_at``.
+
+    ``sent_at`` is our own clock when the answer was in; where Atameken gives no time, ``received_at`` is None.
+    """
+
+    reference: str
+    sent_at: Instant
+    received_at: Instant | None
+
+
+class Reminder(Payload):
+    """``remind_atameken`` -> ``Taken`` with the time of sending."""
+
+    key: str
+    case_id: str
+    request_id: str
+    last_day: Day
+    message: str
+
+
+class Withdrawal(Payload):
+    """``withdraw_request`` -> None."""
+
+    key: str
+    case_id: str
+    request_id: str
+    reason: str
+
+
+class Appeal(Payload):
+    """``appeal_for_revocation`` -> ``Taken`` (¶10)."""
+
+    key: str
+    case_id: str
+    rex_number: str
+    grounds: list[Ground]
+    conclusion_number: str
+    conclusion_date: Day
+    conclusion_sha256: str
+
+
+class Lookup(Payload):
+    """``look_up_registration`` -> ``LookedUp`` (¶6, ¶9)."""
+
+    rex_number: str
+
+
+class LookedUp(Payload):
+    """The REX record, or None where REX does not have the number."""
+
+    record: RexRecord | None
+    at: Instant
+
+
+class Fetch(Payload):
+    """``fetch_documents`` -> ``Fetched``: fetch, check and store what a message offers.
+
+    It answers as soon as anything is settled; only where every document is out of reach does it fail and is retried.
+    """
+
+    case_id: str
+    message_id: str
+    documents: list[OfferedDocument]
+
+
+class StoredDocument(Payload):
+    """``index`` is the place in ``Fetch.documents``; ``document_id`` names the bytes in the store."""
+
+    index: int
+    document_id: str
+    sha256: str
+    size: int
+    media_type: str
+
+
+class RefusedDocument(Payload):
+    """A document that is not what it says, or that its host does not give out; ``reason`` is one line."""
+
+    index: int
+    reason: str
+
+
+class Fetched(Payload):
+    """``out_of_reach`` holds the places of documents still to be fetched."""
+
+    stored: list[StoredDocument]
+    refused: list[RefusedDocument]
+    out_of_reach: list[int]
+
+
+class DraftDocument(Payload):
+    """A document of the set, as the conclusion lists it; ``sent_on`` is the day in Asia/Almaty."""
+
+    kind: Kind
+    filename: str
+    document_id: str
+    sha256: str
+    sent_on: Day
+
+
+class Draft(Payload):
+    """``draft_conclusion`` -> ``Drafted``: the conclusion as a PDF in the store (¶10).
+
+    ``dated`` and everything else printed comes from here, so that the same draft is the same bytes.
+    """
+
+    case_id: str
+    number: str
+    version: int
+    outcome: CaseOutcome
+    dated: Day
+    request: VerificationRequest
+    request_received_on: Day
+    inspection: InspectionCompleted | None
+    inspected_on: Day | None
+    grounds: list[Ground]
+    findings: list[Finding]
+    documents: list[DraftDocument]
+    reason: str | None = Field(description="why it is concluded without documents")
+
+
+class Drafted(Payload):
+    """The draft in the store; ``at`` is when it was made, by the clock of whoever made it."""
+
+    document_id: str
+    sha256: str
+    size: int
+    at: Instant
+
+
+class CustomsReply(Payload):
+    """``send_reply`` -> ``Sent``: tell the requesting customs the outcome, with the conclusion attached."""
+
+    key: str
+    case_id: str
+    to_name: str
+    to_email: str
+    language: str
+    reference: str
+    rex_number: str
+    exporter: str
+    outcome: CaseOutcome
+    conclusion_number: str
+    conclusion_date: Day
+    conclusion_document_id: str
+
+
+class Sent(Payload):
+    """A letter has left by e-mail."""
+
+    sent_at: Instant
+    message_id: str
+
+
+class Notify(Payload):
+    """``notify`` -> ``Notified``: give recipients their notices, and withdraw what is not to be told any more.
+
+    ``book_version`` is of the ladders that the case knows.
+    """
+
+    book_version: str
+    notices: list[Notice] = Field(default_factory=list)
+    withdrawn: list[Withdrawn] = Field(default_factory=list)
+
+
+class Notified(Payload):
+    """Every recipient has its notices, durably. ``book``: newer ladders than the case knows, else None.
+
+    ``unknown``: ids of recipients that the worker's ladder file does not have any more; they got nothing.
+    """
+
+    book: LadderBook | None = None
+    unknown: list[str] = Field(default_factory=list)
+
+
+class Sending(Payload):
+    """``send_notices`` -> ``SendingDone``: one message to one recipient, with one notice or several of them.
+
+    ``id`` is the same for every attempt at the same message; ``task_queue`` is the cases'.
+    """
+
+    id: str
+    recipient: Recipient
+    notices: list[Notice] = Field(min_length=1)
+    limited: bool = Field(default=False, description="held back by the limit of messages an hour")
+
+
+class SendingDone(Payload):
+    """What became of a message; each case has been sent its ``Outcome`` already."""
+
+    told_at: Instant | None
+    error: str | None
+    at: Instant
+
+
+class FindingKind(StrEnum):
+    """What the watch over the watch finds."""
+
+    NOT_IN_TEMPORAL = "case_not_in_temporal"
+    NOT_IN_REGISTER = "case_not_in_register"
+    TERM_NOT_ESCALATED = "term_not_escalated"
+    LADDER_ENDED = "ladder_ended"
+    LADDER_GONE = "ladder_gone"
+    NOBODY_REACHED = "nobody_reached"
+    TASKS_FAIL = "tasks_fail"
+    TASKS_NOT_WATCHED = "tasks_not_watched"
+    LEVEL_WITHOUT_RECIPIENT = "level_without_recipient"
+    YEAR_NOT_CONFIRMED = "year_not_confirmed"
+    CANNOT_CHECK = "cannot_check"
+
+
+class CheckFinding(Payload):
+    """A gap in the watch: something that would make a warning silently never come.
+
+    ``about`` tells apart what one workflow has several of (a step, an escalation), or names a level or a year.
+    ``workflow_id`` is where the link leads: the case, or the workflow itself. ``what`` and ``what_to_do`` are one line.
+    """
+
+    kind: FindingKind
+    workflow_id: str | None = None
+    about: str = ""
+    what: str
+    what_to_do: str
+
+    @property
+    def key(self) -> str:
+        """The same gap has the same key, today and tomorrow."""
+        return " ".join(part for part in (self.kind.value, self.workflow_id, self.about) if part)
+
+
+class CheckWanted(Payload):
+    """``check`` -> ``Checked``: through the cases, or only whether the years of the calendar are confirmed."""
+
+    through: Literal["cases", "calendar"]
+    at: Instant
+
+
+class Checked(Payload):
+    """``gaps`` are at most as many as a message can hold; ``in_all`` counts them all."""
+
+    findings: list[CheckFinding]
+    in_all: int
+    open_cases: int
+
+    @property
+    def blind(self) -> bool:
+        """Whether nothing could be compared: then nothing is known to be well either."""
+        return any(finding.kind is FindingKind.CANNOT_CHECK for finding in self.findings)
+
+
+class FindingsReport(Payload):
+    """``report_gaps`` -> ``Reported``: one message to on-call (level 2). ``at`` gives the day: each gap once a day."""
+
+    through: Literal["cases", "calendar"]
+    at: Instant
+    findings: list[CheckFinding]
+    in_all: int
+
+
+class Reported(Payload):
+    """How many were told now and how many had been told that day; ``level`` is who was reached, None for nobody."""
+
+    told: int
+    told_before: int
+    level: int | None
+
+
+class AllWell(Payload):
+    """``call_heartbeat`` -> whether there is a heartbeat URL, which then has been called."""
+
+    at: Instant
+
+
+def year_span(received_on: date, until: date, opening: CaseEntry | None = None) -> CalendarWanted:
+    """The years a case's calendar holds: from the year of receipt to the end of the year after ``until``."""
+    return CalendarWanted(first_year=received_on.year, last_year=until.year + 1, opening=opening)
+
+
+PAYLOADS: dict[Activity, type[Payload] | type[RegisterEntries]] = {
+    Activity.RECORD_CALENDAR: CalendarWanted,
+    Activity.READ_ARRIVALS: ArrivalsWanted,
+    Activity.WRITE_REGISTER: RegisterEntries,
+    Activity.REQUEST_DOCUMENTS: DocumentRequest,
+    Activity.REMIND_ATAMEKEN: Reminder,
+    Activity.WITHDRAW_REQUEST: Withdrawal,
+    Activity.LOOK_UP_REGISTRATION: Lookup,
+    Activity.FETCH_DOCUMENTS: Fetch,
+    Activity.DRAFT_CONCLUSION: Draft,
+    Activity.APPEAL_FOR_REVOCATION: Appeal,
+    Activity.SEND_REPLY: CustomsReply,
+    Activity.NOTIFY: Notify,
+}
+"""What each activity of a case takes; ``read_ladders`` takes nothing."""

@@ -1,0 +1,1 @@
+"""Who is notified of what and when: kinds of escalation, ladders, and the file that configures them. Pure."""

@@ -1,0 +1,1 @@
+"""Notices to people: their words, their languages and the channels they go through."""

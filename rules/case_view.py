@@ -1,0 +1,211 @@
+"""A case as the query ``case`` answers it and as its workflow ends (contract, section 5): built once, read everywhere.
+
+Every key is always there, null where something is not yet known. Times are UTC, days are days in Asia/Almaty.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from rules.documents import Kind
+from rules.findings import Finding
+from rules.instant import Day, Instant
+from rules.messages import Ground, InspectionCompleted
+from rules.outcome import Outcome
+from rules.request import VerificationRequest
+from rules.terms import Risk, Step
+
+
+class _View(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class StepView(_View):
+    """A step in one round, with its term. ``from_receipt``: its start is a receipt here, so the cut-off applies."""
+
+    step: Step
+    round: int
+    paragraph: int
+    working_days: int
+    state: Literal["pending", "running", "done", "skipped"]
+    started_at: Instant | None
+    from_receipt: bool
+    due_at: Instant | None
+    last_day: Day | None
+    ended_at: Instant | None
+    late: bool
+    late_days: int
+    provisional: bool
+
+
+class CalendarView(_View):
+    """The recorded calendar that the case counts by."""
+
+    version: str | None
+    provisional: bool | None
+
+
+class DocumentView(_View):
+    """An accepted document; its bytes are in the store under ``document_id``."""
+
+    kind: Kind
+    filename: str
+    document_id: str
+    sha256: str
+    size: int
+    sent_at: Instant | None
+    received_at: Instant | None
+    arrived_at: Instant
+    message_id: str
+
+
+class RefusedDocumentView(_View):
+    """A document that was refused, and why."""
+
+    kind: Kind
+    filename: str
+    reason: str
+    message_id: str
+
+
+class InspectionView(InspectionCompleted):
+    """The accepted inspection result, as the message gave it, with its arrival."""
+
+    arrived_at: Instant
+
+
+class ConclusionView(_View):
+    """The conclusion (¶10), drafted or signed."""
+
+    number: str
+    outcome: Outcome
+    document_id: str | None
+    sha256: str | None
+    version: int
+    drafted_at: Instant | None
+    returned_because: str | None
+    signed_by: str | None
+    signed_at: Instant | None
+    signature_arrived_at: Instant | None
+    signature_reference: str | None
+    message_id: str | None
+
+
+class AppealView(_View):
+    """The appeal for revocation (¶10), sent by interface, or by hand by ``by``."""
+
+    sent_at: Instant
+    received_at: Instant | None
+    reference: str | None
+    by: str | None
+    grounds: list[Ground]
+
+
+class ReplyView(_View):
+    """The reply to the customs, sent by e-mail, or by hand by ``by``."""
+
+    sent_at: Instant
+    received_at: Instant | None
+    reference: str | None
+    by: str | None
+    email: str
+
+
+class FailedActionView(_View):
+    """An action that gave up and waits for a person."""
+
+    action: str
+    error: str | None
+    since: Instant | None
+
+
+class NotifiedView(_View):
+    """One recipient of one notification: told at ``told_at``, else not reached yet, and why.
+
+    ``recipient`` is the short hash of the address, ``scheme`` the kind of channel, as in ``mailto``.
+    """
+
+    rung: int
+    level: int
+    recipient: str
+    scheme: str
+    handed_at: Instant
+    told_at: Instant | None
+    error: str | None
+
+
+class EscalationView(_View):
+    """An escalation: open while it is neither resolved nor overtaken by its breach."""
+
+    id: str
+    kind: str
+    step: Step | None
+    level: int
+    summary: str
+    due_at: Instant | None
+    raised_at: Instant
+    acknowledged_by: str | None
+    acknowledged_until: Day | None
+    resolved_at: Instant | None
+    resolved_by: str | None
+    overtaken_by: str | None
+    nobody_reached_since: Instant | None
+    notified: list[NotifiedView]
+    next_level: int | None
+    next_at: Instant | None
+
+    @property
+    def open(self) -> bool:
+        """Whether something is still to be done about it."""
+        return self.resolved_at is None and self.overtaken_by is None
+
+
+class RejectedMessageView(_View):
+    """A message that was refused, and why."""
+
+    name: str
+    message_id: str | None
+    reason: str
+    at: Instant
+
+
+class CaseView(_View):
+    """The whole case. ``to_do`` says in one or two sentences what is to be done next, and by whom."""
+
+    case_id: str
+    step: Step
+    to_do: str
+    risk: Risk | None
+    reserve_days: int | None
+    received_at: Instant
+    limit_at: Instant | None
+    limit_last_day: Day | None
+    limit_met: bool | None
+    outcome: Outcome | None
+    request: VerificationRequest
+    steps: list[StepView]
+    calendar: CalendarView
+    documents: list[DocumentView]
+    refused_documents: list[RefusedDocumentView]
+    missing_documents: list[str]
+    findings: list[Finding]
+    inspection: InspectionView | None
+    conclusion: ConclusionView | None
+    appeal: AppealView | None
+    reply: ReplyView | None
+    failed_actions: list[FailedActionView]
+    escalations: list[EscalationView]
+    rejected_messages: list[RejectedMessageView]
+    rejected_count: int
+
+    @property
+    def running(self) -> StepView | None:
+        """The step that runs, or None before the first term is counted and after the last."""
+        return next((step for step in reversed(self.steps) if step.state == "running"), None)
+
+    @property
+    def open_escalations(self) -> list[EscalationView]:
+        """Those about which something is still to be done, the highest level first."""
+        return sorted((each for each in self.escalations if each.open), key=lambda each: -each.level)

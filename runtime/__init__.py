@@ -1,0 +1,1 @@
+"""What every process of ours is made of: settings, the connection to Temporal, logs, search attributes."""

@@ -1,0 +1,214 @@
+"""The project's own settings (contract, section 10): from the environment, then from ``.env``; the environment wins.
+
+Temporal's own (``TEMPORAL_*``) are read by ``connection.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError
+
+from escalation.ladder_file import Ladders
+
+PREFIX = "REXV_"
+
+VAR = Path(__file__).resolve().parent.parent / "var"
+"""Where the defaults put their files: beside the code, wherever it is started from."""
+
+
+class WrongSettings(Exception):
+    """Settings are missing or do not fit. One line: each by its name and what was expected, never its value."""
+
+
+def _web_address(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        fits = parts.scheme in ("http", "https") and parts.hostname and (parts.port or True)
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError("expected a URL as in https://host:port/path")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("expected a URL without user and password")
+    if parts.query or parts.fragment:
+        raise ValueError("expected a URL without ? and #")
+    return value.rstrip("/")
+
+
+def _origin(value: str) -> str:
+    address = _web_address(value)
+    if urlsplit(address).path:
+        raise ValueError("expected origins as in https://host:port, without a path")
+    return address
+
+
+def _token(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[!-~]+", value.get_secret_value()):
+        raise ValueError("expected ASCII letters, digits and signs without spaces")
+    return value
+
+
+def _listener(value: str) -> str:
+    if not re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[\w.-]+):[0-9]{1,5}", value):
+        raise ValueError("expected host:port as in 0.0.0.0:9090")
+    return value
+
+
+def _heartbeat_address(value: SecretStr) -> SecretStr:
+    from activities.http import origin_of  # here, because only a worker calls it
+
+    origin_of(value.get_secret_value())  # its words hold nothing of the URL, which may carry a token
+    return value
+
+
+def _words(value: Any) -> Any:
+    return value.split() if isinstance(value, str) else value
+
+
+def _mail_server(value: SecretStr) -> SecretStr:
+    from activities.mail import MailServer  # here, because only a worker has to know about mail
+
+    MailServer.parse(value.get_secret_value())
+    return value
+
+
+def _ladder_file(value: Path) -> Path:
+    from escalation.source import load_ladders  # here, because Apprise takes a while to import
+    from runtime.connection import read_environment
+
+    load_ladders(value, read_environment())
+    return value
+
+
+def _recipients(value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+    if value is None:
+        if "escalation_file" in info.data and info.data["escalation_file"] is None:
+            raise PydanticCustomError("missing", "is required")
+        return None
+    from escalation.ladder_file import scheme_of
+    from notifications.channel import fault_of
+
+    urls = value.get_secret_value().split()
+    for index, url in enumerate(urls):
+        fault = fault_of(url)
+        if fault is not None:
+            raise ValueError(f"recipient {index + 1} of {len(urls)} ({scheme_of(url)}): {fault}")
+    return value
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Origins = Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode, BeforeValidator(_words)]
+Token = Annotated[SecretStr, AfterValidator(_token)]
+MailAddress = Annotated[SecretStr, AfterValidator(_mail_server)]
+Recipients = Annotated[SecretStr | None, AfterValidator(_recipients)]
+"""Apprise URLs separated by spaces, for the ladder of the example; required where there is no ladder file.
+
+A secret, because most of them carry a password or a token.
+"""
+
+
+class ClientSettings(BaseSettings):
+    """What it takes to open a case and to look at it: nothing here is required."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+
+    task_queue: str = "rex-verification"
+    database_url: SecretStr = SecretStr(f"sqlite:///{VAR / 'register.db'}")
+    ui_url: WebAddress = "http://localhost:8233"
+    receipt_cutoff: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_the_empty(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """``REXV_X=`` means the same as no ``REXV_X``; the compose file passes on what is not set as empty."""
+        return {name: value for name, value in values.items() if value is not None and str(value).strip()}
+
+
+class WorkerSettings(ClientSettings):
+    """All that a worker needs; section 8 says what the addresses and keys are for."""
+
+    document_store: str = Field(default=str(VAR / "documents"), repr=False)
+    atameken_url: WebAddress
+    atameken_token: Token
+    rex_url: WebAddress
+    rex_login: str
+    rex_password: SecretStr
+    document_hosts: Origins = ()
+    mail_url: MailAddress
+    escalation_file: Annotated[Path, AfterValidator(_ladder_file)] | None = None
+    """The ladders of escalation, as ``escalation/default.toml`` explains them."""
+    escalate_1: Recipients = Field(default=None, validate_default=True)
+    escalate_2: Recipients = Field(default=None, validate_default=True)
+    escalate_3: Recipients = Field(default=None, validate_default=True)
+    heartbeat_url: Annotated[SecretStr, AfterValidator(_heartbeat_address)] | None = None
+    """Called once a day when the sweep has found all well; whoever runs it notices when it is not."""
+    metrics_address: Annotated[str, AfterValidator(_listener)] | None = None
+    """Where the worker offers Prometheus its figures, ``host:port``; nowhere by default."""
+
+    @cached_property
+    def ladders(self) -> Ladders:
+        """The ladders of escalation with the addresses of their recipients, which are secrets.
+
+        Raises:
+            LadderError: one line, where the file or a recipient does not fit.
+        """
+        from escalation.source import load_ladders  # here, because Apprise takes a while to import
+        from runtime.connection import read_environment
+
+        own = {1: self.escalate_1, 2: self.escalate_2, 3: self.escalate_3}
+        given = {f"{PREFIX}ESCALATE_{level}": urls.get_secret_value() for level, urls in own.items() if urls}
+        return load_ladders(self.escalation_file, read_environment() | given)
+
+    @property
+    def recipients(self) -> dict[int, list[str]]:
+        """The Apprise URLs of each escalation level, 1 to 3; secrets."""
+        return {level: list(urls) for level, urls in self.ladders.addresses.items()}
+
+
+Settings = TypeVar("Settings", bound=ClientSettings)
+
+
+def read_settings(kind: type[Settings]) -> Settings:
+    """Read settings of a kind, ``ClientSettings`` or ``WorkerSettings``.
+
+    Raises:
+        WrongSettings: naming each setting that is missing or does not fit.
+    """
+    try:
+        return kind()
+    except ValidationError as error:
+        # The cause would print the values, and some are secrets.
+        raise WrongSettings(_reasons(error)) from None
+    except (SettingsError, OSError, UnicodeDecodeError) as error:
+        raise WrongSettings(f".env: cannot be read ({type(error).__name__})") from None
+
+
+def _reasons(error: ValidationError) -> str:
+    by_name: dict[str, str] = {}
+    for each in error.errors(include_url=False, include_input=False):
+        name = f"{PREFIX}{each['loc'][0]}".upper() if each["loc"] else "settings"
+        message = (
+            "is required"
+            if each["type"] == "missing"
+            else each["msg"].removeprefix("Value error, ").removeprefix(f"{name}: ")
+        )
+        if each["type"] == "string_pattern_mismatch":
+            message = "expected HH:MM as in 16:00"
+        by_name.setdefault(name, message)
+    return "; ".join(f"{name}: {message}" for name, message in by_name.items())

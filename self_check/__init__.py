@@ -1,0 +1,1 @@
+"""The daily self-check: what counts as a finding, and the report of it."""
