@@ -41,10 +41,11 @@ class StepView(_View):
 
 
 class CalendarView(_View):
-    """The recorded calendar that the case counts by."""
+    """The recorded calendar that the case counts by; a receipt after ``receipt_cutoff`` (``HH:MM``) is the next day's."""
 
     version: str | None
     provisional: bool | None
+    receipt_cutoff: str | None
 
 
 class DocumentView(_View):
