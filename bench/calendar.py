@@ -16,7 +16,8 @@ from rich.console import Console
 from rich.table import Table
 
 from calendars.build import build
-from rules.calendar import ONE_DAY, WorkingCalendar
+from rules.calendar import WorkingCalendar
+from rules.clock import ONE_DAY
 from rules.terms import due
 
 COUNT_US = 2.0

@@ -9,7 +9,8 @@ from datetime import date
 from calendars.decrees import Entry
 from calendars.kazakhstan import ESTIMATED, Reason, Swapped, YearOfDays, is_confirmed, year_of_days
 from calendars.time_zone import offsets
-from rules.calendar import ONE_DAY, SATURDAY, CalendarDays, version_of
+from rules.calendar import SATURDAY, CalendarDays, version_of
+from rules.clock import ONE_DAY
 
 
 def year_with_entries(year: int, entries: Iterable[Entry] = ()) -> YearOfDays:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from calendars.kazakhstan import YearOfDays
-from rules.calendar import ONE_DAY
+from rules.clock import ONE_DAY
 
 
 def icalendar_of(year: YearOfDays, version: str, *, confirmed: bool, now: datetime) -> bytes:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from calendars.build import year_with_entries
 from calendars.decrees import Confirmation, Decree, Entry
 from calendars.kazakhstan import CONFIRMED_THROUGH, year_of_days, years_with_data
-from calendars.time_zone import almaty
+from calendars.time_zone import almaty_clock
 from rules.calendar import SATURDAY
 from rules.refusal import Refusal
 
@@ -22,7 +22,7 @@ def check(entry: Entry, in_force: Iterable[Entry], standing: Sequence[tuple[str,
     :raises Refusal: for a swap onto itself, a year long past or without data, a second entry for a day, a day that is
         already so, a decree of the future.
     """
-    today = now.astimezone(almaty()).date()
+    today = almaty_clock().day_of(now)
     if entry.swapped_with == entry.day:
         raise Refusal(f"{entry.day.isoformat()}: is swapped with itself; expected another day")
     _check_decree(entry.day.isoformat(), entry.decree, today)
@@ -49,7 +49,7 @@ def check_confirmation(confirmation: Confirmation, confirmed: Iterable[int], now
     if year in set(confirmed):
         raise Refusal(f"{year}: is confirmed already")
     year_of_days(year)  # refuses a year without data
-    _check_decree(str(year), confirmation.decree, now.astimezone(almaty()).date())
+    _check_decree(str(year), confirmation.decree, almaty_clock().day_of(now))
 
 
 def _check_year(day: date, today: date) -> None:

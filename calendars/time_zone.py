@@ -10,9 +10,8 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-from rules.calendar import Offset
+from rules.clock import ONE_DAY, Clock, Offset
 
-_ONE_DAY = timedelta(days=1)
 _ONE_MINUTE = timedelta(minutes=1)
 
 
@@ -24,24 +23,30 @@ def almaty() -> ZoneInfo:
 
 
 @cache
+def almaty_clock() -> Clock:
+    """The clock of Asia/Almaty for words, letters and papers of today: exact from 2020, before the order, to 2050."""
+    return Clock(offsets(2020, 2050))
+
+
+@cache
 def offsets(first_year: int, last_year: int) -> tuple[Offset, ...]:
     """The offset at the start of the first year, and each change up to the end of the last, in order of time."""
     zone = almaty()
     # A day to either side: the year in Almaty begins hours before the year in UTC.
-    at = datetime(first_year, 1, 1, tzinfo=UTC) - _ONE_DAY
-    end = datetime(last_year + 1, 1, 1, tzinfo=UTC) + _ONE_DAY
+    at = datetime(first_year, 1, 1, tzinfo=UTC) - ONE_DAY
+    end = datetime(last_year + 1, 1, 1, tzinfo=UTC) + ONE_DAY
     found = [Offset(since=at, minutes=_minutes(zone, at))]
     while at < end:
-        if _minutes(zone, at + _ONE_DAY) != found[-1].minutes:
+        if _minutes(zone, at + ONE_DAY) != found[-1].minutes:
             found.append(_change(zone, at))
-        at += _ONE_DAY
+        at += ONE_DAY
     return tuple(found)
 
 
 def _change(zone: ZoneInfo, after: datetime) -> Offset:
     """The one change within the day that follows, to the minute."""
     before = _minutes(zone, after)
-    low, high = 0, _ONE_DAY // _ONE_MINUTE
+    low, high = 0, ONE_DAY // _ONE_MINUTE
     while high - low > 1:
         middle = (low + high) // 2
         if _minutes(zone, after + middle * _ONE_MINUTE) == before:

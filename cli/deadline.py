@@ -15,7 +15,8 @@ from calendars.kazakhstan import years_with_data
 from cli.calendar_register import read_day, registered_calendar
 from cli.printing import console, plain_table, print_json
 from cli.words import day_words, days_words
-from rules.calendar import ONE_DAY, CalendarDoesNotReach, WorkingCalendar
+from rules.calendar import CalendarDoesNotReach, WorkingCalendar
+from rules.clock import ONE_DAY
 from rules.instant import rfc_3339
 from rules.refusal import Refusal
 from rules.terms import Due, due

@@ -13,7 +13,8 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from escalation.kinds import Escalation
-from rules.calendar import ONE_DAY, CalendarDoesNotReach, WorkingCalendar
+from rules.calendar import CalendarDoesNotReach, WorkingCalendar
+from rules.clock import ONE_DAY
 from rules.instant import Instant
 
 

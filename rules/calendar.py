@@ -8,18 +8,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import cached_property
 from itertools import accumulate
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rules.instant import Day, Instant
+from rules.clock import Clock, Offset
+from rules.instant import Day
 
 T = TypeVar("T")
 
-ONE_DAY = timedelta(days=1)
 SATURDAY = 5
 """The first ``date.weekday()`` of the weekend."""
 
@@ -30,14 +30,6 @@ class CalendarDoesNotReach(ValueError):
     def __init__(self, day: date | None, first: date, last: date) -> None:
         named = f"reach {day.isoformat()}" if day else "reach that far"
         super().__init__(f"the calendar does not {named}: it holds {first.isoformat()} to {last.isoformat()}")
-
-
-class Offset(BaseModel):
-    """From ``since`` on, Asia/Almaty is ``minutes`` ahead of UTC; whole ones, but a test may put midnight anywhere."""
-
-    model_config = ConfigDict(frozen=True)
-    since: Instant
-    minutes: float
 
 
 class CalendarDays(BaseModel):
@@ -129,10 +121,11 @@ def swapped_with(other: date, decree: str) -> str:
     return f"swapped with {other.isoformat()}, {decree}"
 
 
-class WorkingCalendar:
-    """Counts working days over one recorded set of days. Everything is in Asia/Almaty; instants come out in UTC."""
+class WorkingCalendar(Clock):
+    """The clock of Asia/Almaty that also counts working days, over one recorded set of days."""
 
     def __init__(self, days: CalendarDays) -> None:
+        super().__init__(days.offsets)
         self.days = days
         self._off = {day.toordinal(): reason for reason, each in days.days_off.items() for day in each}
         self._on = {day.toordinal(): reason for reason, each in days.working_weekend_days.items() for day in each}
@@ -142,7 +135,6 @@ class WorkingCalendar:
                 self._off[off.toordinal()] = swapped_with(works, decree)
         self._first = days.first.toordinal()
         self._size = days.last.toordinal() - self._first + 1
-        self._offsets = [(offset.since, timedelta(minutes=offset.minutes)) for offset in days.offsets]
         self._cutoff = time.fromisoformat(days.receipt_cutoff) if days.receipt_cutoff else None
 
     # A term is counted far more often than a calendar is built: with these tables a count is two look-ups.
@@ -178,7 +170,8 @@ class WorkingCalendar:
     @cached_property
     def _ends(self) -> dict[date, datetime]:
         """For each day in reach: its 24:00 in Almaty, in UTC."""
-        return {date.fromordinal(n): self._midnight(n + 1) for n in range(self._first, self._first + self._size)}
+        days = map(date.fromordinal, range(self._first, self._first + self._size))
+        return {day: super(WorkingCalendar, self).end_of(day) for day in days}
 
     # -- days ---------------------------------------------------------------------------------------------
 
@@ -228,17 +221,9 @@ class WorkingCalendar:
 
     # -- instants -----------------------------------------------------------------------------------------
 
-    def day_of(self, instant: datetime) -> date:
-        """The day in Asia/Almaty on which the instant falls."""
-        return self._local(instant).date()
-
-    def start_of(self, day: date) -> datetime:
-        """00:00 of the day in Asia/Almaty, in UTC."""
-        return self._midnight(day.toordinal())
-
     def end_of(self, day: date) -> datetime:
-        """24:00 of the day, which is 00:00 of the next: the last day belongs to the sender until then."""
-        return self._ends.get(day) or self._midnight(day.toordinal() + 1)
+        """24:00 of the day; for a day in reach it is looked up."""
+        return self._ends.get(day) or super().end_of(day)
 
     def day_of_receipt(self, instant: datetime) -> date:
         """Day 0 of a term that starts with a receipt.
@@ -249,7 +234,7 @@ class WorkingCalendar:
 
         :raises CalendarDoesNotReach: outside the calendar, where there is a cut-off.
         """
-        local = self._local(instant)
+        local = self.local(instant)
         day = local.date()
         if self._cutoff is None or (self.is_working(day) and local.time() <= self._cutoff):
             return day
@@ -285,20 +270,3 @@ class WorkingCalendar:
         if 0 <= i < self._size:
             return i
         raise CalendarDoesNotReach(day, self.days.first, self.days.last)
-
-    def _midnight(self, ordinal: int) -> datetime:
-        """00:00 in Almaty of any day: by the last offset that holds then."""
-        local = datetime.combine(date.fromordinal(ordinal), time(), tzinfo=UTC)
-        found = local - self._offsets[0][1]
-        for since, offset in self._offsets:
-            if local - offset >= since:
-                found = local - offset
-        return found
-
-    def _local(self, instant: datetime) -> datetime:
-        """The clock in Almaty at the instant; its ``tzinfo`` says UTC and means nothing."""
-        offset = self._offsets[0][1]
-        for since, each in self._offsets:
-            if instant >= since:
-                offset = each
-        return instant.astimezone(UTC) + offset

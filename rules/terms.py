@@ -7,7 +7,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from rules.calendar import ONE_DAY, WorkingCalendar
+from rules.calendar import WorkingCalendar
+from rules.clock import ONE_DAY
 
 
 class Step(StrEnum):

@@ -19,7 +19,8 @@ from temporalio.exceptions import ActivityError, FailureError
 from activities.interface import Activity, Climb, LadderNews, Settlement, Telling, Told
 from escalation.ladder import OfficeClock, Recipient, Rung, next_rung, working_days_left
 from register.rows import LadderEntry
-from rules.calendar import ONE_DAY, CalendarDoesNotReach, WorkingCalendar
+from rules.calendar import CalendarDoesNotReach, WorkingCalendar
+from rules.clock import ONE_DAY
 from rules.instant import Day, Instant
 from rules.refusal import Refusal
 from workflows.markdown import plain

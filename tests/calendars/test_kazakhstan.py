@@ -10,7 +10,8 @@ import pytest
 from calendars.build import build
 from calendars.decrees import Decree, Entry
 from calendars.kazakhstan import CONFIRMED_THROUGH, year_of_days
-from rules.calendar import ONE_DAY, WorkingCalendar
+from rules.calendar import WorkingCalendar
+from rules.clock import ONE_DAY
 from rules.refusal import Refusal
 from rules.terms import TERMS, WHOLE, Step, due, reserve
 from tests.calendars.data import FACTS, around, day

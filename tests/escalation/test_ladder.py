@@ -22,7 +22,8 @@ from escalation.ladder import (
     next_rung,
     working_days_left,
 )
-from rules.calendar import CalendarDays, Offset, WorkingCalendar
+from rules.calendar import CalendarDays, WorkingCalendar
+from rules.clock import Offset
 
 # 2026-03-02 is a Monday; the 9th is off, and the Saturday after it works instead.
 DAYS = CalendarDays(

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.calendar import ONE_DAY, CalendarDays, CalendarDoesNotReach, Offset, WorkingCalendar
+from rules.calendar import CalendarDays, CalendarDoesNotReach, WorkingCalendar
+from rules.clock import ONE_DAY, Offset
 
 FIRST, LAST = date(2025, 1, 1), date(2027, 12, 31)
 AHEAD = [Offset(since=datetime(2024, 12, 31, tzinfo=UTC), minutes=300)]

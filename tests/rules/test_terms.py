@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.calendar import ONE_DAY, CalendarDays, CalendarDoesNotReach, WorkingCalendar
+from rules.calendar import CalendarDays, CalendarDoesNotReach, WorkingCalendar
+from rules.clock import ONE_DAY
 from rules.terms import TERMS, WHOLE, Risk, Step, days_after, due, reserve, risk_of, turns_at_risk_on
 from tests.rules.test_calendar import MANY, PLAIN, drawn_days, start_days
 

@@ -9,7 +9,8 @@ from temporalio import activity
 from temporalio.client import Client
 
 from activities.interface import Activity, DocumentRequest, Taken
-from rules.calendar import CalendarDays, Offset
+from rules.calendar import CalendarDays
+from rules.clock import Offset
 from tests.workflows.world import World
 
 ONE_HOUR = timedelta(hours=1)

@@ -40,7 +40,8 @@ from activities.interface import (
     Withdrawal,
 )
 from register.rows import RegisterEntries
-from rules.calendar import CalendarDays, Offset
+from rules.calendar import CalendarDays
+from rules.clock import Offset
 
 REX_RECORD = {
     "rex_number": "KZREX123456789012",
