@@ -291,12 +291,14 @@ class Notified(Payload):
 class Sending(Payload):
     """``send_notices`` -> ``SendingDone``: one message to one recipient, with one notice or several of them.
 
-    ``id`` is the same for every attempt at the same message; ``task_queue`` is the cases'.
+    ``id`` is the key of its gravest notice. ``failed_before`` says by key how often a notice failed before: a case hears
+    of the first failure only.
     """
 
     id: str
     recipient: Recipient
     notices: list[Notice] = Field(min_length=1)
+    failed_before: dict[str, int] = Field(default_factory=dict)
     limited: bool = Field(default=False, description="held back by the limit of messages an hour")
 
 
@@ -308,27 +310,39 @@ class SendingDone(Payload):
     at: Instant
 
 
+class CaseRecord(Payload):
+    """What a case answers to the query ``record``: what the register should have of it by now.
+
+    ``accepted`` holds the ids of all messages it has accepted. ``busy``: a write to the register is under way or
+    wanted, so a difference means nothing yet.
+    """
+
+    accepted: list[str]
+    busy: bool
+
+
 class FindingKind(StrEnum):
-    """What the watch over the watch finds."""
+    """What the self-check reports (``docs/self_check.md`` explains each)."""
 
     NOT_IN_TEMPORAL = "case_not_in_temporal"
     NOT_IN_REGISTER = "case_not_in_register"
+    REGISTER_DIFFERS = "register_differs"
+    CANNOT_BE_REPLAYED = "cannot_be_replayed"
     TERM_NOT_ESCALATED = "term_not_escalated"
     LADDER_ENDED = "ladder_ended"
-    LADDER_GONE = "ladder_gone"
     NOBODY_REACHED = "nobody_reached"
     TASKS_FAIL = "tasks_fail"
-    TASKS_NOT_WATCHED = "tasks_not_watched"
+    TASKS_NOT_REPORTED = "tasks_not_reported"
     LEVEL_WITHOUT_RECIPIENT = "level_without_recipient"
     YEAR_NOT_CONFIRMED = "year_not_confirmed"
     CANNOT_CHECK = "cannot_check"
 
 
 class CheckFinding(Payload):
-    """A gap in the watch: something that would make a warning silently never come.
+    """Something because of which a warning could be missed or the register be wrong.
 
-    ``about`` tells apart what one workflow has several of (a step, an escalation), or names a level or a year.
-    ``workflow_id`` is where the link leads: the case, or the workflow itself. ``what`` and ``what_to_do`` are one line.
+    ``about`` distinguishes several findings of one workflow (a step, an escalation, a row), or names a level or a
+    year. ``workflow_id`` is where the link leads. ``what`` and ``what_to_do`` are one line each.
     """
 
     kind: FindingKind
@@ -339,49 +353,59 @@ class CheckFinding(Payload):
 
     @property
     def key(self) -> str:
-        """The same gap has the same key, today and tomorrow."""
+        """The same finding has the same key, today and tomorrow."""
         return " ".join(part for part in (self.kind.value, self.workflow_id, self.about) if part)
 
 
-class CheckWanted(Payload):
-    """``check`` -> ``Checked``: through the cases, or only whether the years of the calendar are confirmed."""
+CheckScope = Literal["cases", "calendar"]
+"""``cases``: everything but the calendar. ``calendar``: only whether its years are confirmed."""
 
-    through: Literal["cases", "calendar"]
+
+class CheckWanted(Payload):
+    """``check`` -> ``Checked``: look for findings, change nothing. ``at`` gives the day for the calendar."""
+
+    scope: CheckScope
     at: Instant
 
 
 class Checked(Payload):
-    """``gaps`` are at most as many as a message can hold; ``in_all`` counts them all."""
+    """``findings`` are at most as many as one message can hold; ``total`` counts them all."""
 
     findings: list[CheckFinding]
-    in_all: int
+    total: int
     open_cases: int
 
     @property
-    def blind(self) -> bool:
+    def failed(self) -> bool:
         """Whether nothing could be compared: then nothing is known to be well either."""
         return any(finding.kind is FindingKind.CANNOT_CHECK for finding in self.findings)
 
 
 class FindingsReport(Payload):
-    """``report_gaps`` -> ``Reported``: one message to on-call (level 2). ``at`` gives the day: each gap once a day."""
+    """``report_findings`` -> ``Reported``: one message to on-call (level 2), each finding once a day.
 
-    through: Literal["cases", "calendar"]
+    ``at`` gives the day, in Asia/Almaty. ``total`` as in ``Checked``.
+    """
+
+    scope: CheckScope
     at: Instant
     findings: list[CheckFinding]
-    in_all: int
+    total: int
 
 
 class Reported(Payload):
-    """How many were told now and how many had been told that day; ``level`` is who was reached, None for nobody."""
+    """How many findings this message reported, and how many had been reported that day already.
 
-    told: int
-    told_before: int
+    ``level`` is the level that received it, None where there was nothing new to report.
+    """
+
+    reported: int
+    reported_before: int
     level: int | None
 
 
 class AllWell(Payload):
-    """``call_heartbeat`` -> whether there is a heartbeat URL, which then has been called."""
+    """``call_heartbeat`` -> whether a heartbeat URL is set; it has been called then."""
 
     at: Instant
 
