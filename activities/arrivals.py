@@ -13,7 +13,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.errors import broken, unreachable
-from activities.interface import Activity, ArrivalsWanted
+from activities.interface import INTERNAL_SIGNALS, Activity, ArrivalsWanted
 
 PAGE = 25
 """Events a request. A message may have 2 MB, and a page has to fit into one gRPC answer."""
@@ -28,7 +28,9 @@ class ArrivalActivities:
 
     @activity.defn(name=Activity.READ_ARRIVALS.value)
     async def read_arrivals(self, wanted: ArrivalsWanted) -> list[datetime]:
-        """When the signals ``wanted.numbers`` (counted from 1 in the run) were recorded, in UTC, in their order.
+        """When the messages ``wanted.numbers`` were recorded, in UTC, in the order of the numbers.
+
+        They count the run's signals from 1, those between our own workflows (``INTERNAL_SIGNALS``) left out.
 
         :raises ApplicationError: broken, where the run is not there or has fewer signals; unreachable, where Temporal
             does not answer.
@@ -54,7 +56,9 @@ class ArrivalActivities:
         times: list[datetime] = []
         handle = self._client.get_workflow_handle(workflow_id, run_id=run_id)
         async for event in handle.fetch_history_events(page_size=PAGE):
-            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED:
+            if event.event_type != EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED:
+                continue
+            if event.workflow_execution_signaled_event_attributes.signal_name not in INTERNAL_SIGNALS:
                 times.append(event.event_time.ToDatetime(tzinfo=UTC))
                 if len(times) >= count:
                     break

@@ -11,7 +11,7 @@ from pydantic import StringConstraints
 from temporalio import activity
 
 from activities.errors import broken
-from activities.http import CALL_TIMEOUT, Clock, call, client_of, origin_of, read, utc_now
+from activities.http import CALL_TIMEOUT, Now, call, client_of, origin_of, read, utc_now
 from activities.interface import Activity, Appeal, DocumentRequest, Reminder, Taken, Withdrawal
 from rules.instant import CLOCK_TOLERANCE, Instant, rfc_3339
 from rules.request import Incoming
@@ -67,7 +67,7 @@ class AtamekenActivities:
     :param clock: gives our own time of sending.
     """
 
-    def __init__(self, client: httpx.AsyncClient, clock: Clock = utc_now) -> None:
+    def __init__(self, client: httpx.AsyncClient, clock: Now = utc_now) -> None:
         self._client = client
         self._clock = clock
 
@@ -77,22 +77,26 @@ class AtamekenActivities:
 
         :raises ApplicationError: unreachable, refused, or broken where the answer does not fit.
         """
-        whom = "Atameken (document request)"
+        system = "Atameken (document request)"
         body = request.model_dump(mode="json", exclude={"key"})
-        response = await self._post("/document-requests", request.key, body, whom)
-        answer = read(_RequestTaken, response, whom)
-        return self._taken(answer.request_id, answer.received_at, whom)
+        response = await self._post("/document-requests", request.key, body, system)
+        answer = read(_RequestTaken, response, system)
+        return self._taken(answer.request_id, answer.received_at, system)
 
     @activity.defn(name=Activity.REMIND_ATAMEKEN)
-    async def remind_atameken(self, reminder: Reminder) -> None:
-        """Remind of the last day of ¶8; raises as ``request_documents`` does."""
+    async def remind_atameken(self, reminder: Reminder) -> Taken:
+        """Remind Atameken of the last day of ¶8; raises as ``request_documents`` does.
+
+        :returns: under the id of the request; the interface gives a reminder neither an id nor a time.
+        """
         body = reminder.model_dump(mode="json", include={"case_id", "last_day", "message"})
         path = f"/document-requests/{quote(reminder.request_id, safe='')}/reminders"
         await self._post(path, reminder.key, body, "Atameken (reminder)")
+        return Taken(reference=reminder.request_id, sent_at=self._clock(), received_at=None)
 
     @activity.defn(name=Activity.WITHDRAW_REQUEST)
     async def withdraw_request(self, withdrawal: Withdrawal) -> None:
-        """Tell that the documents are no longer needed; raises as ``request_documents`` does."""
+        """Tell Atameken that the documents are no longer needed; raises as ``request_documents`` does."""
         body = withdrawal.model_dump(mode="json", include={"case_id", "reason"})
         path = f"/document-requests/{quote(withdrawal.request_id, safe='')}/withdrawal"
         await self._post(path, withdrawal.key, body, "Atameken (withdrawal)")
@@ -100,30 +104,30 @@ class AtamekenActivities:
     @activity.defn(name=Activity.APPEAL_FOR_REVOCATION)
     async def appeal_for_revocation(self, appeal: Appeal) -> Taken:
         """Appeal for revocation of the registration (¶10); raises as ``request_documents`` does."""
-        whom = "Atameken (appeal for revocation)"
+        system = "Atameken (appeal for revocation)"
         body = appeal.model_dump(mode="json", include={"case_id", "rex_number", "grounds"})
         body["conclusion"] = {
             "number": appeal.conclusion_number,
             "date": appeal.conclusion_date.isoformat(),
             "sha256": appeal.conclusion_sha256,
         }
-        response = await self._post("/revocation-appeals", appeal.key, body, whom)
-        answer = read(_AppealTaken, response, whom)
-        return self._taken(answer.appeal_id, answer.received_at, whom)
+        response = await self._post("/revocation-appeals", appeal.key, body, system)
+        answer = read(_AppealTaken, response, system)
+        return self._taken(answer.appeal_id, answer.received_at, system)
 
-    async def _post(self, path: str, key: str, body: dict[str, Any], whom: str) -> httpx.Response:
+    async def _post(self, path: str, key: str, body: dict[str, Any], system: str) -> httpx.Response:
         auth = self._client.auth
         secrets = auth.secrets if isinstance(auth, OriginToken) else []
         return await call(
-            self._client, "POST", path, whom=whom, secrets=secrets, headers={"Idempotency-Key": key}, json=body
+            self._client, "POST", path, system=system, secrets=secrets, headers={"Idempotency-Key": key}, json=body
         )
 
-    def _taken(self, reference: str, received_at: Instant | None, whom: str) -> Taken:
+    def _taken(self, reference: str, received_at: Instant | None, system: str) -> Taken:
         sent_at = self._clock()
         if received_at and received_at > sent_at + CLOCK_TOLERANCE:
             # A term would start with it (¶8), so a wrong clock over there must not pass unseen.
             raise broken(
-                f"{whom}: received_at: {rfc_3339(received_at)} lies in the future; expected the time of receipt, "
+                f"{system}: received_at: {rfc_3339(received_at)} lies in the future; expected the time of receipt, "
                 "at most five minutes after now"
             )
         # Where the answer was lost and came with a later try, it says when the interface took it; our clock does not.

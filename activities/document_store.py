@@ -1,23 +1,29 @@
 """The content-addressed document store: a folder by default, S3 and others by ``fsspec`` URL (design, section 4).
 
-The bytes with the SHA-256 ``abcd…`` have the document id ``sha256-abcd…`` and lie under ``sha256/ab/abcd…``.
+The bytes with the SHA-256 ``abcd…`` have the document id ``sha256-abcd…`` and lie under ``sha256/ab/abcd…``. What is
+being written lies under ``parts/`` until it is whole.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import io
 import os
 import re
 import shutil
-from typing import BinaryIO
+from datetime import UTC, datetime, timedelta
+from typing import BinaryIO, Final
 from uuid import uuid4
 
 from fsspec.core import url_to_fs  # type: ignore[import-untyped]  # fsspec ships no types
 from fsspec.implementations.local import LocalFileSystem  # type: ignore[import-untyped]  # as above
 
 from activities.errors import broken, refused, unreachable
+
+ABANDONED_AFTER: Final = timedelta(hours=1)
+"""A part this old is that of a worker that died: no writing takes longer than the activity that does it."""
 
 _DOCUMENT_ID = re.compile(r"sha256-([0-9a-f]{64})")
 _PIECE = 1024 * 1024
@@ -45,6 +51,7 @@ class DocumentStore:
                 "expected a folder or an fsspec URL"
             ) from None
         self._root = root.rstrip("/")
+        self._parts = f"{self._root}/parts"
 
     async def put(self, content: bytes | BinaryIO) -> str:
         """Store bytes, or an open file of them from its beginning; the same bytes again change nothing.
@@ -102,8 +109,10 @@ class DocumentStore:
         if self._holds(path, sha256):
             return document_id
         # Under another name first, so that nobody ever finds half a document under a whole one's name.
-        part = f"{path}.{uuid4().hex}.part"
-        self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
+        part = f"{self._parts}/{uuid4().hex}"
+        for folder in (self._parts, path.rpartition("/")[0]):
+            self._files.makedirs(folder, exist_ok=True)
+        self._remove_abandoned_parts()
         try:
             file.seek(0)
             with self._files.open(part, "wb") as out:
@@ -120,6 +129,14 @@ class DocumentStore:
                 self._files.rm_file(part)
             raise
         return document_id
+
+    def _remove_abandoned_parts(self) -> None:
+        before = datetime.now(UTC) - ABANDONED_AFTER
+        # Whatever stands in the way, and be it another worker that is quicker: the document is stored all the same.
+        with contextlib.suppress(OSError, NotImplementedError):
+            for part in self._files.find(self._parts):
+                if self._files.modified(part) < before:
+                    self._files.rm_file(part)
 
     def _holds(self, path: str, sha256: str) -> bool:
         """Whether the store has the bytes unharmed; what has changed there is written anew."""

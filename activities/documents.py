@@ -17,11 +17,12 @@ from temporalio.exceptions import ApplicationError
 
 from activities.document_store import DocumentStore, document_id_of
 from activities.document_type import media_type_of
-from activities.errors import unreachable
-from activities.http import failure_of, line_lost, origin_of
+from activities.errors import unexpected, unreachable
+from activities.http import AS_THEY_ARE, failure_of, is_packed, is_page, line_lost, origin_of
 from activities.interface import Activity, ErrorKind, Fetch, Fetched, RefusedDocument, StoredDocument
 from rules.documents import LARGEST_DOCUMENT, OfferedDocument
 from rules.refusal import Refusal
+from rules.text import one_line
 
 AT_ONCE = 4
 """Documents of one message that are fetched at the same time: quick for a set of ten, gentle on the other side."""
@@ -167,7 +168,7 @@ class DocumentActivities:
         first_origin = origin_of(url)
         for _ in range(MOST_REDIRECTS + 1):
             request = self._client.build_request(
-                "GET", url, headers={"Accept": "*/*", "Accept-Encoding": "identity"}, timeout=self._timeout
+                "GET", url, headers={"Accept": "*/*", **AS_THEY_ARE}, timeout=self._timeout
             )
             try:
                 response = await self._client.send(request, stream=True, follow_redirects=False)
@@ -200,8 +201,16 @@ async def _read_body(response: httpx.Response, document: OfferedDocument, into: 
         raise failure
     if response.status_code != 200:
         raise Refusal(f"its host answered {response.status_code}; expected 200 and the whole document")
-    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding not in ("", "identity"):
+    try:
+        return await _as_announced(response, document, into)
+    except Refusal:
+        if is_page(response):
+            raise unexpected("its host answered with an HTML page; expected the document") from None
+        raise
+
+
+async def _as_announced(response: httpx.Response, document: OfferedDocument, into: IO[bytes]) -> int:
+    if is_packed(response):
         raise Refusal("its host sends it with a Content-Encoding; expected the bytes as they are")
     most = min(LARGEST_DOCUMENT, document.size or LARGEST_DOCUMENT)
     announced = response.headers.get("Content-Length", "")
@@ -247,8 +256,7 @@ def _stored(index: int, sha256: str, size: int, media_type: str) -> StoredDocume
 
 def _shown(filename: str) -> str:
     """A file name fit for one line; its sender chose it."""
-    plain = " ".join("".join(each if each.isprintable() else " " for each in filename).split())
-    return plain[:120] or "document without a name"
+    return one_line(filename)[:120] or "document without a name"
 
 
 def _all_out_of_reach(fetch: Fetch, failures: dict[int, ApplicationError]) -> ApplicationError:

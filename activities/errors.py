@@ -6,11 +6,16 @@ line that names the thing and what was expected; they go into histories, so no t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
+from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.interface import ErrorKind
+from register.database import OutOfReach, RegisterError
+from rules.text import one_line
 
 LONGEST_WAIT = timedelta(hours=1)
 """A ``Retry-After`` is honoured up to this; who asks for more is tried again all the same (contract, section 8)."""
@@ -18,20 +23,26 @@ LONGEST_WAIT = timedelta(hours=1)
 LONGEST_MESSAGE = 1000
 """Characters. A message is read by people in a list; what is longer is a foreign system's chatter."""
 
+TRIES_OF_THE_UNEXPECTED = 3
+"""Attempts in all. A proxy's page is gone by the third, or a person has to look at it."""
+
+UNEXPECTED_AGAIN_AFTER = timedelta(seconds=30)
+"""The retry policy alone would have used the tries up within seconds."""
+
 
 def refused(message: str) -> ApplicationError:
-    """A person or a rule says no; trying again would bring the same answer."""
-    return ApplicationError(_one_line(message), type=ErrorKind.REFUSED.value, non_retryable=True)
+    """A person or a rule says no; another try would get the same answer."""
+    return ApplicationError(one_line(message, LONGEST_MESSAGE), type=ErrorKind.REFUSED.value, non_retryable=True)
 
 
 def broken(message: str) -> ApplicationError:
-    """An answer that does not fit what was agreed; a person must look at it."""
-    return ApplicationError(_one_line(message), type=ErrorKind.BROKEN.value, non_retryable=True)
+    """The other side's answer does not fit what was agreed; a person must look at it."""
+    return ApplicationError(one_line(message, LONGEST_MESSAGE), type=ErrorKind.BROKEN.value, non_retryable=True)
 
 
 def closed(message: str) -> ApplicationError:
     """The case number is used up: there is nothing to try again and nothing to count."""
-    return ApplicationError(_one_line(message), type=ErrorKind.CLOSED.value, non_retryable=True)
+    return ApplicationError(one_line(message, LONGEST_MESSAGE), type=ErrorKind.CLOSED.value, non_retryable=True)
 
 
 def unreachable(message: str, retry_after: timedelta | None = None) -> ApplicationError:
@@ -41,9 +52,27 @@ def unreachable(message: str, retry_after: timedelta | None = None) -> Applicati
         which never tries at once for ever.
     """
     wait = min(retry_after, LONGEST_WAIT) if retry_after and retry_after > timedelta() else None
-    return ApplicationError(_one_line(message), type=ErrorKind.UNREACHABLE.value, next_retry_delay=wait)
+    return ApplicationError(one_line(message, LONGEST_MESSAGE), type=ErrorKind.UNREACHABLE.value, next_retry_delay=wait)
 
 
-def _one_line(message: str) -> str:
-    line = " ".join(message.split())
-    return line if len(line) <= LONGEST_MESSAGE else line[: LONGEST_MESSAGE - 1] + "…"
+def unexpected(message: str) -> ApplicationError:
+    """An answer that is not the interface's at all, as a proxy's login page: unreachable at first, then broken.
+
+    Outside an activity it counts as the first attempt.
+    """
+    attempt = activity.info().attempt if activity.in_activity() else 1
+    return broken(message) if attempt >= TRIES_OF_THE_UNEXPECTED else unreachable(message, UNEXPECTED_AGAIN_AFTER)
+
+
+@contextmanager
+def register_errors() -> Iterator[None]:
+    """Give every error of the register as that of an activity.
+
+    :raises ApplicationError: ``UNREACHABLE`` where the database does not answer, ``BROKEN`` where it says no.
+    """
+    try:
+        yield
+    except OutOfReach as error:
+        raise unreachable(str(error)) from None
+    except RegisterError as error:
+        raise broken(str(error)) from None

@@ -1,6 +1,7 @@
 """The one place that turns what HTTP brings into the errors of ``activities/errors.py`` (contract, section 8).
 
-408, 425, 429, 5xx and a lost line are tried again, other 4xx are final, an answer that is not as agreed is broken.
+408, 425, 429, 5xx and a lost line are tried again, other 4xx are final. What is not the interface's answer at all, as
+a proxy's login page, is tried again a few times; an answer of the interface that does not fit is broken at once.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ import httpx
 from pydantic import BaseModel, ValidationError
 from temporalio.exceptions import ApplicationError
 
-from activities.errors import broken, refused, unreachable
+from activities.errors import broken, refused, unexpected, unreachable
 from rules.refusal import reasons
+from rules.text import one_line
 
-Clock = Callable[[], datetime]
+Now = Callable[[], datetime]
 """Gives the present as an aware datetime in UTC."""
 
 Answer = TypeVar("Answer", bound=BaseModel)
@@ -34,6 +36,12 @@ CALL_TIMEOUT = httpx.Timeout(connect=5, read=20, write=20, pool=20)
 
 WHOLE_CALL = timedelta(seconds=60)
 """An answer that drips in byte by byte passes every timeout above; it may not pass this."""
+
+LARGEST_ANSWER = 1024 * 1024
+"""Bytes. The largest answer of the contract, a REX record, takes a few kB; many calls may be under way at once."""
+
+AS_THEY_ARE = {"Accept-Encoding": "identity"}
+"""Asks for bytes that nobody has packed: a small packed answer may unpack to any size."""
 
 LONGEST_WORDS = 200
 
@@ -86,61 +94,107 @@ async def call(
     method: str,
     path: str,
     *,
-    whom: str,
+    system: str,
     secrets: Sequence[str] = (),
     passes: frozenset[int] = frozenset(),
+    pages: bool = False,
     headers: dict[str, str] | None = None,
     json: dict[str, Any] | None = None,
     form: dict[str, str] | None = None,
 ) -> httpx.Response:
     """Make one call with a small answer.
 
-    :param whom: who answers, as people know it; begins each message.
+    :param system: who answers, as people know it; begins each message.
     :param secrets: struck out of the words that a refusal quotes.
     :param passes: further statuses that are an answer and no error.
-    :returns: the whole answer, 2xx or one of ``passes``.
+    :param pages: a 2xx answer may be an HTML page, which otherwise is a proxy's and nothing of the interface.
+    :returns: the whole answer, 2xx or one of ``passes``, of at most ``LARGEST_ANSWER`` bytes.
     :raises ApplicationError: unreachable, refused or broken.
     """
     try:
+        request = client.build_request(method, path, headers={**AS_THEY_ARE, **(headers or {})}, json=json, data=form)
         async with asyncio.timeout(WHOLE_CALL.total_seconds()):
-            response = await client.request(method, path, headers=headers, json=json, data=form)
+            response = await client.send(request, stream=True)
+            try:
+                body = await _body(response)
+            finally:
+                await response.aclose()
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
-        raise line_lost(error, whom) from None
-    if response.status_code in passes:
-        return response
-    failure = failure_of(response, whom, _words(response, secrets))
+        raise line_lost(error, system) from None
+    # A body that cannot be read changes nothing about an error: its status says all that decides.
+    answer = httpx.Response(response.status_code, headers=_unpacked(response), content=body or b"", request=request)
+    if answer.status_code in passes:
+        return answer
+    failure = failure_of(answer, system, _words(answer, secrets))
     if failure:
         raise failure
-    return response
+    if body is None:
+        raise unexpected(
+            f"{system}: the answer is packed or too large; expected at most {LARGEST_ANSWER} bytes as they are"
+        )
+    if is_page(answer) and not pages:
+        raise unexpected(f"{system} answered with an HTML page; expected JSON")
+    return answer
 
 
-def failure_of(response: httpx.Response, whom: str, words: str = "") -> ApplicationError | None:
+async def _body(response: httpx.Response) -> bytes | None:
+    """The bytes of the answer; None where they are packed, or more than ``LARGEST_ANSWER``."""
+    if is_packed(response):
+        return None
+    body = bytearray()
+    # Raw, so that nothing is unpacked on the way.
+    async for piece in response.aiter_raw():
+        body += piece
+        if len(body) > LARGEST_ANSWER:
+            return None
+    return bytes(body)
+
+
+def _unpacked(response: httpx.Response) -> httpx.Headers:
+    headers = response.headers.copy()
+    headers.pop("Content-Encoding", None)
+    return headers
+
+
+def is_packed(response: httpx.Response) -> bool:
+    """Whether the answer has a ``Content-Encoding``, though none was accepted."""
+    return response.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity")
+
+
+def is_page(response: httpx.Response) -> bool:
+    """Whether the answer says that it is an HTML page."""
+    return bool(
+        re.match(r"\s*(text/html|application/xhtml\+xml)", response.headers.get("Content-Type", ""), re.IGNORECASE)
+    )
+
+
+def failure_of(response: httpx.Response, system: str, words: str = "") -> ApplicationError | None:
     """The error that an answer's status means, or None for a 2xx.
 
     :param words: what the other side says about it, free of secrets.
     """
     status = response.status_code
-    said = f"{whom} answered {status}" + (f": {words}" if words else "")
+    said = f"{system} answered {status}" + (f": {words}" if words else "")
     if 200 <= status < 300:
         return None
     if status in TRY_AGAIN or status >= 500:
         return unreachable(said, retry_after(response, utc_now()))
     if 400 <= status < 500:
         return refused(said)
-    return broken(f"{said}; expected a 2xx answer without a redirect")
+    return unexpected(f"{said}; expected a 2xx answer without a redirect")
 
 
-def line_lost(error: Exception, whom: str) -> ApplicationError:
+def line_lost(error: Exception, system: str) -> ApplicationError:
     """The error that a failed exchange means. Its own words are left out: they may name an address."""
-    if isinstance(error, (httpx.DecodingError, httpx.InvalidURL)):
-        return broken(f"{whom}: the answer cannot be decoded")
+    if isinstance(error, httpx.InvalidURL):
+        return unexpected(f"{system}: the answer names an address that is none")
     if isinstance(error, (httpx.TimeoutException, TimeoutError)):
-        return unreachable(f"{whom} is out of reach: no answer in time")
+        return unreachable(f"{system} is out of reach: no answer in time")
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return unreachable(f"{whom} is out of reach: its TLS certificate is not accepted here")
+        return unreachable(f"{system} is out of reach: its TLS certificate is not accepted here")
     if isinstance(error, httpx.ConnectError):
-        return unreachable(f"{whom} is out of reach: no connection")
-    return unreachable(f"{whom} is out of reach: the line was lost ({type(error).__name__})")
+        return unreachable(f"{system} is out of reach: no connection")
+    return unreachable(f"{system} is out of reach: the line was lost ({type(error).__name__})")
 
 
 def retry_after(response: httpx.Response, now: datetime) -> timedelta | None:
@@ -155,33 +209,32 @@ def retry_after(response: httpx.Response, now: datetime) -> timedelta | None:
     return (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
 
 
-def read(model: type[Answer], response: httpx.Response, whom: str) -> Answer:
+def read(model: type[Answer], response: httpx.Response, system: str) -> Answer:
     """Read a JSON answer strictly.
 
-    :raises ApplicationError: broken, naming each field that does not fit.
+    :raises ApplicationError: broken, naming each field that does not fit; as ``unexpected`` says where it is no JSON.
     """
     try:
         data = response.json()
-    except ValueError:
-        raise broken(f"{whom}: expected a JSON object") from None
+    except (ValueError, RecursionError):
+        raise unexpected(f"{system}: expected a JSON object") from None
     if not isinstance(data, dict):
-        raise broken(f"{whom}: expected a JSON object")
+        raise broken(f"{system}: expected a JSON object")
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise broken(f"{whom}: {reasons(error)}") from None
+        raise broken(f"{system}: {reasons(error)}") from None
 
 
 def _words(response: httpx.Response, secrets: Sequence[str]) -> str:
     """The ``detail``, ``message`` or ``error`` of a JSON answer, short and on one line; no other body is quoted."""
     try:
         data = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     if not isinstance(data, dict):
         return ""
     said = next((data[key] for key in ("detail", "message", "error") if isinstance(data.get(key), str)), "")
     for secret in filter(None, secrets):
         said = said.replace(secret, "***")
-    said = " ".join("".join(each if each.isprintable() else " " for each in said).split())
-    return said[:LONGEST_WORDS]
+    return one_line(said)[:LONGEST_WORDS]

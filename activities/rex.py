@@ -10,8 +10,8 @@ from urllib.parse import quote
 import httpx
 from temporalio import activity
 
-from activities.errors import broken, refused, unreachable
-from activities.http import CALL_TIMEOUT, Clock, call, client_of, read, utc_now
+from activities.errors import broken, refused, unexpected, unreachable
+from activities.http import CALL_TIMEOUT, Now, call, client_of, read, utc_now
 from activities.interface import Activity, LookedUp, Lookup
 from rules.findings import RexRecord
 
@@ -44,7 +44,7 @@ class RexActivities:
     :param clock: gives the time of the look-up.
     """
 
-    def __init__(self, client: httpx.AsyncClient, login: str, password: str, clock: Clock = utc_now) -> None:
+    def __init__(self, client: httpx.AsyncClient, login: str, password: str, clock: Now = utc_now) -> None:
         self._client = client
         self._login = login
         self._password = password
@@ -60,27 +60,27 @@ class RexActivities:
         :raises ApplicationError: unreachable; refused, where REX refuses the login; broken, where the answer does not
             fit or is about another number.
         """
-        whom = "REX (registration)"
+        system = "REX (registration)"
         session = await self._session_after(None)
-        response = await self._get(lookup.rex_number, session, whom)
+        response = await self._get(lookup.rex_number, session, system)
         if response.status_code == 401:
-            response = await self._get(lookup.rex_number, await self._session_after(session), whom)
+            response = await self._get(lookup.rex_number, await self._session_after(session), system)
         if response.status_code == 401:
             # Somebody else may log in with the same login; the next attempt comes later.
             raise unreachable("REX ended the session right after the login")
         if response.status_code == 404:
             return LookedUp(record=None, at=self._clock())
-        record = read(RexRecord, response, whom)
+        record = read(RexRecord, response, system)
         if record.rex_number != lookup.rex_number:
-            raise broken(f"{whom}: rex_number: got the record of {record.rex_number}, expected {lookup.rex_number}")
-        return LookedUp(record=record.model_dump(mode="json"), at=self._clock())
+            raise broken(f"{system}: rex_number: got the record of {record.rex_number}, expected {lookup.rex_number}")
+        return LookedUp(record=record, at=self._clock())
 
-    async def _get(self, rex_number: str, session: _Session, whom: str) -> httpx.Response:
+    async def _get(self, rex_number: str, session: _Session, system: str) -> httpx.Response:
         return await call(
             self._client,
             "GET",
             f"/registrations/{quote(rex_number, safe='')}",
-            whom=whom,
+            system=system,
             secrets=[self._login, self._password],
             passes=frozenset({401, 404}),
             headers={"Cookie": session.cookies},
@@ -102,14 +102,15 @@ class RexActivities:
             return self._session
 
     async def _log_in(self) -> _Session:
-        whom = "REX (login)"
+        system = "REX (login)"
         response = await call(
             self._client,
             "POST",
             "/login",
-            whom=whom,
+            system=system,
             secrets=[self._login, self._password],
             passes=frozenset({302, 303, 401, 403}),
+            pages=True,
             form={"login": self._login, "password": self._password},
         )
         if response.status_code in (401, 403):
@@ -117,5 +118,5 @@ class RexActivities:
             raise refused(LOGIN_REFUSED)
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in response.cookies.jar)
         if not cookies:
-            raise broken(f"{whom}: no session cookie in the answer; expected one, or 401")
+            raise unexpected(f"{system}: no session cookie in the answer; expected one, or 401")
         return _Session(cookies)

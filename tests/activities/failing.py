@@ -1,15 +1,33 @@
-"""How tests ask for an activity's error: by its kind, and with its words."""
+"""How tests ask for an activity's error: by its kind, with its words, at some attempt."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import ParamSpec, TypeVar
 
 import pytest
 from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
 
 from activities.interface import ErrorKind
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+
+async def at_attempt(
+    number: int, function: Callable[Given, Awaitable[Result]], *args: Given.args, **kwargs: Given.kwargs
+) -> Result:
+    """Run it as an activity does at this attempt, counted from 1."""
+
+    async def run() -> Result:
+        return await function(*args, **kwargs)
+
+    environment = ActivityEnvironment()
+    environment.info = replace(environment.info, attempt=number)
+    return await environment.run(run)
 
 
 @dataclass

@@ -12,7 +12,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 
 from activities.arrivals import PAGE, ArrivalActivities
-from activities.interface import ArrivalsWanted
+from activities.interface import INTERNAL_SIGNALS, ArrivalsWanted
 
 
 @pytest.fixture
@@ -36,6 +36,21 @@ async def test_each_number_asked_for_gets_the_time_at_which_its_signal_was_recor
     assert before - timedelta(seconds=1) < first < second < third < datetime.now(UTC) + timedelta(seconds=1)
     assert await read(dev_server, case, 3, 1) == [third, first]
     assert await read(dev_server, case) == []
+
+
+async def test_signals_between_our_own_workflows_are_not_counted(
+    dev_server: WorkflowEnvironment, case: WorkflowHandle[object, object]
+) -> None:
+    await case.signal(INTERNAL_SIGNALS[0])
+    await case.signal("message", 1)
+    between = datetime.now(UTC)
+    await case.signal(INTERNAL_SIGNALS[0])
+    await case.signal("message", 2)
+    first, second = await read(dev_server, case, 1, 2)
+    assert first < between + timedelta(milliseconds=500)
+    assert second > between - timedelta(milliseconds=500)
+    with pytest.raises(ApplicationError, match="no signals 3; expected numbers from 1 to 2"):
+        await read(dev_server, case, 3)
 
 
 async def test_signals_beyond_a_page_and_large_ones_are_read(

@@ -14,8 +14,10 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.atameken import AtamekenActivities, atameken_client
 from activities.interface import Appeal, DocumentRequest, ErrorKind, Letter, Reminder, Taken, Withdrawal
+from rules.messages import Ground
+from rules.request import Exporter
 from simulators.atameken import create_app
-from tests.activities.failing import failing
+from tests.activities.failing import at_attempt, failing
 from tests.servers import Answer, Host, running
 
 TOKEN = "s3cret-t0ken"
@@ -25,7 +27,7 @@ REQUEST = DocumentRequest(
     key="rex-ch-1.request_documents.1",
     case_id="rex-ch-1",
     rex_number="KZREX18034001",
-    exporter={"name": "Қостанай Дән Экспорт ЖШС", "bin": "180340021791"},
+    exporter=Exporter(name="Қостанай Дән Экспорт ЖШС", bin="180340021791"),
     documents_wanted=["registration_application", "origin_evidence"],
     respond_by=date(2026, 3, 10),
     letter=Letter(number="REXV-1/1", date=date(2026, 3, 2)),
@@ -34,7 +36,7 @@ APPEAL = Appeal(
     key="rex-ch-1.appeal.1",
     case_id="rex-ch-1",
     rex_number="KZREX18034001",
-    grounds=["activity_ended"],
+    grounds=[Ground.ACTIVITY_ENDED],
     conclusion_number="REXV-1/C",
     conclusion_date=date(2026, 3, 30),
     conclusion_sha256="a" * 64,
@@ -77,11 +79,12 @@ async def test_the_request_is_taken_once_however_often_it_is_sent() -> None:
 async def test_every_letter_has_the_body_and_the_key_of_the_contract() -> None:
     async with atameken(simulator()) as (activities, look):
         taken = await taking(activities.request_documents, REQUEST)
-        await activities.remind_atameken(
+        reminded = await activities.remind_atameken(
             Reminder(
                 key="r1", case_id="rex-ch-1", request_id=taken.reference, last_day=date(2026, 3, 10), message="Due."
             )
         )
+        assert reminded == Taken(reference=taken.reference, sent_at=NOW, received_at=None)
         await activities.withdraw_request(
             Withdrawal(key="w1", case_id="rex-ch-1", request_id=taken.reference, reason="withdrawn by the customs")
         )
@@ -95,7 +98,7 @@ async def test_every_letter_has_the_body_and_the_key_of_the_contract() -> None:
         {
             "case_id": "rex-ch-1",
             "rex_number": "KZREX18034001",
-            "exporter": {"name": "Қостанай Дән Экспорт ЖШС", "bin": "180340021791"},
+            "exporter": {"name": "Қостанай Дән Экспорт ЖШС", "address": None, "bin": "180340021791"},
             "documents_wanted": ["registration_application", "origin_evidence"],
             "respond_by": "2026-03-10",
             "letter": {"number": "REXV-1/1", "date": "2026-03-02"},
@@ -170,7 +173,6 @@ async def test_an_id_is_no_way_to_another_path() -> None:
         (500, ErrorKind.UNREACHABLE),
         (400, ErrorKind.REFUSED),
         (403, ErrorKind.REFUSED),
-        (302, ErrorKind.BROKEN),
     ],
 )
 async def test_the_errors_of_atameken_are_told_apart(status: int, kind: ErrorKind) -> None:
@@ -181,6 +183,31 @@ async def test_the_errors_of_atameken_are_told_apart(status: int, kind: ErrorKin
         assert (await look.get("/simulator/appeals")).json() == []
     assert failure.error is not None
     assert failure.error.next_retry_delay == (timedelta(seconds=17) if kind is ErrorKind.UNREACHABLE else None)
+
+
+PAGE = Answer(b"<html>Log in</html>", headers={"Content-Type": "text/html"})
+
+
+@pytest.mark.parametrize("answer", [PAGE, Answer(status=302, headers={"Location": "/login"})])
+async def test_a_proxy_s_page_takes_no_letter_and_a_person_sees_it_at_the_third_attempt(answer: Answer) -> None:
+    reminder = Reminder(key="r", case_id="c", request_id="1", last_day=date(2026, 3, 10), message="m")
+    withdrawal = Withdrawal(key="w", case_id="c", request_id="1", reason="r")
+    paths = (
+        "/document-requests",
+        "/document-requests/1/reminders",
+        "/document-requests/1/withdrawal",
+        "/revocation-appeals",
+    )
+    async with atameken(Host(dict.fromkeys(paths, answer))) as (activities, _):
+        for attempt, kind in ((1, ErrorKind.UNREACHABLE), (2, ErrorKind.UNREACHABLE), (3, ErrorKind.BROKEN)):
+            for send, letter in (
+                (activities.request_documents, REQUEST),
+                (activities.remind_atameken, reminder),
+                (activities.withdraw_request, withdrawal),
+                (activities.appeal_for_revocation, APPEAL),
+            ):
+                with failing(kind):
+                    await at_attempt(attempt, send, letter)  # type: ignore[arg-type]  # each with its own letter
 
 
 async def test_an_atameken_that_hangs_is_out_of_reach() -> None:

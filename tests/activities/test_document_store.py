@@ -3,12 +3,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
+import os
+import time
 import uuid
 from pathlib import Path
 
 import pytest
+from fsspec.implementations.local import LocalFileSystem  # type: ignore[import-untyped]  # fsspec ships no types
 
-from activities.document_store import DocumentStore, document_id_of
+from activities.document_store import ABANDONED_AFTER, DocumentStore, document_id_of
 from activities.interface import ErrorKind
 from tests.activities.contents import files_in
 from tests.activities.failing import failing
@@ -99,6 +102,34 @@ async def test_a_writing_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
     with failing(ErrorKind.UNREACHABLE):
         await DocumentStore(str(tmp_path)).put(Breaking(CONTENT))
     assert files_in(tmp_path) == []
+
+
+async def test_what_a_worker_that_died_left_half_written_is_swept_and_what_is_being_written_stays(
+    tmp_path: Path,
+) -> None:
+    parts = tmp_path / "parts"
+    parts.mkdir()
+    hour_ago = time.time() - ABANDONED_AFTER.total_seconds()
+    for name, changed_at in (("abandoned", hour_ago - 1), ("being-written", hour_ago + 60)):
+        (parts / name).write_bytes(b"half")
+        os.utime(parts / name, (changed_at, changed_at))
+    await DocumentStore(str(tmp_path)).put(CONTENT)
+    assert files_in(parts) == [parts / "being-written"]
+
+
+async def test_a_part_that_cannot_be_swept_keeps_no_document_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def not_allowed(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(LocalFileSystem, "rm_file", not_allowed)
+    part = tmp_path / "parts" / "abandoned"
+    part.parent.mkdir()
+    part.write_bytes(b"half")
+    os.utime(part, (0, 0))
+    assert await DocumentStore(str(tmp_path)).put(CONTENT) == ID
+    assert part.exists()
 
 
 def test_an_unknown_kind_of_store_names_the_setting_and_not_the_url() -> None:

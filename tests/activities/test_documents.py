@@ -22,7 +22,7 @@ from simulators.atameken import create_app
 from simulators.exporters import read_exporters
 from simulators.samples import SAMPLE, documents_arrived
 from tests.activities.contents import PDF, PNG, TEXT, ZIP, files_in
-from tests.activities.failing import failing
+from tests.activities.failing import at_attempt, failing
 from tests.servers import Answer, Host, running
 
 TOKEN = "s3cret-t0ken"
@@ -268,11 +268,43 @@ async def test_packed_bytes_are_neither_asked_for_nor_taken(tmp_path: Path) -> N
         assert there.ours.headers[0]["accept-encoding"] == "identity"
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 410, 204, 206, 304])
+@pytest.mark.parametrize("status", [401, 403, 404, 410, 204, 206])
 async def test_a_document_that_its_host_does_not_give_out_is_refused(tmp_path: Path, status: int) -> None:
     async with place(tmp_path) as there:
         there.ours.answers["/a.pdf"] = Answer(status=status)
         assert f"its host answered {status}" in await there.refusal(offered(f"{there.our_url}/a.pdf"))
+
+
+async def test_a_proxy_s_page_in_place_of_a_document_is_tried_again_and_refused_at_the_third_attempt(
+    tmp_path: Path,
+) -> None:
+    page = Answer(b"<html>Log in</html>", headers={"Content-Type": "text/html"})
+    async with place(tmp_path) as there:
+        there.ours.answers |= {"/a.pdf": page, "/b.pdf": page}
+        fetch = Fetch(
+            case_id="c",
+            message_id="m",
+            documents=[
+                offered(f"{there.our_url}/a.pdf"),
+                offered(f"{there.our_url}/b.pdf", size=5),
+            ],
+        )
+        for attempt in (1, 2):
+            with failing(ErrorKind.UNREACHABLE) as failure:
+                await at_attempt(attempt, there.activities.fetch_documents, fetch)
+            assert "a.pdf: its host answered with an HTML page; expected the document" in failure.message
+            assert failure.error is not None
+            assert failure.error.next_retry_delay == timedelta(seconds=30)
+        fetched = await at_attempt(3, there.activities.fetch_documents, fetch)
+    assert [each.reason for each in fetched.refused] == [
+        f"{name}.pdf: its host answered with an HTML page; expected the document" for name in "ab"
+    ]
+
+
+async def test_a_host_that_calls_a_document_a_page_gives_it_out_all_the_same(tmp_path: Path) -> None:
+    async with place(tmp_path) as there:
+        there.ours.answers["/a.pdf"] = Answer(PDF, headers={"Content-Type": "text/html"})
+        assert len((await there.fetch(offered(f"{there.our_url}/a.pdf"))).stored) == 1
 
 
 async def test_one_bad_document_holds_up_none_of_the_others(tmp_path: Path) -> None:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
+import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -8,9 +11,9 @@ import httpx
 import pytest
 from pydantic import BaseModel
 
-from activities.http import call, client_of, failure_of, origin_of, read, retry_after
+from activities.http import LARGEST_ANSWER, call, client_of, failure_of, origin_of, read, retry_after
 from activities.interface import ErrorKind
-from tests.activities.failing import failing
+from tests.activities.failing import at_attempt, failing
 from tests.servers import Answer, Host, running
 
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
@@ -35,10 +38,13 @@ def test_any_other_4xx_is_final(status: int) -> None:
 
 
 @pytest.mark.parametrize("status", [300, 302, 304])
-def test_a_redirect_is_no_answer(status: int) -> None:
-    error = failure_of(answered(status), "REX")
-    assert error is not None
-    assert error.type == ErrorKind.BROKEN
+async def test_a_redirect_is_no_answer_and_a_person_sees_it_at_the_third_attempt(status: int) -> None:
+    async def ask() -> str:
+        error = failure_of(answered(status), "REX")
+        assert error is not None
+        return str(error.type)
+
+    assert [await at_attempt(number, ask) for number in (1, 2, 3, 4)] == ["Unreachable"] * 2 + ["Broken"] * 2
 
 
 def test_a_2xx_is_no_failure() -> None:
@@ -70,9 +76,9 @@ async def test_retry_after_reaches_the_error_and_is_capped_at_an_hour() -> None:
     host.answers["/b"] = Answer(status=503, headers={"Retry-After": later})
     async with running(host) as url, client_of(url, 5) as client:
         with failing(ErrorKind.UNREACHABLE) as seconds:
-            await call(client, "GET", "/a", whom="X")
+            await call(client, "GET", "/a", system="X")
         with failing(ErrorKind.UNREACHABLE) as day:
-            await call(client, "GET", "/b", whom="X")
+            await call(client, "GET", "/b", system="X")
     assert seconds.error is not None
     assert seconds.error.next_retry_delay == timedelta(seconds=75)
     assert day.error is not None
@@ -84,7 +90,7 @@ async def test_a_refusal_quotes_the_other_side_in_one_line_without_our_secrets()
     host = Host({"/a": Answer(body, 422, {"Content-Type": "application/json"})})
     async with running(host) as url, client_of(url, 5) as client:
         with failing(ErrorKind.REFUSED) as failure:
-            await call(client, "GET", "/a", whom="Atameken", secrets=["s3cret-token"])
+            await call(client, "GET", "/a", system="Atameken", secrets=["s3cret-token"])
     assert failure.message == "Atameken answered 422: no such exporter for Bearer ***"
 
 
@@ -92,7 +98,7 @@ async def test_a_refusal_quotes_the_other_side_in_one_line_without_our_secrets()
 async def test_any_other_body_is_not_quoted(body: bytes) -> None:
     async with running(Host({"/a": Answer(body, 400)})) as url, client_of(url, 5) as client:
         with failing(ErrorKind.REFUSED) as failure:
-            await call(client, "GET", "/a", whom="Atameken")
+            await call(client, "GET", "/a", system="Atameken")
     assert failure.message == "Atameken answered 400"
 
 
@@ -101,14 +107,14 @@ async def test_no_connection_is_tried_again() -> None:
         pass
     async with client_of(url, 5) as client:
         with failing(ErrorKind.UNREACHABLE) as failure:
-            await call(client, "GET", "/", whom="REX")
+            await call(client, "GET", "/", system="REX")
     assert failure.message == "REX is out of reach: no connection"
 
 
 async def test_a_host_that_says_nothing_is_left_in_time() -> None:
     async with running(Host({"/": Answer(hangs=True)})) as url, client_of(url, 0.2) as client:
         with failing(ErrorKind.UNREACHABLE) as failure:
-            await call(client, "GET", "/", whom="REX")
+            await call(client, "GET", "/", system="REX")
     assert failure.message == "REX is out of reach: no answer in time"
 
 
@@ -117,14 +123,83 @@ async def test_an_answer_that_drips_is_left_in_time(monkeypatch: pytest.MonkeyPa
     host = Host({"/": Answer(pieces=iter([b"{"]), hangs=True)})
     async with running(host) as url, client_of(url, 60) as client, asyncio.timeout(5):
         with failing(ErrorKind.UNREACHABLE):
-            await call(client, "GET", "/", whom="REX")
+            await call(client, "GET", "/", system="REX")
 
 
-async def test_an_answer_that_cannot_be_unpacked_is_broken() -> None:
-    host = Host({"/": Answer(b"no gzip", headers={"Content-Encoding": "gzip"})})
+PAGE = Answer(b"<html><form>Log in</form></html>", headers={"Content-Type": "text/html; charset=utf-8"})
+NO_JSON = Answer(b"Service started", headers={"Content-Type": "text/plain"})
+BOMB = Answer(gzip.compress(bytes(40 * LARGEST_ANSWER)), headers={"Content-Encoding": "gzip"})
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (PAGE, "REX answered with an HTML page; expected JSON"),
+        (NO_JSON, "REX: expected a JSON object"),
+        (BOMB, "REX: the answer is packed or too large; expected at most 1048576 bytes as they are"),
+        (
+            Answer(status=302, headers={"Location": "/login"}),
+            "REX answered 302; expected a 2xx answer without a redirect",
+        ),
+    ],
+)
+async def test_what_is_not_the_interface_s_answer_is_tried_again_and_broken_at_the_third_attempt(
+    answer: Answer, said: str
+) -> None:
+    async with running(Host({"/": answer})) as url, client_of(url, 5) as client:
+
+        async def ask() -> Wanted:
+            return read(Wanted, await call(client, "GET", "/", system="REX"), "REX")
+
+        for attempt, kind in ((1, ErrorKind.UNREACHABLE), (2, ErrorKind.UNREACHABLE), (3, ErrorKind.BROKEN)):
+            with failing(kind) as failure:
+                await at_attempt(attempt, ask)
+            assert failure.message == said
+            assert failure.error is not None
+            waits = failure.error.next_retry_delay
+            assert waits == (timedelta(seconds=30) if kind is ErrorKind.UNREACHABLE else None)
+
+
+async def test_an_answer_without_end_is_left_at_a_megabyte() -> None:
+    def endless() -> Iterator[bytes]:
+        while True:
+            yield bytes(64 * 1024)
+
+    host = Host({"/": Answer(pieces=endless())})
     async with running(host) as url, client_of(url, 5) as client:
-        with failing(ErrorKind.BROKEN):
-            await call(client, "GET", "/", whom="REX")
+        with failing(ErrorKind.UNREACHABLE) as failure:
+            await call(client, "GET", "/", system="REX")
+        assert failure.message.startswith("REX: the answer is packed or too large")
+    assert host.sent < 20 * LARGEST_ANSWER
+
+
+async def test_an_answer_of_just_a_megabyte_is_read() -> None:
+    body = json.dumps({"number": 1, "more": "x" * LARGEST_ANSWER})[: LARGEST_ANSWER - 2].encode() + b'"}'
+    async with running(Host({"/": Answer(body), "/more": Answer(body + b" ")})) as url, client_of(url, 5) as client:
+        assert read(Wanted, await call(client, "GET", "/", system="REX"), "REX") == Wanted(number=1)
+        with failing(ErrorKind.UNREACHABLE):
+            await call(client, "GET", "/more", system="REX")
+
+
+@pytest.mark.parametrize("body", [b"x" * 2 * LARGEST_ANSWER, gzip.compress(b"{}")])
+async def test_of_an_error_the_status_decides_whatever_its_body(body: bytes) -> None:
+    packed = {"Content-Encoding": "gzip"} if body.startswith(b"\x1f") else {}
+    async with running(Host({"/": Answer(body, 403, packed)})) as url, client_of(url, 5) as client:
+        with failing(ErrorKind.REFUSED) as failure:
+            await call(client, "GET", "/", system="REX")
+    assert failure.message == "REX answered 403"
+
+
+async def test_no_packed_answer_is_asked_for() -> None:
+    host = Host({"/": Answer(b"{}")})
+    async with running(host) as url, client_of(url, 5) as client:
+        await call(client, "GET", "/", system="REX")
+    assert host.headers[0]["accept-encoding"] == "identity"
+
+
+async def test_where_a_page_is_an_answer_it_is_taken() -> None:
+    async with running(Host({"/": PAGE})) as url, client_of(url, 5) as client:
+        assert (await call(client, "GET", "/", system="the heartbeat", pages=True)).content == PAGE.body
 
 
 class Wanted(BaseModel):
@@ -134,9 +209,7 @@ class Wanted(BaseModel):
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (b"{", "REX: expected a JSON object"),
         (b"[]", "REX: expected a JSON object"),
-        (b"\xff\xfe", "REX: expected a JSON object"),
         (b"{}", "REX: number: is required"),
     ],
 )
@@ -144,6 +217,13 @@ def test_an_answer_that_does_not_fit_is_broken_and_names_the_field(body: bytes, 
     with failing(ErrorKind.BROKEN) as failure:
         read(Wanted, httpx.Response(200, content=body), "REX")
     assert failure.message == said
+
+
+@pytest.mark.parametrize("body", [b"{", b"", b"\xff\xfe", b"[" * 100_000, b"<html></html>"])
+def test_what_is_no_json_is_tried_again(body: bytes) -> None:
+    with failing(ErrorKind.UNREACHABLE) as failure:
+        read(Wanted, httpx.Response(200, content=body), "REX")
+    assert failure.message == "REX: expected a JSON object"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
@@ -13,8 +13,9 @@ import pytest
 
 from activities.interface import ErrorKind, Lookup
 from activities.rex import RexActivities, rex_client
+from rules.findings import RexRecord
 from simulators.rex import create_app
-from tests.activities.failing import failing
+from tests.activities.failing import at_attempt, failing
 from tests.servers import Answer, Host, running
 
 LOGIN, PASSWORD = "authorized-body", "s3cret-pässword"
@@ -46,20 +47,20 @@ async def test_a_registration_is_looked_up_as_rex_has_it() -> None:
         valid = await activities.look_up_registration(LOOKUP)
         revoked = await activities.look_up_registration(Lookup(rex_number="KZREX05114003"))
     assert valid.at == NOW
-    assert valid.record == {
-        "rex_number": "KZREX18034001",
-        "status": "valid",
-        "registered_on": "2021-07-12",
-        "valid_from": "2021-07-12",
-        "revoked_on": None,
-        "name": "Қостанай Дән Экспорт ЖШС",
-        "address": "Қостанай, Әл-Фараби даңғылы 119",
-        "tin": "180340021791",
-        "activity": "Growing, cleaning and wholesale of oil seeds and pulses",
-        "hs_codes": ["120400", "071340"],
-    }
+    assert valid.record == RexRecord(
+        rex_number="KZREX18034001",
+        status="valid",
+        registered_on=date(2021, 7, 12),
+        valid_from=date(2021, 7, 12),
+        revoked_on=None,
+        name="Қостанай Дән Экспорт ЖШС",
+        address="Қостанай, Әл-Фараби даңғылы 119",
+        tin="180340021791",
+        activity="Growing, cleaning and wholesale of oil seeds and pulses",
+        hs_codes=["120400", "071340"],
+    )
     assert revoked.record is not None
-    assert (revoked.record["status"], revoked.record["revoked_on"]) == ("revoked", "2025-04-18")
+    assert (revoked.record.status, revoked.record.revoked_on) == ("revoked", date(2025, 4, 18))
 
 
 async def test_a_number_that_rex_does_not_have_is_an_answer() -> None:
@@ -182,11 +183,21 @@ async def test_a_record_that_does_not_fit_is_broken_and_names_the_field(record: 
     assert failure.message.startswith(f"REX (registration): {said}")
 
 
-async def test_a_login_without_a_cookie_is_broken() -> None:
+async def test_a_login_without_a_cookie_is_tried_again_and_broken_at_the_third_attempt() -> None:
     async with rex(a_rex({}, cookie="")) as (activities, _):
-        with failing(ErrorKind.BROKEN) as failure:
-            await activities.look_up_registration(LOOKUP)
-    assert failure.message == "REX (login): no session cookie in the answer; expected one, or 401"
+        for attempt, kind in ((1, ErrorKind.UNREACHABLE), (2, ErrorKind.UNREACHABLE), (3, ErrorKind.BROKEN)):
+            with failing(kind) as failure:
+                await at_attempt(attempt, activities.look_up_registration, LOOKUP)
+            assert failure.message == "REX (login): no session cookie in the answer; expected one, or 401"
+
+
+async def test_a_proxy_s_page_in_place_of_rex_is_tried_again_and_broken_at_the_third_attempt() -> None:
+    page = Answer(b"<html>Log in</html>", headers={"Content-Type": "text/html", "Set-Cookie": "proxy=1"})
+    async with rex(Host({"/login": page, "/registrations/KZREX18034001": page})) as (activities, _):
+        for attempt, kind in ((1, ErrorKind.UNREACHABLE), (3, ErrorKind.BROKEN)):
+            with failing(kind) as failure:
+                await at_attempt(attempt, activities.look_up_registration, LOOKUP)
+            assert failure.message == "REX (registration) answered with an HTML page; expected JSON"
 
 
 async def test_cookies_of_other_answers_neither_end_the_session_nor_go_into_the_next_login() -> None:
