@@ -6,6 +6,8 @@ SQLite by default, PostgreSQL by URL. No error raised here holds a password or t
 from __future__ import annotations
 
 import json
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +19,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from psycopg import errors
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import (
     ArgumentError,
@@ -34,8 +37,22 @@ from sqlalchemy.pool import ConnectionPoolEntry
 BUSY_TIMEOUT_MS = 10_000
 """How long a SQLite connection waits for another's write: far above a write's milliseconds, below a call's time-out."""
 
+_PRIMARY_CODE = 0xFF
+"""Mask of SQLite's extended error codes: what is left says that it is busy, whatever with."""
+
 POSTGRESQL_PATIENCE = {"connect_timeout": "10", "tcp_user_timeout": "30000"}
 """Seconds to connect and milliseconds until a silent line counts as lost; libpq's own default is to wait for ever."""
+
+_POSTGRESQL_OTHER_TABLES = (
+    errors.DuplicateColumn,
+    errors.DuplicateFunction,
+    errors.DuplicateObject,
+    errors.DuplicateTable,
+    errors.UndefinedColumn,
+    errors.UndefinedFunction,
+    errors.UndefinedObject,
+    errors.UndefinedTable,
+)
 
 _MIGRATION_LOCK = 358
 """Key of the advisory lock under which PostgreSQL is migrated: two set-ups at once must not build a table twice."""
@@ -91,17 +108,20 @@ def writing(engine: Engine) -> Iterator[Connection]:
     :raises OutOfReach, RefusedByDatabase: in place of every SQLAlchemy error.
     """
     own = engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
-    with _told_apart(engine), _turn(engine), own.begin() as connection:
+    with _own_errors(engine), _turn(engine), own.begin() as connection:
         yield connection
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection that only reads.
+    """A connection that only reads; all that it reads is as of one moment.
 
     :raises OutOfReach, RefusedByDatabase: in place of every SQLAlchemy error.
     """
-    with _told_apart(engine), engine.connect() as connection:
+    own = engine
+    if engine.dialect.name == "postgresql":  # SQLite has both by itself
+        own = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    with _own_errors(engine), own.connect() as connection:
         yield connection
 
 
@@ -111,7 +131,8 @@ def migrate(engine: Engine) -> None:
     Creates the folder of a SQLite file.
 
     :raises OutOfReach, RefusedByDatabase: where the database does not answer or does not let us.
-    :raises NotMigrated: where a newer version of this program has migrated it.
+    :raises NotMigrated: where a newer version of this program has migrated it, or its tables are not those of the
+        version that it names.
     """
     if engine.dialect.name == "sqlite":
         try:
@@ -122,7 +143,16 @@ def migrate(engine: Engine) -> None:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
         _refuse_unknown(engine, connection)
-        command.upgrade(migrations(connection), "head")
+        stamp = MigrationContext.configure(connection).get_current_revision()
+        try:
+            command.upgrade(migrations(connection), "head")
+        except DBAPIError as error:
+            if not _other_tables(error):
+                raise
+            raise NotMigrated(
+                f"{place(engine)} cannot be migrated: it has other tables than its version, {stamp or 'none'} in table "
+                f"alembic_version, says ({_reason(engine, error)}); expected an empty database or a whole backup"
+            ) from None
 
 
 def check_migrated(engine: Engine) -> None:
@@ -177,8 +207,15 @@ def _turn(engine: Engine) -> Iterator[None]:
         lock.release()
 
 
+def _other_tables(error: DBAPIError) -> bool:
+    """Whether a migration failed because a table or column is there already, or is not there."""
+    if isinstance(error.orig, sqlite3.Error):
+        return error.orig.sqlite_errorcode == sqlite3.SQLITE_ERROR  # what no other code fits: the statement itself
+    return isinstance(error.orig, _POSTGRESQL_OTHER_TABLES)
+
+
 @contextmanager
-def _told_apart(engine: Engine) -> Iterator[None]:
+def _own_errors(engine: Engine) -> Iterator[None]:
     try:
         yield
     except (IntegrityError, DataError, ProgrammingError, NotSupportedError) as error:
@@ -227,13 +264,31 @@ def _as_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
-def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
     # The driver's own idea of transactions leaves DDL outside them; SQLAlchemy begins them instead (_begin_sqlite).
     connection.isolation_level = None
     # The time-out comes first: the others may already have to wait.
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    connection.execute("PRAGMA journal_mode = WAL")
+    _switch_to_wal(connection)
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """Let readers and a writer work beside each other; nothing to do in a file that has been switched before.
+
+    The switch answers "busy" at once where another connection is just making or switching the file: it does not wait
+    for ``busy_timeout``, so the waiting is done here.
+    """
+    patience = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & _PRIMARY_CODE == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > patience:
+                raise
+        time.sleep(0.01)
 
 
 def _begin_sqlite(connection: Connection) -> None:
