@@ -33,7 +33,7 @@ from rules.calendar import CalendarDays
 from rules.refusal import Refusal
 
 _CALENDAR_LOCK = 359
-"""Key of the advisory lock under which PostgreSQL takes proposals: two at once must not settle one day twice."""
+"""Key of the advisory lock under which PostgreSQL takes proposals: two at once must not decide one day twice."""
 
 
 class CalendarEntryRow(Base):

@@ -1,4 +1,4 @@
-"""Which gaps the daily sweep has told on which day, so that each is told once a day however often it runs."""
+"""Which findings of the self-check were reported on which day, so that each is reported once a day."""
 
 from __future__ import annotations
 
@@ -13,37 +13,41 @@ from register.database import reading, writing
 from register.tables import Base
 
 
-class ToldGapRow(Base):
-    """A gap that was told. ``day`` is the day in Asia/Almaty, ``gap`` the gap's key, ``level`` who was reached."""
+class ReportedFindingRow(Base):
+    """A finding that was reported. ``day`` is in Asia/Almaty, ``finding`` is its key, ``level`` who was reached."""
 
-    __tablename__ = "told_gaps"
+    __tablename__ = "reported_findings"
 
     day: Mapped[date] = mapped_column(primary_key=True)
-    gap: Mapped[str] = mapped_column(primary_key=True)
+    finding: Mapped[str] = mapped_column(primary_key=True)
     level: Mapped[int] = mapped_column(Integer)
-    told_at: Mapped[datetime]
+    reported_at: Mapped[datetime]
 
 
-def told_on(engine: Engine, day: date) -> frozenset[str]:
-    """The keys of the gaps that were told on a day.
+def reported_on(engine: Engine, day: date) -> frozenset[str]:
+    """The keys of the findings that were reported on a day.
 
-    :raises register.database.RegisterError: where the database does not answer or says no.
+    :param day: in Asia/Almaty.
+    :raises register.database.RegisterError: if the database does not answer or refuses.
     """
     with reading(engine) as connection:
-        return frozenset(connection.scalars(select(ToldGapRow.gap).where(ToldGapRow.day == day)))
+        found = connection.scalars(select(ReportedFindingRow.finding).where(ReportedFindingRow.day == day))
+        return frozenset(found)
 
 
-def record_told(engine: Engine, day: date, gaps: Collection[str], *, level: int, now: datetime) -> None:
-    """Write down that gaps were told to a level; doing it again changes nothing.
+def record_reported(engine: Engine, day: date, findings: Collection[str], *, level: int, now: datetime) -> None:
+    """Record that findings were reported to a level; doing it again changes nothing.
 
-    :param now: aware datetime.
-    :raises register.database.RegisterError: where the database does not answer or says no.
+    :param day: in Asia/Almaty.
+    :param findings: their keys.
+    :param now: aware.
+    :raises register.database.RegisterError: if the database does not answer or refuses.
     """
-    if not gaps:
+    if not findings:
         return
     with writing(engine) as connection:
         insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
         connection.execute(
-            insert(ToldGapRow).on_conflict_do_nothing(),
-            [{"day": day, "gap": gap, "level": level, "told_at": now} for gap in sorted(gaps)],
+            insert(ReportedFindingRow).on_conflict_do_nothing(),
+            [{"day": day, "finding": key, "level": level, "reported_at": now} for key in sorted(findings)],
         )

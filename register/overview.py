@@ -1,4 +1,4 @@
-"""How matters stand across all cases: open escalations with their ladders, running terms, which cases are known.
+"""How all cases stand: escalations with their last delivery, running terms, which cases and messages are known.
 
 Reads only. Every function raises ``OutOfReach`` where the database does not answer and ``RefusedByDatabase`` where it
 says no (``register/database.py``).
@@ -10,13 +10,16 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import Final
 
-from sqlalchemy import ColumnElement, Engine, and_, inspect, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, func, inspect, not_, select, true
 
 from register.database import reading
-from register.outbox import LadderRow
-from register.rows import CaseEntry, EscalationEntry, LadderEntry, StepEntry
-from register.tables import Base, CaseRow, EscalationRow, StepRow
+from register.rows import CaseEntry, DeliveryEntry, EscalationEntry, StepEntry
+from register.tables import Base, CaseRow, DeliveryRow, EscalationRow, LogRow, StepRow
+
+MESSAGE_KEY: Final = "message "
+"""What the key of an accepted message begins with in the log; its ``message_id`` follows."""
 
 IDS_AT_ONCE = 500
 """In one question: SQLite binds 32,766 values at most in one statement, older ones 999."""
@@ -24,16 +27,21 @@ IDS_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class ListedEscalation:
-    """An escalation with its case and its ladder; ``ladder`` is None where none has been written (yet)."""
+    """An escalation with its case and the last attempt to notify somebody of it; None before the first."""
 
     case_id: str
     escalation: EscalationEntry
-    ladder: LadderEntry | None
+    last: DeliveryEntry | None
+
+    @property
+    def open(self) -> bool:
+        """Whether something is still to be done: it is neither resolved nor overtaken by its breach."""
+        return self.escalation.resolved_at is None and self.escalation.overtaken_by is None
 
     @property
     def level(self) -> int:
-        """The level that is being told: its ladder's, and before any the first."""
-        return self.ladder.level if self.ladder and self.ladder.level else self.escalation.level
+        """The level that was notified last, and before any the first."""
+        return self.last.level if self.last else self.escalation.level
 
 
 @dataclass(frozen=True)
@@ -46,20 +54,24 @@ class RunningTerm:
 
 def list_escalations(engine: Engine, *, open_only: bool = False) -> list[ListedEscalation]:
     """Every escalation: open ones first, then by when the matter is due, without a date last."""
-    ladder_of = and_(LadderRow.case_id == EscalationRow.case_id, LadderRow.escalation_id == EscalationRow.id)
-    query = select(*_columns(EscalationRow, LadderRow)).select_from(EscalationRow).outerjoin(LadderRow, ladder_of)
-    if open_only:
-        query = query.where(EscalationRow.resolved_at.is_(None))
+    is_open = and_(EscalationRow.resolved_at.is_(None), EscalationRow.overtaken_by.is_(None))
+    wanted = is_open if open_only else true()
     order = (
-        EscalationRow.resolved_at.is_not(None),
+        not_(is_open),
         EscalationRow.due_at.asc().nulls_last(),
         EscalationRow.raised_at,
         EscalationRow.case_id,
         EscalationRow.id,
     )
     with reading(engine) as connection:
-        rows = connection.execute(query.order_by(*order)).mappings().all()
-    return [_listed(dict(row)) for row in rows]
+        rows = connection.execute(select(inspect(EscalationRow).local_table).where(wanted).order_by(*order)).mappings()
+        last = {(each.case_id, each.escalation_id): each for each in _last_deliveries(connection, wanted)}
+        return [
+            ListedEscalation(
+                row["case_id"], EscalationEntry.model_validate(dict(row)), last.get((row["case_id"], row["id"]))
+            )
+            for row in rows
+        ]
 
 
 def running_terms(engine: Engine) -> list[RunningTerm]:
@@ -90,13 +102,43 @@ def known_cases(engine: Engine, case_ids: Collection[str]) -> dict[str, datetime
     return known
 
 
-def _listed(row: dict[str, object]) -> ListedEscalation:
-    escalation, ladder = _of(EscalationRow, row), _of(LadderRow, row)
-    return ListedEscalation(
-        str(escalation["case_id"]),
-        EscalationEntry.model_validate(escalation),
-        None if ladder["case_id"] is None else LadderEntry.model_validate(ladder),
+def accepted_messages(engine: Engine) -> dict[str, frozenset[str]]:
+    """For each case that is not closed, the keys of the messages that its log says were accepted.
+
+    They are ``message <message_id>``. A case without any has an empty set.
+    """
+    accepted = and_(LogRow.case_id == CaseRow.case_id, func.substr(LogRow.key, 1, len(MESSAGE_KEY)) == MESSAGE_KEY)
+    query = (
+        select(CaseRow.case_id, LogRow.key).outerjoin_from(CaseRow, LogRow, accepted).where(CaseRow.closed_at.is_(None))
     )
+    keys: dict[str, set[str]] = {}
+    with reading(engine) as connection:
+        for case_id, key in connection.execute(query):
+            keys.setdefault(case_id, set()).update([key] if key is not None else [])
+    return {case_id: frozenset(some) for case_id, some in keys.items()}
+
+
+def _last_deliveries(connection: Connection, wanted: ColumnElement[bool]) -> list[DeliveryEntry]:
+    """The last delivery of each escalation that is wanted; of several at one instant that of the highest level."""
+    of_escalation = and_(DeliveryRow.case_id == EscalationRow.case_id, DeliveryRow.escalation_id == EscalationRow.id)
+    newest_first = (
+        DeliveryRow.at.desc(),
+        DeliveryRow.level.desc(),
+        DeliveryRow.told.desc(),
+        DeliveryRow.notice,
+        DeliveryRow.message,
+        DeliveryRow.attempt.desc(),
+    )
+    place = func.row_number().over(partition_by=(DeliveryRow.case_id, DeliveryRow.escalation_id), order_by=newest_first)
+    deliveries = inspect(DeliveryRow).local_table
+    ranked = (
+        select(deliveries, place.label("place"))
+        .join_from(DeliveryRow, EscalationRow, of_escalation)
+        .where(wanted)
+        .subquery()
+    )
+    rows = connection.execute(select(ranked).where(ranked.c.place == 1)).mappings()
+    return [DeliveryEntry.model_validate(dict(row)) for row in rows]
 
 
 def _columns(*tables: type[Base]) -> list[ColumnElement[object]]:

@@ -6,25 +6,21 @@ database does not answer and ``RefusedByDatabase`` where it says no (``register/
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, TypeVar
-
-from sqlalchemy import ColumnElement, Connection, Engine, SQLColumnExpression, inspect, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, func, select
 
 from register.database import reading, writing
 from register.rows import (
     CaseEntry,
     DocumentEntry,
-    Entry,
     EscalationEntry,
     LetterEntry,
     LogEntry,
     RefusedMessageEntry,
     RegisterEntries,
+    StepEntry,
 )
+from register.statements import append, insert_missing, put, read
 from register.tables import (
-    Base,
     CaseRow,
     DocumentRow,
     EscalationRow,
@@ -33,118 +29,150 @@ from register.tables import (
     RefusedMessageRow,
     StepRow,
 )
-
-SomeEntry = TypeVar("SomeEntry", bound=Entry)
+from rules.text import canonical_json, sha256_of
 
 
 def write(engine: Engine, entries: RegisterEntries) -> None:
     """Write everything one change of a case has done, in one transaction; doing it again changes nothing.
 
-    Rows that stand for the present carry the case's revision, and a row of a later revision stays: a retry that comes
-    late must not turn a case back. What has happened (the log, refused messages) stays as it was first written.
+    Rows that stand for the present carry the case's ``as_of``, and a row of a later one stays: a retry that comes late
+    must not turn a case back. What has happened stays as it was first written: a line of the log under a key that is
+    there with another content is a further line, and such a refused message is an error.
+
+    :raises RefusedByDatabase: also where a refused message is there already with another content.
     """
-    case_id, revision = entries.case.case_id, entries.case.revision
-    key = {"case_id": case_id}
+    # An instant decides, not a counter: a workflow task that is run anew, or a reset, counts the same number again with
+    # another content, but each later task has a later time.
+    case = {"case_id": entries.case.case_id}
+    present = case | {"as_of": entries.case.as_of}
     with writing(engine) as connection:
         # The case comes first: its row is then locked, so writes of one case wait for each other.
-        _put(connection, CaseRow, {}, [entries.case])
-        of_revision = key | {"revision": revision}
-        _put(connection, StepRow, of_revision, entries.steps)
-        _put(connection, DocumentRow, of_revision, entries.documents)
-        _put(connection, LetterRow, of_revision, entries.letters)
-        _put(connection, EscalationRow, of_revision, entries.escalations)
-        _add(connection, RefusedMessageRow, key, entries.refused_messages)
-        _add(connection, LogRow, key, entries.log)
+        put(connection, CaseRow, [entries.case.model_dump()])
+        put(connection, StepRow, [each.model_dump() | present for each in entries.steps])
+        put(connection, DocumentRow, [each.model_dump() | present for each in entries.documents])
+        put(connection, LetterRow, [each.model_dump() | present for each in entries.letters])
+        put(connection, EscalationRow, [each.model_dump() | present for each in entries.escalations])
+        append(connection, RefusedMessageRow, [each.model_dump() | case for each in entries.refused_messages])
+        lines = [
+            line.model_dump() | present | {"place": place, "digest": _digest(line)}
+            for place, line in enumerate(entries.log)
+        ]
+        insert_missing(connection, LogRow, lines)
+
+
+def open_case(engine: Engine, entry: CaseEntry) -> CaseEntry | None:
+    """Insert a case that is being opened, where the register does not have it; doing it again changes nothing.
+
+    :return: the closed case that has the number already, None where the number is free or its case is open.
+    """
+    with writing(engine) as connection:
+        insert_missing(connection, CaseRow, [entry.model_dump()])
+        (found,) = read(connection, CaseRow, CaseEntry, CaseRow.case_id == entry.case_id)
+        return None if found.closed_at is None else found
 
 
 def write_undelivered_message(engine: Engine, case_id: str, entry: RefusedMessageEntry) -> None:
     """Keep a message that Temporal did not take, because the case is closed or unknown (contract, section 3).
 
-    The case need not be in the register. Doing it again changes nothing.
+    The case need not be in the register. The same message once more changes nothing: when it came and why it was
+    refused stay as they were first written.
+
+    :raises RefusedByDatabase: also where another message is there under the key.
     """
     with writing(engine) as connection:
-        _add(connection, RefusedMessageRow, {"case_id": case_id}, [entry])
+        row = entry.model_dump() | {"case_id": case_id}
+        append(connection, RefusedMessageRow, [row], but_for=("at", "reason"))
 
 
 def find_case(engine: Engine, case_id: str) -> CaseEntry | None:
     """The case as it stands, or None where the register has never heard of it."""
-    found = _read(engine, CaseRow, CaseEntry, CaseRow.case_id == case_id)
+    with reading(engine) as connection:
+        found = read(connection, CaseRow, CaseEntry, CaseRow.case_id == case_id)
     return found[0] if found else None
+
+
+def find_present(engine: Engine, case_id: str) -> RegisterEntries | None:
+    """Everything that stands for the present of a case, as of one moment, or None where the register has no such case.
+
+    Without the log and the refused messages, which say what happened.
+    """
+    with reading(engine) as connection:
+        found = read(connection, CaseRow, CaseEntry, CaseRow.case_id == case_id)
+        if not found:
+            return None
+        return RegisterEntries(
+            case=found[0],
+            steps=read(connection, StepRow, StepEntry, StepRow.case_id == case_id, StepRow.round, StepRow.step),
+            documents=_documents(connection, case_id),
+            letters=_letters(connection, case_id),
+            escalations=_escalations(connection, case_id),
+        )
 
 
 def list_open_cases(engine: Engine) -> list[CaseEntry]:
     """The cases that are not closed, the one whose thirty days end first at the head."""
-    order = (CaseRow.limit_at.asc().nulls_last(), CaseRow.case_id)
-    return _read(engine, CaseRow, CaseEntry, CaseRow.closed_at.is_(None), *order)
+    with reading(engine) as connection:
+        order = (CaseRow.limit_at.asc().nulls_last(), CaseRow.case_id)
+        return read(connection, CaseRow, CaseEntry, CaseRow.closed_at.is_(None), *order)
 
 
 def documents_of(engine: Engine, case_id: str) -> list[DocumentEntry]:
     """The accepted documents of a case, as they arrived."""
-    order = (DocumentRow.arrived_at, DocumentRow.message_id, DocumentRow.kind, DocumentRow.sha256)
-    return _read(engine, DocumentRow, DocumentEntry, DocumentRow.case_id == case_id, *order)
+    with reading(engine) as connection:
+        return _documents(connection, case_id)
 
 
 def letters_of(engine: Engine, case_id: str) -> list[LetterEntry]:
     """The outgoing letters of a case, as they were sent."""
-    return _read(engine, LetterRow, LetterEntry, LetterRow.case_id == case_id, LetterRow.sent_at, LetterRow.key)
+    with reading(engine) as connection:
+        return _letters(connection, case_id)
 
 
 def escalations_of(engine: Engine, case_id: str) -> list[EscalationEntry]:
     """The escalations of a case, as they were raised."""
-    order = (EscalationRow.raised_at, EscalationRow.id)
-    return _read(engine, EscalationRow, EscalationEntry, EscalationRow.case_id == case_id, *order)
+    with reading(engine) as connection:
+        return _escalations(connection, case_id)
 
 
 def refused_messages_of(engine: Engine, case_id: str) -> list[RefusedMessageEntry]:
     """The messages for a case that were not accepted, delivered or not, as they came."""
-    order = (RefusedMessageRow.at, RefusedMessageRow.key)
-    return _read(engine, RefusedMessageRow, RefusedMessageEntry, RefusedMessageRow.case_id == case_id, *order)
+    with reading(engine) as connection:
+        order = (RefusedMessageRow.at, RefusedMessageRow.key)
+        return read(connection, RefusedMessageRow, RefusedMessageEntry, RefusedMessageRow.case_id == case_id, *order)
 
 
 def log_of(engine: Engine, case_id: str) -> list[LogEntry]:
     """What happened in a case, in order."""
-    return _read(engine, LogRow, LogEntry, LogRow.case_id == case_id, LogRow.number)
-
-
-def _put(connection: Connection, table: type[Base], shared: dict[str, Any], entries: Sequence[Entry]) -> None:
-    """Insert, or bring up to date where the row is not of a later revision."""
-    if not entries:
-        return
-    key = _key(table)
-    statement = _insert(connection, table)
-    new = statement.excluded
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=key,
-            set_={column.name: column for column in new if column.name not in key},
-            where=new.revision >= inspect(table).columns["revision"],
-        ),
-        [entry.model_dump() | shared for entry in entries],
-    )
-
-
-def _add(connection: Connection, table: type[Base], shared: dict[str, Any], entries: Sequence[Entry]) -> None:
-    """Insert what is not there yet."""
-    if entries:
-        statement = _insert(connection, table).on_conflict_do_nothing(index_elements=_key(table))
-        connection.execute(statement, [entry.model_dump() | shared for entry in entries])
-
-
-def _insert(connection: Connection, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
-
-
-def _key(table: type[Base]) -> list[str]:
-    return [column.name for column in inspect(table).primary_key]
-
-
-def _read(
-    engine: Engine,
-    table: type[Base],
-    entry: type[SomeEntry],
-    where: ColumnElement[bool],
-    *order: SQLColumnExpression[Any],
-) -> list[SomeEntry]:
     with reading(engine) as connection:
-        rows = connection.execute(select(inspect(table).local_table).where(where).order_by(*order)).mappings().all()
-    return [entry.model_validate(dict(row)) for row in rows]
+        order = (LogRow.as_of, LogRow.place, LogRow.at, LogRow.key, LogRow.digest)
+        return read(connection, LogRow, LogEntry, LogRow.case_id == case_id, *order)
+
+
+def disagreeing_log_keys(engine: Engine) -> list[tuple[str, str]]:
+    """Case and key of the facts that the log has with two contents, each once: one of them is not what happened."""
+    several = (
+        select(LogRow.case_id, LogRow.key)
+        .group_by(LogRow.case_id, LogRow.key)
+        .having(func.count() > 1)
+        .order_by(LogRow.case_id, LogRow.key)
+    )
+    with reading(engine) as connection:
+        return [(row.case_id, row.key) for row in connection.execute(several)]
+
+
+def _documents(connection: Connection, case_id: str) -> list[DocumentEntry]:
+    order = (DocumentRow.arrived_at, DocumentRow.message_id, DocumentRow.kind, DocumentRow.sha256)
+    return read(connection, DocumentRow, DocumentEntry, DocumentRow.case_id == case_id, *order)
+
+
+def _letters(connection: Connection, case_id: str) -> list[LetterEntry]:
+    return read(connection, LetterRow, LetterEntry, LetterRow.case_id == case_id, LetterRow.sent_at, LetterRow.key)
+
+
+def _escalations(connection: Connection, case_id: str) -> list[EscalationEntry]:
+    order = (EscalationRow.raised_at, EscalationRow.id)
+    return read(connection, EscalationRow, EscalationEntry, EscalationRow.case_id == case_id, *order)
+
+
+def _digest(line: LogEntry) -> str:
+    return sha256_of(canonical_json([line.at.isoformat(), line.who, line.what, line.details]))

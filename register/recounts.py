@@ -39,7 +39,7 @@ class RecountedCaseRow(Base):
     recount: Mapped[str] = mapped_column(ForeignKey("recounts.id"), primary_key=True)
     case_id: Mapped[str] = mapped_column(primary_key=True)
     done_at: Mapped[datetime | None]
-    told: Mapped[dict[str, Any] | None]
+    answer: Mapped[dict[str, Any] | None]
     passed_over: Mapped[str | None]
 
 
@@ -56,11 +56,11 @@ class Recount:
 
 @dataclass(frozen=True)
 class RecountedCase:
-    """A case of a run: ``told`` is the answer of its update; ``passed_over`` says why it needed none."""
+    """A case of a run: ``answer`` is that of its update; ``passed_over`` says why it needed none."""
 
     case_id: str
     done_at: datetime | None
-    told: dict[str, Any] | None
+    answer: dict[str, Any] | None
     passed_over: str | None
 
 
@@ -113,7 +113,7 @@ def cases_of(register: Engine, recount: str) -> list[RecountedCase]:
     columns = (
         RecountedCaseRow.case_id,
         RecountedCaseRow.done_at,
-        RecountedCaseRow.told,
+        RecountedCaseRow.answer,
         RecountedCaseRow.passed_over,
     )
     with reading(register) as connection:
@@ -129,7 +129,7 @@ def done(
     case_id: str,
     *,
     now: datetime,
-    told: dict[str, Any] | None = None,
+    answer: dict[str, Any] | None = None,
     passed_over: str | None = None,
 ) -> None:
     """Record that a case of the run is done; what was recorded first stays."""
@@ -141,7 +141,7 @@ def done(
                 RecountedCaseRow.case_id == case_id,
                 RecountedCaseRow.done_at.is_(None),
             )
-            .values(done_at=now, told=told, passed_over=passed_over)
+            .values(done_at=now, answer=answer, passed_over=passed_over)
         )
 
 

@@ -1,7 +1,8 @@
 """The tables of the permanent record, as SQLAlchemy sees them.
 
 The columns are named as the fields of ``register/rows.py``; a database is brought to this shape by the migrations
-only (they alone know the triggers that keep the log append-only), never by ``create_all``.
+only (they alone know the triggers that keep what is append-only so), never by ``create_all``. The calendar, the
+recounts and the reported findings declare their tables beside what uses them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Integer, MetaData, Text, TypeDecorator
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Index, Integer, MetaData, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -100,7 +101,7 @@ class CaseRow(Base):
     __tablename__ = "cases"
 
     case_id: Mapped[str] = mapped_column(primary_key=True)
-    revision: Mapped[int] = mapped_column(BigInteger)
+    as_of: Mapped[datetime]
     country: Mapped[str]
     reference: Mapped[str]
     rex_number: Mapped[str]
@@ -119,14 +120,14 @@ class CaseRow(Base):
 
 
 class StepRow(Base):
-    """A step in its round (``StepEntry``), as of the case's ``revision``."""
+    """A step in its round (``StepEntry``), ``as_of`` its last write."""
 
     __tablename__ = "steps"
 
     case_id: Mapped[str] = _of_case()
     step: Mapped[str] = mapped_column(primary_key=True)
     round: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    revision: Mapped[int] = mapped_column(BigInteger)
+    as_of: Mapped[datetime]
     paragraph: Mapped[int]
     working_days: Mapped[int]
     state: Mapped[str]
@@ -140,7 +141,7 @@ class StepRow(Base):
 
 
 class DocumentRow(Base):
-    """An accepted document (``DocumentEntry``), as of the case's ``revision``; the bytes are in the document store."""
+    """An accepted document (``DocumentEntry``), ``as_of`` its last write; its bytes are in the document store."""
 
     __tablename__ = "documents"
 
@@ -148,7 +149,7 @@ class DocumentRow(Base):
     message_id: Mapped[str] = mapped_column(primary_key=True)
     sha256: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
-    revision: Mapped[int] = mapped_column(BigInteger)
+    as_of: Mapped[datetime]
     document_id: Mapped[str]
     filename: Mapped[str]
     size: Mapped[int] = mapped_column(BigInteger)
@@ -159,13 +160,13 @@ class DocumentRow(Base):
 
 
 class LetterRow(Base):
-    """An outgoing letter (``LetterEntry``), as of the case's ``revision``."""
+    """An outgoing letter (``LetterEntry``), ``as_of`` its last write."""
 
     __tablename__ = "letters"
 
     case_id: Mapped[str] = _of_case()
     key: Mapped[str] = mapped_column(primary_key=True)
-    revision: Mapped[int] = mapped_column(BigInteger)
+    as_of: Mapped[datetime]
     what: Mapped[str]
     addressee: Mapped[str]
     number: Mapped[str]
@@ -176,13 +177,13 @@ class LetterRow(Base):
 
 
 class EscalationRow(Base):
-    """An escalation as it stands (``EscalationEntry``), as of the case's ``revision``."""
+    """An escalation as it stands (``EscalationEntry``), ``as_of`` its last write."""
 
     __tablename__ = "escalations"
 
     case_id: Mapped[str] = _of_case()
     id: Mapped[str] = mapped_column(primary_key=True)
-    revision: Mapped[int] = mapped_column(BigInteger)
+    as_of: Mapped[datetime]
     kind: Mapped[str]
     step: Mapped[str | None]
     level: Mapped[int]
@@ -193,6 +194,32 @@ class EscalationRow(Base):
     acknowledged_until: Mapped[date | None]
     resolved_at: Mapped[datetime | None]
     resolved_by: Mapped[str | None]
+    overtaken_by: Mapped[str | None]
+
+
+class DeliveryRow(Base):
+    """An attempt to notify a recipient (``DeliveryEntry``). The database itself refuses to change or delete a row.
+
+    It refers to no row in ``cases``: what was sent was sent, whatever the register knows of the case.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (Index(None, "case_id", "escalation_id", "at"),)
+
+    notice: Mapped[str] = mapped_column(primary_key=True)
+    escalation_id: Mapped[str] = mapped_column(primary_key=True)
+    message: Mapped[str] = mapped_column(primary_key=True)
+    attempt: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    case_id: Mapped[str]
+    rung: Mapped[int]
+    level: Mapped[int]
+    recipient: Mapped[str]
+    scheme: Mapped[str]
+    at: Mapped[datetime]
+    told: Mapped[bool]
+    error: Mapped[str | None]
+    next_level: Mapped[int | None]
+    next_at: Mapped[datetime | None]
 
 
 class RefusedMessageRow(Base):
@@ -215,12 +242,20 @@ class RefusedMessageRow(Base):
 
 
 class LogRow(Base):
-    """Something that happened (``LogEntry``). The database itself refuses to change or delete a row."""
+    """Something that happened (``LogEntry``). The database itself refuses to change or delete a row.
+
+    ``digest`` is the SHA-256 of the content, as a part of the key: the same line again is one line, and another
+    content under the same key is a further line, never dropped. ``as_of`` and ``place`` (its place in that write) are
+    the order in which it is read.
+    """
 
     __tablename__ = "log"
 
     case_id: Mapped[str] = _of_case()
-    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    as_of: Mapped[datetime]
+    place: Mapped[int]
     at: Mapped[datetime]
     who: Mapped[str]
     what: Mapped[str]

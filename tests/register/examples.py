@@ -7,6 +7,7 @@ from typing import Any
 
 from register.rows import (
     CaseEntry,
+    DeliveryEntry,
     DocumentEntry,
     EscalationEntry,
     LetterEntry,
@@ -21,11 +22,16 @@ RECEIVED_AT = datetime(2026, 3, 2, 4, 30, 0, 123456, tzinfo=UTC)
 DUE_AT = datetime(2026, 3, 5, 19, 0, tzinfo=UTC)
 
 
-def case(revision: int = 1, **changes: Any) -> CaseEntry:
+def minute(number: int) -> datetime:
+    """A moment of a write: the later, the higher the number."""
+    return RECEIVED_AT + timedelta(hours=1, minutes=number)
+
+
+def case(write: int = 1, **changes: Any) -> CaseEntry:
     return CaseEntry(
         **{
             "case_id": CASE_ID,
-            "revision": revision,
+            "as_of": minute(write),
             "country": "CH",
             "reference": "2026/0042",
             "rex_number": "KZREX0000123",
@@ -112,6 +118,29 @@ def escalation(**changes: Any) -> EscalationEntry:
             "acknowledged_until": None,
             "resolved_at": None,
             "resolved_by": None,
+            "overtaken_by": None,
+        }
+        | changes
+    )
+
+
+def delivery(**changes: Any) -> DeliveryEntry:
+    return DeliveryEntry(
+        **{
+            "case_id": CASE_ID,
+            "escalation_id": "request_documents.step_overdue",
+            "notice": f"{CASE_ID}.notice.1.a1b2c3",
+            "message": "a1b2c3.1",
+            "attempt": 1,
+            "rung": 1,
+            "level": 2,
+            "recipient": "a1b2c3",
+            "scheme": "mailto",
+            "at": DUE_AT + timedelta(minutes=1),
+            "told": True,
+            "error": None,
+            "next_level": 3,
+            "next_at": DUE_AT + timedelta(days=1),
         }
         | changes
     )
@@ -133,16 +162,15 @@ def refused_message(**changes: Any) -> RefusedMessageEntry:
     )
 
 
-def log(number: int = 1, **changes: Any) -> LogEntry:
+def log(key: str = "opened", **changes: Any) -> LogEntry:
     return LogEntry(
-        **{"number": number, "at": RECEIVED_AT, "who": "Temporal", "what": "case opened", "details": {"days": [1]}}
-        | changes
+        **{"key": key, "at": RECEIVED_AT, "who": "Temporal", "what": "case opened", "details": {"days": [1]}} | changes
     )
 
 
-def everything(revision: int = 1) -> RegisterEntries:
+def everything(write: int = 1) -> RegisterEntries:
     return RegisterEntries(
-        case=case(revision),
+        case=case(write),
         steps=[step()],
         documents=[document()],
         letters=[letter()],

@@ -21,7 +21,7 @@ from register.calendar import (
     read_calendar,
     state,
 )
-from register.database import RegisterError, open_register, writing
+from register.database import open_register
 from rules.refusal import Refusal
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
@@ -142,28 +142,6 @@ def test_two_people_at_once_cannot_settle_one_day_twice(register_url: str, regis
             second.result(timeout=20)
     other.dispose()
     assert len(read_calendar(register).entries) == 1
-
-
-@pytest.mark.parametrize(
-    "table",
-    ["calendar_entries", "calendar_withdrawals", "calendar_approvals", "calendar_confirmations", "calendar_states"],
-)
-@pytest.mark.parametrize("act", ["DELETE FROM {}", "UPDATE {} SET {} = {}"])
-def test_the_database_itself_refuses_to_change_what_was_entered(register: Engine, table: str, act: str) -> None:
-    (number,) = propose(register, [SWAP], by=AIGUL, now=NOW)
-    approve(register, [number], by=BERIK, now=NOW)
-    propose_withdrawal(register, number, because="repealed", by=AIGUL, now=NOW)
-    confirm_year(register, Confirmation(year=2027, decree=DECREE), by=AIGUL, now=NOW)
-    keep_state(register, build(2026, 2027), library="holidays", now=NOW)
-    column = {
-        "calendar_entries": "entered_by",
-        "calendar_withdrawals": "because",
-        "calendar_approvals": "approved_by",
-        "calendar_confirmations": "confirmed_by",
-        "calendar_states": "library",
-    }[table]
-    with pytest.raises(RegisterError, match="append-only"), writing(register) as connection:
-        connection.exec_driver_sql(act.format(table, column, "'somebody else'"))
 
 
 def test_a_year_is_confirmed_once(register: Engine) -> None:

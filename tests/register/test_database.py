@@ -27,6 +27,7 @@ from register.database import (
     reading,
     writing,
 )
+from register.rows import RegisterEntries
 from register.tables import RefusedMessageRow
 from tests.register import examples
 
@@ -218,15 +219,35 @@ def test_writers_who_read_first_wait_for_each_other_on_sqlite(sqlite_url: str) -
         barrier.wait()
         for _ in range(20):
             with writing(engine) as connection:
-                revision = connection.execute(text("SELECT revision FROM cases")).scalar_one()
-                connection.execute(text("UPDATE cases SET revision = :next"), {"next": revision + 1})
+                days = connection.execute(text("SELECT reserve_days FROM cases")).scalar_one()
+                connection.execute(text("UPDATE cases SET reserve_days = :next"), {"next": days + 1})
 
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(count, range(2)))
 
     with reading(engine) as connection:
-        assert connection.execute(text("SELECT revision FROM cases")).scalar_one() == 41
+        assert connection.execute(text("SELECT reserve_days FROM cases")).scalar_one() == 45
     engine.dispose()
+
+
+def test_what_is_read_in_one_go_is_as_of_one_moment(register: Engine) -> None:
+    record.write(register, examples.everything())
+    with reading(register) as connection:
+        before = connection.execute(text("SELECT step FROM cases")).scalar_one()
+        record.write(register, RegisterEntries(case=examples.case(2, step="inspect")))
+        assert connection.execute(text("SELECT step FROM cases")).scalar_one() == before
+
+    with reading(register) as connection:
+        assert connection.execute(text("SELECT step FROM cases")).scalar_one() == "inspect"
+
+
+def test_postgresql_refuses_to_write_where_it_is_only_read(postgresql_register_url: str) -> None:
+    register = open_register(postgresql_register_url)
+    record.write(register, examples.everything())
+    with pytest.raises(RegisterError, match="read-only transaction"), reading(register) as connection:
+        connection.execute(text("UPDATE cases SET step = 'inspect'"))
+    record.write(register, examples.everything())
+    register.dispose()
 
 
 def test_a_busy_sqlite_file_is_out_of_reach_for_now(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
+from pathlib import Path
 from pkgutil import iter_modules
 
 import pytest
@@ -16,7 +18,17 @@ from sqlalchemy.schema import ForeignKeyConstraint
 
 import register as package
 from register import rows as entries
-from register.database import RegisterError, check_migrated, migrate, migrations, open_register, writing
+from register.database import (
+    NotMigrated,
+    OutOfReach,
+    RegisterError,
+    check_migrated,
+    migrate,
+    migrations,
+    open_register,
+    reading,
+    writing,
+)
 from register.record import write
 from register.tables import Base
 from tests.register import examples
@@ -52,12 +64,14 @@ def test_the_columns_are_the_fields_of_the_entries() -> None:
         "documents": entries.DocumentEntry,
         "letters": entries.LetterEntry,
         "escalations": entries.EscalationEntry,
+        "deliveries": entries.DeliveryEntry,
         "refused_messages": entries.RefusedMessageEntry,
         "log": entries.LogEntry,
     }
+    ours = {"case_id", "as_of", "place", "digest"}  # which case, and which write
     for table, entry in written.items():
         columns = {column.name for column in Base.metadata.tables[table].columns}
-        assert columns - {"case_id", "revision"} == set(entry.model_fields) - {"case_id", "revision"}, table
+        assert columns - ours == set(entry.model_fields) - ours, table
 
 
 def test_migrating_again_changes_nothing(register: Engine) -> None:
@@ -102,14 +116,69 @@ def test_two_set_ups_at_once_both_succeed(empty_url: str) -> None:
     assert [process.exitcode for process in processes] == [0, 0]
 
 
+def connect_to_each(urls: list[str], barrier: Barrier) -> None:
+    for url in urls:
+        engine = open_register(url)
+        barrier.wait(60)
+        with reading(engine) as connection:
+            connection.exec_driver_sql("SELECT 1")
+        engine.dispose()
+
+
+def test_who_makes_a_sqlite_file_at_the_same_time_as_another_waits_for_it(tmp_path: Path) -> None:
+    """In one race of ten or so the two switch the new file to WAL in the same instant, so there are many races."""
+    spawn = get_context("spawn")
+    urls = [f"sqlite:///{tmp_path}/{number}.db" for number in range(100)]
+    barrier = spawn.Barrier(2)
+    processes = [spawn.Process(target=connect_to_each, args=(urls, barrier)) for _ in range(2)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+    assert [process.exitcode for process in processes] == [0, 0]
+
+
 def test_a_migration_that_fails_half_way_leaves_the_database_as_it_was(empty_register: Engine) -> None:
-    """The log is the last table that the first migration makes."""
+    """The findings' table is the last that the migration makes."""
     migrate(empty_register)
     with writing(empty_register) as connection:
         command.downgrade(migrations(connection), "base")
-        connection.exec_driver_sql("CREATE TABLE log (in_the_way TEXT)")
+        connection.exec_driver_sql("CREATE TABLE reported_findings (in_the_way TEXT)")
 
     with pytest.raises(RegisterError, match="already exists"):
         migrate(empty_register)
 
-    assert inspect(empty_register).get_table_names() == ["alembic_version", "log"]
+    assert inspect(empty_register).get_table_names() == ["alembic_version", "reported_findings"]
+
+
+def test_a_database_whose_version_is_older_than_its_tables_says_so(register: Engine, register_url: str) -> None:
+    engine = open_register(register_url)
+    try:
+        with writing(engine) as connection:
+            connection.exec_driver_sql("DELETE FROM alembic_version")
+
+        with pytest.raises(NotMigrated, match="cannot be migrated: it has other tables than its version, none") as said:
+            migrate(engine)
+        assert "out of reach" not in str(said.value)
+        assert "cases" in str(said.value)
+        assert str(said.value).endswith("expected an empty database or a whole backup")
+    finally:
+        with writing(engine) as connection:
+            connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('0001')")
+        engine.dispose()
+
+
+def test_a_database_that_another_holds_is_out_of_reach_and_not_wrong(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("register.database.BUSY_TIMEOUT_MS", 1)
+    register = open_register(sqlite_url)
+    migrate(register)
+    other = sqlite3.connect(str(register.url.database), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(OutOfReach, match="database is locked"):
+        migrate(register)
+
+    other.close()
+    register.dispose()

@@ -16,7 +16,7 @@ from register.database import RefusedByDatabase, open_register, writing
 from register.rows import LogEntry, RegisterEntries
 from register.tables import CaseRow, StepRow
 from tests.register import examples
-from tests.register.examples import CASE_ID, RECEIVED_AT
+from tests.register.examples import CASE_ID, RECEIVED_AT, minute
 from tests.register.reading import rows, whole_register
 
 
@@ -31,7 +31,7 @@ def test_what_was_written_is_read_back_as_it_was(register: Engine) -> None:
     assert record.refused_messages_of(register, CASE_ID) == entries.refused_messages
     assert record.log_of(register, CASE_ID) == entries.log
     (step,) = rows(register, "steps")
-    assert step == entries.steps[0].model_dump() | {"case_id": CASE_ID, "revision": 1}
+    assert step == entries.steps[0].model_dump() | {"case_id": CASE_ID, "as_of": minute(1)}
 
 
 def test_a_case_that_nobody_wrote_is_not_found_and_has_nothing(register: Engine) -> None:
@@ -46,6 +46,15 @@ def test_a_case_that_nobody_wrote_is_not_found_and_has_nothing(register: Engine)
         record.log_of,
     ):
         assert read(register, "rex-no-1") == []
+    assert record.find_present(register, "rex-no-1") is None
+
+
+def test_what_stands_for_the_present_of_a_case_is_read_at_once(register: Engine) -> None:
+    entries = examples.everything()
+    record.write(register, entries)
+    record.write(register, RegisterEntries(case=examples.case(case_id="rex-no-1"), steps=[examples.step()]))
+
+    assert record.find_present(register, CASE_ID) == entries.model_copy(update={"refused_messages": [], "log": []})
 
 
 def test_writing_the_same_again_changes_nothing(register: Engine) -> None:
@@ -65,7 +74,13 @@ def test_a_later_write_brings_every_row_up_to_date(register: Engine) -> None:
         steps=[examples.step(state="done", ended_at=RECEIVED_AT, late=True, late_days=2)],
         documents=[examples.document(filename="invoice.pdf")],
         letters=[examples.letter(reference="A-77")],
-        escalations=[examples.escalation(acknowledged_by="Aigul", acknowledged_until=date(2026, 3, 9))],
+        escalations=[
+            examples.escalation(
+                acknowledged_by="Aigul",
+                acknowledged_until=date(2026, 3, 9),
+                overtaken_by="request_documents.step_overdue",
+            )
+        ],
     )
 
     record.write(register, later)
@@ -75,7 +90,7 @@ def test_a_later_write_brings_every_row_up_to_date(register: Engine) -> None:
     assert record.letters_of(register, CASE_ID) == later.letters
     assert record.escalations_of(register, CASE_ID) == later.escalations
     (step,) = rows(register, "steps")
-    assert step == later.steps[0].model_dump() | {"case_id": CASE_ID, "revision": 2}
+    assert step == later.steps[0].model_dump() | {"case_id": CASE_ID, "as_of": minute(2)}
 
 
 def test_an_older_write_that_comes_late_turns_nothing_back(register: Engine) -> None:
@@ -85,7 +100,7 @@ def test_an_older_write_that_comes_late_turns_nothing_back(register: Engine) -> 
         documents=[examples.document(filename="invoice.pdf")],
         letters=[examples.letter(reference="A-77")],
         escalations=[examples.escalation(resolved_at=RECEIVED_AT, resolved_by="the documents came")],
-        log=[examples.log(2)],
+        log=[examples.log("message m-1")],
     )
     record.write(register, newer)
     before = whole_register(register)
@@ -98,28 +113,121 @@ def test_an_older_write_that_comes_late_turns_nothing_back(register: Engine) -> 
 
 
 def test_what_only_an_older_write_knows_is_kept_when_it_comes_late(register: Engine) -> None:
-    record.write(register, RegisterEntries(case=examples.case(8), log=[examples.log(2)]))
+    record.write(register, RegisterEntries(case=examples.case(8), log=[examples.log("message m-1")]))
 
     record.write(register, examples.everything(7))
 
-    assert [entry.number for entry in record.log_of(register, CASE_ID)] == [1, 2]
+    assert [entry.key for entry in record.log_of(register, CASE_ID)] == ["opened", "message m-1"]
     assert [len(rows(register, each)) for each in ("steps", "documents", "letters", "refused_messages")] == [1] * 4
 
 
-def test_a_log_entry_and_a_refused_message_stay_as_they_were_first_written(register: Engine) -> None:
+def test_a_write_of_the_same_moment_may_change_what_stands(register: Engine) -> None:
     record.write(register, examples.everything())
 
-    record.write(
-        register,
-        RegisterEntries(
-            case=examples.case(2),
-            refused_messages=[examples.refused_message(reason="another")],
-            log=[examples.log(what="another")],
-        ),
+    record.write(register, RegisterEntries(case=examples.case(step="inspect"), letters=[examples.letter(number="2")]))
+
+    found = record.find_present(register, CASE_ID)
+    assert found is not None
+    assert (found.case.step, found.letters) == ("inspect", [examples.letter(number="2")])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"at": RECEIVED_AT + timedelta(microseconds=1)},
+        {"who": "another"},
+        {"what": "another"},
+        {"details": {"days": [1, 2]}},
+    ],
+)
+def test_a_line_of_the_log_with_another_content_under_its_key_is_a_further_line(
+    register: Engine, changes: dict[str, Any]
+) -> None:
+    record.write(register, examples.everything())
+    other = examples.log(**changes)
+
+    for _ in range(2):
+        record.write(register, RegisterEntries(case=examples.case(2), log=[other]))
+
+    assert record.log_of(register, CASE_ID) == [examples.log(), other]
+
+
+def test_a_line_of_the_log_that_comes_again_later_stays_where_it_was(register: Engine) -> None:
+    first, second = examples.log("message m-1"), examples.log("message m-2")
+    record.write(register, RegisterEntries(case=examples.case(1), log=[first]))
+    record.write(register, RegisterEntries(case=examples.case(2), log=[second, first]))
+
+    assert record.log_of(register, CASE_ID) == [first, second]
+
+
+def test_the_order_of_the_details_is_no_other_content(register: Engine) -> None:
+    for details in ({"a": 1, "b": 2}, {"b": 2, "a": 1}):
+        record.write(register, RegisterEntries(case=examples.case(), log=[examples.log(details=details)]))
+
+    assert len(record.log_of(register, CASE_ID)) == 1
+
+
+def test_the_log_is_read_in_the_order_of_its_writes_and_of_the_lines_in_each(register: Engine) -> None:
+    # The keys and times run the other way, so that neither gives the order.
+    lines = [examples.log(f"key {9 - n}", at=RECEIVED_AT - timedelta(minutes=n)) for n in range(5)]
+    record.write(register, RegisterEntries(case=examples.case(2), log=lines[2:]))
+    record.write(register, RegisterEntries(case=examples.case(1), log=lines[:2]))
+
+    assert record.log_of(register, CASE_ID) == lines
+
+
+def test_facts_that_the_log_has_with_two_contents_are_found(register: Engine) -> None:
+    for case_id in ("rex-ch-1", "rex-no-1"):
+        case = examples.case(case_id=case_id)
+        record.write(register, RegisterEntries(case=case, log=[examples.log(), examples.log("message m-1")]))
+    assert record.disagreeing_log_keys(register) == []
+
+    for who in ("a", "b"):
+        other = RegisterEntries(case=examples.case(case_id="rex-no-1"), log=[examples.log("message m-1", who=who)])
+        record.write(register, other)
+
+    assert record.disagreeing_log_keys(register) == [("rex-no-1", "message m-1")]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": "another"},
+        {"message_id": "m-9"},
+        {"reason": "another"},
+        {"at": RECEIVED_AT},
+        {"sha256": "cc" * 32},
+        {"size": 1},
+        {"body": "{}"},
+    ],
+)
+def test_another_refused_message_under_a_key_is_an_error_and_its_whole_write_is_refused(
+    register: Engine, changes: dict[str, Any]
+) -> None:
+    record.write(register, examples.everything())
+    before = whole_register(register)
+    other = RegisterEntries(
+        case=examples.case(2, step="inspect"), refused_messages=[examples.refused_message(**changes)]
     )
 
-    assert record.log_of(register, CASE_ID) == [examples.log()]
-    assert record.refused_messages_of(register, CASE_ID) == [examples.refused_message()]
+    with pytest.raises(
+        RefusedByDatabase, match=f"refused_messages has case_id {CASE_ID}, key refused.1 with another content$"
+    ):
+        record.write(register, other)
+
+    assert whole_register(register) == before
+
+
+def test_a_refused_message_that_no_database_can_hold_as_it_is_may_be_written_again(register: Engine) -> None:
+    for _ in range(2):
+        record.write(
+            register,
+            RegisterEntries(case=examples.case()).model_copy(
+                update={"refused_messages": [examples.refused_message().model_copy(update={"name": "a\0b \ud800"})]}
+            ),
+        )
+
+    assert [each.name for each in record.refused_messages_of(register, CASE_ID)] == ["a␀b �"]
 
 
 def test_rows_with_one_key_in_one_write_end_as_the_last_of_them(register: Engine) -> None:
@@ -132,10 +240,10 @@ def test_rows_with_one_key_in_one_write_end_as_the_last_of_them(register: Engine
 
 
 def test_a_write_that_fails_in_its_last_row_leaves_nothing(register: Engine) -> None:
-    no_json = examples.log(details={"when": object()})
+    naive = examples.log().model_copy(update={"at": datetime(2026, 3, 2, 9, 30)})  # noqa: DTZ001 - the point
 
-    with pytest.raises(RefusedByDatabase, match=r"cannot take this: .*not JSON serializable"):
-        record.write(register, examples.everything().model_copy(update={"log": [no_json]}))
+    with pytest.raises(RefusedByDatabase, match=r"cannot take this: .*aware times only"):
+        record.write(register, examples.everything().model_copy(update={"log": [naive]}))
 
     assert not any(whole_register(register).values())
 
@@ -147,8 +255,8 @@ def test_two_writers_of_the_same_end_in_one_row_each(register: Engine, register_
         engine = open_register(register_url)
         with engine.connect():
             barrier.wait()
-        for revision in range(1, 11):
-            record.write(engine, examples.everything(revision))
+        for number in range(1, 11):
+            record.write(engine, examples.everything(number))
         engine.dispose()
 
     with ThreadPoolExecutor(2) as threads:
@@ -156,7 +264,7 @@ def test_two_writers_of_the_same_end_in_one_row_each(register: Engine, register_
 
     for table in ("cases", "steps", "documents", "letters", "escalations", "refused_messages", "log"):
         assert len(rows(register, table)) == 1, table
-    assert rows(register, "cases")[0]["revision"] == 10
+    assert rows(register, "cases")[0]["as_of"] == minute(10)
 
 
 def test_writes_in_any_order_at_once_end_as_the_newest(register: Engine) -> None:
@@ -164,7 +272,7 @@ def test_writes_in_any_order_at_once_end_as_the_newest(register: Engine) -> None
         RegisterEntries(
             case=examples.case(number, reserve_days=-number),
             steps=[examples.step(late_days=number)],
-            log=[examples.log(number)],
+            log=[examples.log(f"key {number}")],
         )
         for number in range(1, 25)
     ]
@@ -175,9 +283,9 @@ def test_writes_in_any_order_at_once_end_as_the_newest(register: Engine) -> None
 
     found = record.find_case(register, CASE_ID)
     assert found is not None
-    assert (found.revision, found.reserve_days) == (24, -24)
+    assert (found.as_of, found.reserve_days) == (minute(24), -24)
     assert rows(register, "steps")[0]["late_days"] == 24
-    assert [entry.number for entry in record.log_of(register, CASE_ID)] == list(range(1, 25))
+    assert [line.key for line in record.log_of(register, CASE_ID)] == [f"key {number}" for number in range(1, 25)]
 
 
 def test_open_cases_are_listed_with_the_nearest_limit_first(register: Engine) -> None:
@@ -193,14 +301,56 @@ def test_open_cases_are_listed_with_the_nearest_limit_first(register: Engine) ->
     assert [case.case_id for case in record.list_open_cases(register)] == ["rex-no-3", "rex-no-1", "rex-no-2"]
 
 
-def test_a_message_for_an_unknown_case_is_kept_once(register: Engine) -> None:
-    message = examples.refused_message(body='{"message_id": "m-1"}')
+def test_a_case_that_is_being_opened_is_there_from_then_on(register: Engine) -> None:
+    assert record.open_case(register, examples.case()) is None
 
-    record.write_undelivered_message(register, "rex-no-unknown", message)
-    record.write_undelivered_message(register, "rex-no-unknown", message)
+    assert record.find_case(register, CASE_ID) == examples.case()
+
+
+def test_opening_again_turns_nothing_back(register: Engine) -> None:
+    record.open_case(register, examples.case(1))
+    record.write(register, RegisterEntries(case=examples.case(2, step="inspect")))
+    before = whole_register(register)
+
+    for write in (1, 3):
+        assert record.open_case(register, examples.case(write)) is None
+
+    assert whole_register(register) == before
+
+
+def test_the_number_of_a_closed_case_cannot_be_opened(register: Engine) -> None:
+    closed = examples.case(2, closed_at=RECEIVED_AT, outcome="valid")
+    record.write(register, RegisterEntries(case=closed))
+
+    assert record.open_case(register, examples.case(3)) == closed
+
+    assert record.find_case(register, CASE_ID) == closed
+
+
+def test_of_several_who_open_one_case_at_once_one_row_comes(register: Engine) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        opened = list(threads.map(lambda n: record.open_case(register, examples.case(n)), range(8)))
+
+    assert opened == [None] * 8
+    assert len(rows(register, "cases")) == 1
+
+
+def test_a_message_for_an_unknown_case_is_kept_once_as_it_first_came(register: Engine) -> None:
+    message = examples.refused_message(body='{"message_id": "m-1"}')
+    later = message.model_copy(update={"at": message.at + timedelta(days=1), "reason": "still not there"})
+
+    for each in (message, message, later):
+        record.write_undelivered_message(register, "rex-no-unknown", each)
 
     assert record.refused_messages_of(register, "rex-no-unknown") == [message]
     assert record.find_case(register, "rex-no-unknown") is None
+
+
+def test_another_undelivered_message_under_a_key_is_an_error(register: Engine) -> None:
+    record.write_undelivered_message(register, "rex-no-unknown", examples.refused_message())
+
+    with pytest.raises(RefusedByDatabase, match=r"has case_id rex-no-unknown, key refused\.1 with another"):
+        record.write_undelivered_message(register, "rex-no-unknown", examples.refused_message(body="{}"))
 
 
 def test_a_message_for_a_closed_case_is_kept_beside_the_others(register: Engine) -> None:
@@ -213,7 +363,7 @@ def test_a_message_for_a_closed_case_is_kept_beside_the_others(register: Engine)
 
 
 def test_a_row_of_a_case_that_is_not_there_is_refused_by_the_database(register: Engine) -> None:
-    orphan = examples.step().model_dump() | {"case_id": "rex-no-unknown", "revision": 1}
+    orphan = examples.step().model_dump() | {"case_id": "rex-no-unknown", "as_of": minute(1)}
 
     with pytest.raises(RefusedByDatabase, match=r"(?i)foreign key"), writing(register) as connection:
         connection.execute(insert(StepRow), orphan)
@@ -241,9 +391,10 @@ def test_a_naive_time_is_refused(register: Engine) -> None:
 def test_text_that_no_database_can_hold_does_not_keep_a_case_from_its_record(register: Engine) -> None:
     """A signal may carry any JSON: NUL, half a surrogate pair, and what Python reads as NaN."""
     details = {"nul": "a\0b", "half": "\ud800", "kazakh": "ұ", "number": float("nan")}
-    entry = LogEntry.model_construct(number=1, at=RECEIVED_AT, who="a\0b", what="half \ud800", details=details)
+    entry = LogEntry.model_construct(key="message m-1", at=RECEIVED_AT, who="a\0b", what="half \ud800", details=details)
 
-    record.write(register, RegisterEntries(case=examples.case()).model_copy(update={"log": [entry]}))
+    for _ in range(2):
+        record.write(register, RegisterEntries(case=examples.case()).model_copy(update={"log": [entry]}))
 
     (row,) = rows(register, "log")
     assert (row["who"], row["what"]) == ("a␀b", "half �")

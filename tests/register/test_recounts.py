@@ -34,7 +34,7 @@ def test_a_recount_goes_on_where_it_stopped_and_is_not_run_twice(register: Engin
     numbers = propose(register, [SWAP], by=AIGUL, now=NOW)
     recount, _ = apply(register, numbers, by=BERIK, now=minutes(1))
     assert enlist(register, recount.id, ["rex-no-2", "rex-ch-1"]) == ["rex-ch-1", "rex-no-2"]
-    done(register, recount.id, "rex-ch-1", now=minutes(2), told={"terms": []})
+    done(register, recount.id, "rex-ch-1", now=minutes(2), answer={"terms": []})
     with pytest.raises(Refusal, match="1 cases are not recounted yet, rex-no-2 among them"):
         finish(register, recount.id, now=minutes(3))
 
@@ -42,11 +42,11 @@ def test_a_recount_goes_on_where_it_stopped_and_is_not_run_twice(register: Engin
     assert (again, entries) == (recount, [])
     assert enlist(register, recount.id, ["rex-ch-1", "rex-no-2", "rex-no-3"]) == ["rex-no-3"]
     assert [each.case_id for each in cases_of(register, recount.id) if each.done_at is None] == ["rex-no-2", "rex-no-3"]
-    done(register, recount.id, "rex-ch-1", now=minutes(5), told={"terms": ["again"]})
-    assert cases_of(register, recount.id)[0].told == {"terms": []}
+    done(register, recount.id, "rex-ch-1", now=minutes(5), answer={"terms": ["again"]})
+    assert cases_of(register, recount.id)[0].answer == {"terms": []}
 
     done(register, recount.id, "rex-no-2", now=minutes(5), passed_over="closed meanwhile")
-    done(register, recount.id, "rex-no-3", now=minutes(5), told={"terms": []})
+    done(register, recount.id, "rex-no-3", now=minutes(5), answer={"terms": []})
     finish(register, recount.id, now=minutes(6))
     with pytest.raises(Refusal, match="entry 1, 2027-03-26: is in force already"):
         apply(register, numbers, by=BERIK, now=minutes(7))

@@ -1,4 +1,4 @@
-"""The register: cases with all that belongs to them, refused messages, and the append-only log."""
+"""The register: cases with all that belongs to them, the log, deliveries, the calendar, recounts, reported findings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def upgrade() -> None:
     op.create_table(
         "cases",
         sa.Column("case_id", sa.Text, nullable=False),
-        sa.Column("revision", sa.BigInteger, nullable=False),
+        sa.Column("as_of", TIME, nullable=False),
         sa.Column("country", sa.Text, nullable=False),
         sa.Column("reference", sa.Text, nullable=False),
         sa.Column("rex_number", sa.Text, nullable=False),
@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Text, nullable=False),
         sa.Column("step", sa.Text, nullable=False),
         sa.Column("round", sa.Integer, nullable=False),
-        sa.Column("revision", sa.BigInteger, nullable=False),
+        sa.Column("as_of", TIME, nullable=False),
         sa.Column("paragraph", sa.Integer, nullable=False),
         sa.Column("working_days", sa.Integer, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
@@ -61,7 +61,7 @@ def upgrade() -> None:
         sa.Column("message_id", sa.Text, nullable=False),
         sa.Column("sha256", sa.Text, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
-        sa.Column("revision", sa.BigInteger, nullable=False),
+        sa.Column("as_of", TIME, nullable=False),
         sa.Column("document_id", sa.Text, nullable=False),
         sa.Column("filename", sa.Text, nullable=False),
         sa.Column("size", sa.BigInteger, nullable=False),
@@ -76,7 +76,7 @@ def upgrade() -> None:
         "letters",
         sa.Column("case_id", sa.Text, nullable=False),
         sa.Column("key", sa.Text, nullable=False),
-        sa.Column("revision", sa.BigInteger, nullable=False),
+        sa.Column("as_of", TIME, nullable=False),
         sa.Column("what", sa.Text, nullable=False),
         sa.Column("addressee", sa.Text, nullable=False),
         sa.Column("number", sa.Text, nullable=False),
@@ -91,7 +91,7 @@ def upgrade() -> None:
         "escalations",
         sa.Column("case_id", sa.Text, nullable=False),
         sa.Column("id", sa.Text, nullable=False),
-        sa.Column("revision", sa.BigInteger, nullable=False),
+        sa.Column("as_of", TIME, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("step", sa.Text),
         sa.Column("level", sa.Integer, nullable=False),
@@ -102,9 +102,29 @@ def upgrade() -> None:
         sa.Column("acknowledged_until", sa.Date),
         sa.Column("resolved_at", TIME),
         sa.Column("resolved_by", sa.Text),
+        sa.Column("overtaken_by", sa.Text),
         sa.PrimaryKeyConstraint("case_id", "id", name="pk_escalations"),
         _of_case("escalations"),
     )
+    op.create_table(
+        "deliveries",
+        sa.Column("notice", sa.Text, nullable=False),
+        sa.Column("escalation_id", sa.Text, nullable=False),
+        sa.Column("message", sa.Text, nullable=False),
+        sa.Column("attempt", sa.Integer, nullable=False),
+        sa.Column("case_id", sa.Text, nullable=False),
+        sa.Column("rung", sa.Integer, nullable=False),
+        sa.Column("level", sa.Integer, nullable=False),
+        sa.Column("recipient", sa.Text, nullable=False),
+        sa.Column("scheme", sa.Text, nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.Column("told", sa.Boolean, nullable=False),
+        sa.Column("error", sa.Text),
+        sa.Column("next_level", sa.Integer),
+        sa.Column("next_at", TIME),
+        sa.PrimaryKeyConstraint("notice", "escalation_id", "message", "attempt", name="pk_deliveries"),
+    )
+    op.create_index("ix_deliveries_case_id_escalation_id_at", "deliveries", ["case_id", "escalation_id", "at"])
     op.create_table(
         "refused_messages",
         sa.Column("case_id", sa.Text, nullable=False),
@@ -121,57 +141,191 @@ def upgrade() -> None:
     op.create_table(
         "log",
         sa.Column("case_id", sa.Text, nullable=False),
-        sa.Column("number", sa.BigInteger, nullable=False),
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("digest", sa.Text, nullable=False),
+        sa.Column("as_of", TIME, nullable=False),
+        sa.Column("place", sa.Integer, nullable=False),
         sa.Column("at", TIME, nullable=False),
         sa.Column("who", sa.Text, nullable=False),
         sa.Column("what", sa.Text, nullable=False),
         sa.Column("details", sa.JSON, nullable=False),
-        sa.PrimaryKeyConstraint("case_id", "number", name="pk_log"),
+        sa.PrimaryKeyConstraint("case_id", "key", "digest", name="pk_log"),
         _of_case("log"),
     )
-    for statement in APPEND_ONLY[op.get_bind().dialect.name]:
+    _calendar()
+    _recounts()
+    op.create_table(
+        "reported_findings",
+        sa.Column("day", sa.Date, nullable=False),
+        sa.Column("finding", sa.Text, nullable=False),
+        sa.Column("level", sa.Integer, nullable=False),
+        sa.Column("reported_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("day", "finding", name="pk_reported_findings"),
+    )
+    guards = _postgresql_guards() if op.get_bind().dialect.name == "postgresql" else _sqlite_guards()
+    for statement in guards:
         op.execute(statement)
 
 
 def downgrade() -> None:
-    for table in ("log", "refused_messages", "escalations", "letters", "documents", "steps", "cases"):
+    for table in (
+        "reported_findings",
+        "recounted_cases",
+        "recounts",
+        "calendar_states",
+        "calendar_confirmations",
+        "calendar_approvals",
+        "calendar_withdrawals",
+        "calendar_entries",
+        "log",
+        "refused_messages",
+        "deliveries",
+        "escalations",
+        "letters",
+        "documents",
+        "steps",
+        "cases",
+    ):
         op.drop_table(table)  # a table's triggers and indexes go with it
     if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION log_is_append_only()")
+        op.execute("DROP FUNCTION is_append_only()")
+
+
+def _calendar() -> None:
+    op.create_table(
+        "calendar_entries",
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("day", sa.Date, nullable=False),
+        sa.Column("working", sa.Boolean, nullable=False),
+        sa.Column("swapped_with", sa.Date),
+        *_decree(),
+        sa.Column("entered_by", sa.Text, nullable=False),
+        sa.Column("entered_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_calendar_entries"),
+        sa.CheckConstraint("day <> swapped_with", name="ck_calendar_entries_swap"),
+    )
+    op.create_table(
+        "calendar_withdrawals",
+        sa.Column("entry", sa.Integer, nullable=False),
+        sa.Column("because", sa.Text, nullable=False),
+        sa.Column("entered_by", sa.Text, nullable=False),
+        sa.Column("entered_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("entry", name="pk_calendar_withdrawals"),
+        _of_entry("calendar_withdrawals"),
+    )
+    op.create_table(
+        "calendar_approvals",
+        sa.Column("entry", sa.Integer, nullable=False),
+        sa.Column("withdrawal", sa.Boolean, nullable=False),
+        sa.Column("approved_by", sa.Text, nullable=False),
+        sa.Column("approved_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("entry", "withdrawal", name="pk_calendar_approvals"),
+        _of_entry("calendar_approvals"),
+    )
+    op.create_table(
+        "calendar_confirmations",
+        sa.Column("year", sa.Integer, nullable=False),
+        *_decree(),
+        sa.Column("confirmed_by", sa.Text, nullable=False),
+        sa.Column("confirmed_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("year", name="pk_calendar_confirmations"),
+    )
+    op.create_table(
+        "calendar_states",
+        sa.Column("version", sa.Text, nullable=False),
+        sa.Column("days", sa.JSON, nullable=False),
+        sa.Column("library", sa.Text, nullable=False),
+        sa.Column("recorded_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("version", name="pk_calendar_states"),
+    )
+
+
+def _recounts() -> None:
+    op.create_table(
+        "recounts",
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("by", sa.Text, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("begun_at", TIME, nullable=False),
+        sa.Column("finished_at", TIME),
+        sa.PrimaryKeyConstraint("id", name="pk_recounts"),
+    )
+    op.create_table(
+        "recounted_cases",
+        sa.Column("recount", sa.Text, nullable=False),
+        sa.Column("case_id", sa.Text, nullable=False),
+        sa.Column("done_at", TIME),
+        sa.Column("answer", sa.JSON),
+        sa.Column("passed_over", sa.Text),
+        sa.PrimaryKeyConstraint("recount", "case_id", name="pk_recounted_cases"),
+        sa.ForeignKeyConstraint(["recount"], ["recounts.id"], name="fk_recounted_cases_recount_recounts"),
+    )
 
 
 def _of_case(table: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(["case_id"], ["cases.case_id"], name=f"fk_{table}_case_id_cases")
 
 
+def _of_entry(table: str) -> sa.ForeignKeyConstraint:
+    name = f"fk_{table}_entry_calendar_entries"
+    return sa.ForeignKeyConstraint(["entry"], ["calendar_entries.number"], name=name)
+
+
+def _decree() -> list[sa.Column[object]]:
+    return [
+        sa.Column("decree_number", sa.Text, nullable=False),
+        sa.Column("decree_date", sa.Date, nullable=False),
+        sa.Column("decree_title", sa.Text, nullable=False),
+    ]
+
+
 APPEND_ONLY = {
-    "sqlite": [
+    "log": ("case_id", "key", "digest"),
+    "deliveries": ("notice", "escalation_id", "message", "attempt"),
+    "calendar_entries": ("number",),
+    "calendar_withdrawals": ("entry",),
+    "calendar_approvals": ("entry", "withdrawal"),
+    "calendar_confirmations": ("year",),
+    "calendar_states": ("version",),
+}
+"""Tables whose rows nobody may change or delete, each with its key."""
+
+REPEATABLE = ("log", "deliveries")
+"""A row of these may come twice: the second is passed over, and whoever writes compares the two."""
+
+
+def _postgresql_guards() -> list[str]:
+    return [
         """
-        CREATE TRIGGER log_refuses_update BEFORE UPDATE ON log
-        BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
-        """,
-        """
-        CREATE TRIGGER log_refuses_delete BEFORE DELETE ON log
-        BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
-        """,
-        # INSERT OR REPLACE deletes the old row without firing a delete trigger; here the old row stays.
-        """
-        CREATE TRIGGER log_refuses_replace BEFORE INSERT ON log
-        WHEN EXISTS (SELECT 1 FROM log WHERE case_id = NEW.case_id AND number = NEW.number)
-        BEGIN SELECT RAISE(IGNORE); END
-        """,
-    ],
-    "postgresql": [
-        """
-        CREATE FUNCTION log_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-            RAISE EXCEPTION 'the log is append-only' USING ERRCODE = 'integrity_constraint_violation';
+            RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
         END
         $$
         """,
-        """
-        CREATE TRIGGER log_refuses_change BEFORE UPDATE OR DELETE OR TRUNCATE ON log
-        FOR EACH STATEMENT EXECUTE FUNCTION log_is_append_only()
-        """,
-    ],
-}
+        *(
+            f"""
+            CREATE TRIGGER {table}_refuses_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
+            FOR EACH STATEMENT EXECUTE FUNCTION is_append_only()
+            """
+            for table in APPEND_ONLY
+        ),
+    ]
+
+
+def _sqlite_guards() -> list[str]:
+    guards = []
+    for table, key in APPEND_ONLY.items():
+        refusal = f"RAISE(ABORT, '{table} is append-only')"
+        guards += [
+            f"CREATE TRIGGER {table}_refuses_{act} BEFORE {act} ON {table} BEGIN SELECT {refusal}; END"
+            for act in ("update", "delete")
+        ]
+        # INSERT OR REPLACE deletes the old row without firing a delete trigger; here the old row stays.
+        same_key = " AND ".join(f"{column} = NEW.{column}" for column in key)
+        guards.append(
+            f"CREATE TRIGGER {table}_refuses_replace BEFORE INSERT ON {table} "
+            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same_key}) "
+            f"BEGIN SELECT {'RAISE(IGNORE)' if table in REPEATABLE else refusal}; END"
+        )
+    return guards
