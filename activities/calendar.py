@@ -9,12 +9,12 @@ from importlib.metadata import version
 from sqlalchemy import Engine
 from temporalio import activity
 
-from activities.errors import broken, closed, refused, unreachable
+from activities.errors import closed, refused, register_errors
 from activities.interface import Activity, CalendarWanted
 from calendars.build import build
 from register.calendar import keep_state, read_calendar
-from register.database import OutOfReach, RegisterError
-from register.record import find_case
+from register.record import open_case
+from register.rows import CaseEntry
 from rules.calendar import CalendarDays
 from rules.refusal import Refusal
 
@@ -36,23 +36,15 @@ class CalendarActivities:
         Without the register there is no calendar: its entries may be what decides, so nothing is counted without them.
 
         :raises ApplicationError: ``CLOSED`` for a case number that is used up, ``REFUSED`` for a year without data,
-            ``UNREACHABLE`` where the database does not
-            answer, ``BROKEN`` where it says no.
+            ``UNREACHABLE`` where the database does not answer, ``BROKEN`` where it says no.
         """
         try:
-            return await asyncio.to_thread(self._record, wanted)
+            with register_errors():
+                return await asyncio.to_thread(self._record, wanted)
         except Refusal as refusal:
             raise refused(str(refusal)) from None
-        except OutOfReach as error:
-            raise unreachable(str(error)) from None
-        except RegisterError as error:
-            raise broken(str(error)) from None
 
     def _record(self, wanted: CalendarWanted) -> CalendarDays:
-        before = find_case(self._register, wanted.opening) if wanted.opening else None
-        if before is not None and before.closed_at is not None:
-            how = f"{before.outcome or 'without outcome'}, {before.closed_at:%Y-%m-%d}"
-            raise closed(f"the case number {before.case_id} is closed ({how}); expected a number not yet used")
         registered = read_calendar(self._register)
         days = build(
             wanted.first_year,
@@ -62,4 +54,13 @@ class CalendarActivities:
             cutoff=self._cutoff,
         )
         keep_state(self._register, days, library=f"holidays {version('holidays')}", now=datetime.now(UTC))
+        # Last, so that a request which is refused for its dates leaves its number free.
+        if wanted.opening is not None:
+            self._open(wanted.opening)
         return days
+
+    def _open(self, case: CaseEntry) -> None:
+        before = open_case(self._register, case)
+        if before is not None:
+            how = f"{before.outcome or 'without outcome'}, {before.closed_at:%Y-%m-%d}"
+            raise closed(f"the case number {before.case_id} is closed ({how}); expected a number not yet used")

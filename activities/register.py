@@ -7,9 +7,8 @@ import asyncio
 from sqlalchemy import Engine
 from temporalio import activity
 
-from activities.errors import broken, unreachable
+from activities.errors import register_errors
 from activities.interface import Activity
-from register.database import OutOfReach, RegisterError
 from register.record import write
 from register.rows import RegisterEntries
 
@@ -28,9 +27,5 @@ class RegisterActivities:
 
         :raises ApplicationError: ``UNREACHABLE`` where the database does not answer, ``BROKEN`` where it says no.
         """
-        try:
+        with register_errors():
             await asyncio.to_thread(write, self._register, entries)
-        except OutOfReach as error:
-            raise unreachable(str(error)) from None
-        except RegisterError as error:
-            raise broken(str(error)) from None

@@ -18,17 +18,17 @@ from calendars.build import build
 from calendars.decrees import Confirmation
 from register.calendar import approve, confirm_year, propose, state
 from register.database import open_register
-from register.record import write
-from register.rows import RegisterEntries
+from register.record import find_case, write
+from register.rows import CaseEntry, RegisterEntries
 from rules.calendar import CalendarDays
-from tests.register.examples import case
+from tests.register.examples import CASE_ID, case
 from tests.register.test_calendar import AIGUL, BERIK, DECREE, SWAP
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 
 
 async def record(
-    register: Engine, first: int, last: int, cutoff: str | None = None, opening: str | None = None
+    register: Engine, first: int, last: int, cutoff: str | None = None, opening: CaseEntry | None = None
 ) -> CalendarDays:
     wanted = CalendarWanted(first_year=first, last_year=last, opening=opening)
     return await ActivityEnvironment().run(CalendarActivities(register, cutoff).record_calendar, wanted)
@@ -88,11 +88,21 @@ def test_it_is_registered_under_the_name_that_workflows_call() -> None:
     assert definition.name == Activity.RECORD_CALENDAR
 
 
-async def test_the_number_of_a_closed_case_is_used_up_and_that_of_an_open_one_is_not(register: Engine) -> None:
+async def test_the_number_of_a_closed_case_is_used_up(register: Engine) -> None:
     closed_at = datetime(2026, 3, 27, 6, tzinfo=UTC)
-    write(register, RegisterEntries(case=case(case_id="rex-ch-1", closed_at=closed_at, outcome="valid")))
-    write(register, RegisterEntries(case=case(case_id="rex-ch-2", closed_at=None)))
-    with pytest.raises(ApplicationError, match="rex-ch-1 is closed \\(valid, 2026-03-27\\)") as error:
-        await record(register, 2026, 2027, opening="rex-ch-1")
+    write(register, RegisterEntries(case=case(closed_at=closed_at, outcome="valid")))
+    with pytest.raises(ApplicationError, match=f"{CASE_ID} is closed \\(valid, 2026-03-27\\)") as error:
+        await record(register, 2026, 2027, opening=case())
     assert error.value.type == ErrorKind.CLOSED
-    assert await record(register, 2026, 2027, opening="rex-ch-2")
+
+
+async def test_the_register_has_a_case_from_its_opening_on_and_opening_again_changes_nothing(register: Engine) -> None:
+    assert await record(register, 2026, 2027, opening=case(1))
+    assert await record(register, 2026, 2027, opening=case(2, step="inspect"))
+    assert find_case(register, CASE_ID) == case(1)
+
+
+async def test_a_request_that_is_refused_for_its_dates_leaves_its_number_free(register: Engine) -> None:
+    with pytest.raises(ApplicationError, match="2101"):
+        await record(register, 2100, 2101, opening=case())
+    assert find_case(register, CASE_ID) is None

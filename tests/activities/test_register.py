@@ -55,8 +55,8 @@ async def test_an_unreachable_database_is_tried_again() -> None:
 
 
 async def test_a_value_that_the_database_refuses_is_for_a_person(register: Engine) -> None:
-    too_large = examples.case().model_copy(update={"revision": 2**70})
-    error = await failure_of(register, examples.everything().model_copy(update={"case": too_large}))
+    too_large = examples.document(size=2**70)
+    error = await failure_of(register, examples.everything().model_copy(update={"documents": [too_large]}))
     assert (error.type, error.non_retryable) == (ErrorKind.BROKEN, True)
 
 
@@ -71,3 +71,11 @@ async def test_a_value_that_is_missing_is_for_a_person(register: Engine) -> None
     empty = examples.case().model_copy(update={"exporter": None})
     error = await failure_of(register, examples.everything().model_copy(update={"case": empty}))
     assert (error.type, error.non_retryable) == (ErrorKind.BROKEN, True)
+
+
+async def test_what_the_register_has_with_another_content_is_for_a_person(register: Engine) -> None:
+    await ActivityEnvironment().run(RegisterActivities(register).write_register, examples.everything())
+    other = examples.everything().model_copy(update={"refused_messages": [examples.refused_message(name="another")]})
+    error = await failure_of(register, other)
+    assert (error.type, error.non_retryable) == (ErrorKind.BROKEN, True)
+    assert "refused_messages has case_id rex-ch-2026-0042, key refused.1 with another content" in str(error)
