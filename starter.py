@@ -1,8 +1,8 @@
-"""The command line: open a case, send its messages, look at it, take decisions, count a term, run the demo.
+"""The command line: open a case, send it messages and decisions, show it, count a term, run the demo.
 
-``python starter.py COMMAND --help`` explains each command (contract, section 9). Exit codes: 0 done, 1 refused or not
-found, with one line on stderr that says why, 2 wrong usage. Each command imports what it needs and no more, so that
-help comes at once and a term is counted on a machine that has no server, database or setting.
+``starter.py COMMAND --help`` explains each command (contract, section 9). Exit codes: 0 done, 1 refused or not found,
+with one line on stderr that says why, 2 wrong usage. Each command imports only what it needs, so that help comes at
+once, and a term can be counted on a machine without server, database or settings.
 """
 
 from __future__ import annotations
@@ -11,10 +11,15 @@ import asyncio
 from pathlib import Path
 from typing import Annotated, NoReturn
 
-import typer
+from runtime.commands import STARTER
+
+try:
+    import typer
+except ModuleNotFoundError:
+    raise SystemExit(f"error: this Python lacks our libraries; run `make install`, then: {STARTER}") from None
 
 from cli.calendar import calendar_app, deadline
-from cli.errors import told_in_one_line
+from cli.errors import errors_in_one_line
 from rules.terms import Risk, Step
 from runtime.process import leave
 
@@ -28,11 +33,11 @@ app = typer.Typer(
 
 Case = Annotated[str, typer.Argument(metavar="CASE", help="The number of the case, as in rex-ch-2026-0042.")]
 File = Annotated[str, typer.Argument(metavar="FILE", help="A file with one JSON object; - is standard input.")]
-SentBy = Annotated[str | None, typer.Option(metavar="NAME", help="Who sends it, instead of what FILE says.")]
+SentBy = Annotated[str | None, typer.Option(metavar="NAME", help="Who sends it, if not as in FILE.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 CASES, MESSAGES, ON_CALL = "Cases", "Messages and decisions", "On-call"
-TIME, SYSTEM = "Terms and calendar", "Running it"
+TIME, SYSTEM = "Terms and calendar", "The system"
 
 
 @app.command("open", rich_help_panel=CASES)
@@ -42,15 +47,15 @@ def open_case(
         str | None,
         typer.Option(
             metavar="TIME",
-            help="When the request was received, instead of what FILE says: as in 2026-03-02T09:30:00+05:00, or now.",
+            help="When the request was received, if not as in FILE: as in 2026-03-02T09:30:00+05:00, or now.",
         ),
     ] = None,
     json: Json = False,
 ) -> None:
     """Open the case of a request for verification.
 
-    FILE holds the request of the Norwegian or Swiss customs. The same request again answers with the case that runs.
-    A number that is closed, or that runs for another request, is refused.
+    FILE holds the request of the Norwegian or Swiss customs. If its case is open already, the answer is that case.
+    A number that is closed, or open for another request, is refused.
     """
     from cli.cases import open_from_file
 
@@ -59,7 +64,7 @@ def open_case(
 
 @app.command(rich_help_panel=CASES)
 def show(case: Case, json: Json = False) -> None:
-    """Show where a case stands, what to do next, its terms, documents, findings and escalations."""
+    """Show where a case stands, what to do next, who was notified, its terms, documents and findings."""
     from cli.cases import show
 
     asyncio.run(show(case, as_json=json))
@@ -79,10 +84,10 @@ def list_cases(
 
 @app.command(rich_help_panel=MESSAGES)
 def documents(case: Case, file: File, sent_by: SentBy = None, json: Json = False) -> None:
-    """Tell a case that Atameken has sent documents (¶8).
+    """Send a case the documents from Atameken (¶8).
 
-    FILE holds the message documents_arrived: sent_by, documents and, where known, sent_at, received_at, application.
-    Its message_id is derived from the content unless it has one. Waits until the case has accepted or refused it.
+    FILE holds the message documents_arrived: sent_by, documents and, if known, sent_at, received_at, application. A
+    message without message_id gets one from its content. Waits until the case has accepted or refused it.
     """
     from cli.messages import documents
 
@@ -91,11 +96,11 @@ def documents(case: Case, file: File, sent_by: SentBy = None, json: Json = False
 
 @app.command(rich_help_panel=MESSAGES)
 def inspect(case: Case, file: File, sent_by: SentBy = None, json: Json = False) -> None:
-    """Tell a case the result of its inspection (¶9).
+    """Send a case the result of its inspection (¶9).
 
     FILE holds the message inspection_completed: sent_by, inspector, documents_complete, data_reliable,
-    rex_data_match, grounds and, where known, completed_at, registration, remarks. Its message_id is derived from the
-    content unless it has one. Waits until the case has accepted or refused it.
+    rex_data_match, grounds and, if known, completed_at, registration, remarks. A message without message_id gets one
+    from its content. Waits until the case has accepted or refused it.
     """
     from cli.messages import inspect
 
@@ -105,14 +110,14 @@ def inspect(case: Case, file: File, sent_by: SentBy = None, json: Json = False) 
 @app.command(rich_help_panel=MESSAGES)
 def sign(
     case: Case,
-    by: Annotated[str, typer.Option(metavar="NAME", help="Who has signed the conclusion.")],
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who signed the conclusion.")],
     document: Annotated[
         str | None,
-        typer.Option(metavar="ID", help="The draft that was signed; needed once a draft has been returned."),
+        typer.Option(metavar="ID", help="The draft that was signed; required after a draft was returned."),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Tell a case that its conclusion is signed (¶10). Waits until the case has accepted or refused it."""
+    """Record that the conclusion is signed (¶10). Waits until the case has accepted or refused it."""
     from cli.messages import sign
 
     asyncio.run(sign(case, by=by, document_id=document, as_json=json))
@@ -121,15 +126,21 @@ def sign(
 @app.command(rich_help_panel=MESSAGES)
 def update(
     case: Case,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The decision, as in acknowledge_escalation.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The decision, as in withdraw.")],
     file: File,
     json: Json = False,
 ) -> None:
-    """Have a case take a decision of a person; the answer comes at once.
+    """Send a decision to a case; the answer comes at once.
 
-    FILE holds the decision: by (who takes it) and its further fields. NAME is one of acknowledge_escalation,
-    record_dispatch, record_lookup, retry_action, request_missing_documents, return_conclusion,
-    conclude_without_documents, withdraw, recount.
+    FILE holds the decision: by (who decides) and its further fields. NAME is one of:
+
+    acknowledge_escalation: pause its notices until the end of a day;
+    record_dispatch: the request, the appeal or the reply was sent by hand;
+    record_lookup: the REX record was looked up by hand;
+    retry_action: try again now what failed, or what waits for its next try;
+    request_missing_documents, return_conclusion, conclude_without_documents;
+    withdraw: the customs withdrew the request;
+    recount: count the open terms by the present calendar.
     """
     from cli.decisions import update
 
@@ -138,16 +149,16 @@ def update(
 
 @app.command(rich_help_panel=ON_CALL)
 def escalations(
-    open_only: Annotated[bool, typer.Option("--open", help="Only those whose matter is not settled.")] = False,
+    open_only: Annotated[bool, typer.Option("--open", help="Only open ones.")] = False,
     level: Annotated[
         int | None,
-        typer.Option(min=1, max=3, help="Only those told to this level: 1 case officer, 2 on-call, 3 the head."),
+        typer.Option(min=1, max=3, help="Only those at this level: 1 case officer, 2 on-call, 3 head."),
     ] = None,
     json: Json = False,
 ) -> None:
     """List the escalations of all cases, open ones first, the nearest due at the top.
 
-    The list comes from the register, so it is there when Temporal is down.
+    The list comes from the register, so it works when Temporal is down.
     """
     from cli.escalations import escalations
 
@@ -157,12 +168,17 @@ def escalations(
 @app.command(rich_help_panel=ON_CALL)
 def acknowledge(
     case: Case,
-    escalation: Annotated[str, typer.Argument(metavar="ID", help="The escalation, as in inspect.step_overdue.")],
-    by: Annotated[str, typer.Option(metavar="NAME", help="Who takes it on.")],
-    until: Annotated[str, typer.Option(metavar="DATE", help="Its ladder rests until the end of this day.")],
+    escalation: Annotated[
+        str, typer.Argument(metavar="ID", help="The escalation, as in inspect.step_overdue, or all.")
+    ],
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who handles it.")],
+    until: Annotated[str, typer.Option(metavar="DATE", help="Notices pause until the end of this day.")],
     json: Json = False,
 ) -> None:
-    """Take an escalation on: its ladder rests until the end of a day, and goes on if the matter is open then."""
+    """Acknowledge an escalation, or all open ones of a case, until a date.
+
+    Notices pause until the end of that day. If the matter is still open then, they continue.
+    """
     from cli.escalations import acknowledge
 
     asyncio.run(acknowledge(case, escalation, by=by, until=until, as_json=json))
@@ -175,7 +191,7 @@ app.add_typer(calendar_app, name="calendar", rich_help_panel=TIME)
 
 @app.command(rich_help_panel=SYSTEM)
 def setup(json: Json = False) -> None:
-    """Make the database and the Temporal namespace ready: tables, search attributes, schedules. May be run again."""
+    """Prepare the database and the Temporal namespace: tables, search attributes, schedules. May be run again."""
     from cli.setup import setup
 
     asyncio.run(setup(as_json=json))
@@ -185,10 +201,10 @@ def setup(json: Json = False) -> None:
 def demo(
     folder: Annotated[
         Path | None,
-        typer.Option(help="Where its databases, documents and e-mails go; by default a new folder below var/demo."),
+        typer.Option(help="For its databases, documents and e-mails; by default a new folder below var/demo."),
     ] = None,
 ) -> None:
-    """Run three cases on real components of their own: valid, not valid, and at risk. Well under two minutes."""
+    """Run three cases end to end on a private system: valid, not valid, and at risk. Takes about a minute."""
     from cli.demo import run_demo
 
     raise typer.Exit(run_demo(folder))
@@ -196,16 +212,16 @@ def demo(
 
 @app.command(rich_help_panel=SYSTEM)
 def up() -> None:
-    """Start what the demo starts, and keep it running until Ctrl-C."""
+    """Start the same system as the demo, and keep it running until Ctrl-C."""
     from cli.up import up
 
     up()
 
 
 def main() -> NoReturn:
-    """Run the command line; whatever fails is told in one line."""
+    """Run the command line; whatever fails is one line on stderr."""
     try:
-        with told_in_one_line():
+        with errors_in_one_line():
             app()
     except SystemExit as ended:
         leave(ended.code if isinstance(ended.code, int) else 0)

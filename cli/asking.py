@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
 
+from pydantic import ValidationError
 from temporalio.client import (
     Client,
     WorkflowExecutionDescription,
@@ -17,6 +17,9 @@ from temporalio.exceptions import FailureError
 from temporalio.service import RPCError, RPCStatusCode
 
 from cli.errors import CannotDo
+from rules.case_view import CaseView
+from rules.refusal import reasons
+from runtime.commands import STARTER, WORKER
 
 WORKFLOW_TYPE = "VerificationWorkflow"
 
@@ -41,17 +44,12 @@ class UnknownCase(CannotDo):
     """Temporal has no case of this number, or no longer."""
 
 
-def link_to(ui_url: str, namespace: str, case_id: str) -> str:
-    """The case in the Temporal UI."""
-    return f"{ui_url.rstrip('/')}/namespaces/{quote(namespace, safe='')}/workflows/{quote(case_id, safe='')}"
-
-
 async def ask(client: Client, case_id: str, query: str, *arguments: Any) -> Any:
     """Ask a case, running or closed; a worker answers.
 
     :raises UnknownCase: where Temporal does not have it.
     :raises NobodyAnswers: where no worker runs.
-    :raises CannotDo: where it is no case, or refuses the question.
+    :raises CannotDo: where it is not a case, or does not know the query.
     """
     try:
         return await client.get_workflow_handle(case_id).query(query, args=arguments, rpc_timeout=PATIENCE)
@@ -61,7 +59,7 @@ async def ask(client: Client, case_id: str, query: str, *arguments: Any) -> Any:
         if error.status is RPCStatusCode.NOT_FOUND:
             raise unknown(client, case_id) from None
         if error.status in _NOBODY_ANSWERS:
-            raise NobodyAnswers(f"{case_id}: no worker answers for it; start one with: python worker.py") from None
+            raise NobodyAnswers(f"{case_id}: no worker answers for it; start one: {WORKER}") from None
         raise CannotDo(f"{case_id}: {in_words(error)}") from None
 
 
@@ -82,8 +80,22 @@ async def ask_case(client: Client, case_id: str) -> dict[str, Any]:
             raise
         answer = await client.get_workflow_handle(case_id).result()
     if not isinstance(answer, dict):
-        raise CannotDo(f"{case_id}: answers something else than a case")
+        raise CannotDo(f"{case_id}: {_UNEXPECTED}")
     return answer
+
+
+_UNEXPECTED = "unexpected answer from the case (is the worker another version?)"
+
+
+def read_case(answer: dict[str, Any]) -> CaseView:
+    """The answer of the query ``case``, typed.
+
+    :raises CannotDo: where it does not fit, naming the fields.
+    """
+    try:
+        return CaseView.model_validate(answer)
+    except ValidationError as error:
+        raise CannotDo(f"{_UNEXPECTED}: {reasons(error)}") from None
 
 
 async def describe(client: Client, case_id: str) -> WorkflowExecutionDescription:
@@ -99,12 +111,12 @@ async def describe(client: Client, case_id: str) -> WorkflowExecutionDescription
             raise unknown(client, case_id) from None
         raise CannotDo(f"{case_id}: {in_words(error)}") from None
     if described.workflow_type != WORKFLOW_TYPE:
-        raise CannotDo(f"{case_id}: is no case but a workflow of type {described.workflow_type}")
+        raise CannotDo(f"{case_id}: is not a case but a workflow of type {described.workflow_type}")
     return described
 
 
 async def refusal_of(client: Client, case_id: str) -> str:
-    """Why a case that failed did so: its request did not fit (contract, section 1)."""
+    """Why the request of a failed case was refused (contract, section 1)."""
     try:
         await client.get_workflow_handle(case_id).result()
     except WorkflowFailureError as error:
@@ -120,7 +132,7 @@ def message_of(cause: BaseException) -> str:
 
 def unknown(client: Client, case_id: str) -> UnknownCase:
     """The refusal for a number that Temporal does not have."""
-    return UnknownCase(f"{case_id}: no such case in namespace {client.namespace}; python starter.py list shows them")
+    return UnknownCase(f"{case_id}: no such case in namespace {client.namespace}; list them: {STARTER} list")
 
 
 def in_words(error: RPCError) -> str:

@@ -11,11 +11,12 @@ import typer
 from rules.refusal import Refusal
 
 calendar_app = typer.Typer(
-    help="The working-day calendar: look at it, and change it by decree, with four eyes.", no_args_is_help=True
+    help="The working-day calendar: show it, and change it by decree; a second person approves each change.",
+    no_args_is_help=True,
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-By = Annotated[str, typer.Option(metavar="NAME", help="Who does this; it goes on record.")]
+By = Annotated[str, typer.Option(metavar="NAME", help="Who does this; it is recorded.")]
 Number = Annotated[str, typer.Option("--decree", metavar="NUMBER", help="The number of the decree.")]
 Dated = Annotated[str, typer.Option("--decree-date", metavar="DATE", help="The date of the decree.")]
 Title = Annotated[str, typer.Option(metavar="TEXT", help="The title of the decree.")]
@@ -26,7 +27,7 @@ AsOf = Annotated[
 Year = Annotated[int, typer.Argument(metavar="YEAR")]
 Numbers = Annotated[
     list[str],
-    typer.Argument(metavar="ENTRY...", help="Numbers of entries, as in 3 or 3-12; calendar entries lists them."),
+    typer.Argument(metavar="ENTRY...", help="Numbers of entries, as in 3 or 3-12; `calendar entries` lists them."),
 ]
 
 
@@ -49,9 +50,9 @@ def deadline(
 
     Needs no server, database or setting; where there is a register, the ministry's own entries count.
     """
-    from cli.deadline import tell_deadline
+    from cli.deadline import print_deadline
 
-    tell_deadline(date, n, explain=explain, as_json=json)
+    print_deadline(date, n, explain=explain, as_json=json)
 
 
 @calendar_app.command()
@@ -84,7 +85,7 @@ def add(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Propose an entry. It counts once a second person puts it in force with calendar apply."""
+    """Propose an entry. It counts once a second person puts it in force with `calendar apply`."""
     from cli.calendar_entries import enter, read_decree
 
     named = read_decree(decree, decree_date, title)
@@ -100,7 +101,7 @@ def import_(
     """Propose the entries of a file, all or none.
 
     Its header is day,kind,swapped_with,decree_number,decree_date,decree_title; kind is working or off, swapped_with
-    may be empty. Where any line is wrong, nothing is taken and each wrong line is named.
+    may be empty. If any line is wrong, nothing is entered and each wrong line is named.
     """
     from cli.calendar_entries import enter_file
 
@@ -110,11 +111,11 @@ def import_(
 @calendar_app.command()
 def withdraw(
     entry: Annotated[int, typer.Argument(metavar="ENTRY")],
-    because: Annotated[str, typer.Option(metavar="TEXT", help="Why; it goes on record.")],
+    because: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is recorded.")],
     by: By,
     json: Json = False,
 ) -> None:
-    """Withdraw an entry: at once where it was only proposed, else when a second person applies the withdrawal."""
+    """Withdraw an entry: at once if it was only proposed, else when a second person applies the withdrawal."""
     from cli.calendar_entries import withdraw
 
     withdraw(entry, because=_words(because, "--because"), by=_name(by), as_json=json)
@@ -122,7 +123,7 @@ def withdraw(
 
 @calendar_app.command()
 def confirm(year: Year, decree: Number, decree_date: Dated, title: Title, by: By, json: Json = False) -> None:
-    """Record that the official calendar of a year has been taken in: its terms are provisional no more."""
+    """Confirm that the official calendar of a year is entered: its terms are no longer provisional."""
     from cli.calendar_entries import confirm, read_decree
 
     confirm(year, decree=read_decree(decree, decree_date, title), by=_name(by), as_json=json)
@@ -130,7 +131,7 @@ def confirm(year: Year, decree: Number, decree_date: Dated, title: Title, by: By
 
 @calendar_app.command()
 def preview(entry: Numbers, json: Json = False) -> None:
-    """Say which open cases proposed entries would move, each term before and after. Changes nothing."""
+    """Show which open cases proposed entries would move, each term before and after. Changes nothing."""
     from cli.calendar_recount import preview
 
     asyncio.run(preview(_numbers(entry), as_json=json))
@@ -140,7 +141,7 @@ def preview(entry: Numbers, json: Json = False) -> None:
 def apply(entry: Numbers, by: By, json: Json = False) -> None:
     """Put proposed entries or withdrawals in force as a second person, and recount every open case.
 
-    When interrupted, the same command goes on where it stopped; each case is recounted once.
+    If it is interrupted, run the same command again: it goes on, and each case is recounted once.
     """
     from cli.calendar_recount import apply_entries
 
@@ -153,7 +154,7 @@ def recount(
     by: By,
     json: Json = False,
 ) -> None:
-    """Recount every open case by the calendar as it is, as after a confirmation or a new version of the library."""
+    """Recount every open case by the present calendar, as after a confirmation or an upgrade."""
     from cli.calendar_recount import recount_all
 
     asyncio.run(recount_all(by=_name(by), because=_words(because, "--because"), as_json=json))
@@ -162,9 +163,9 @@ def recount(
 @calendar_app.command()
 def export(
     year: Year,
-    out: Annotated[str | None, typer.Option(metavar="FILE", help="Where to; standard output by default.")] = None,
+    out: Annotated[str | None, typer.Option(metavar="FILE", help="Where to; by default standard output.")] = None,
 ) -> None:
-    """Give out a year as an iCalendar file, for the ministry's own calendars."""
+    """Export a year as an iCalendar file."""
     from cli.calendar_entries import export_year
 
     export_year(year, out)
@@ -178,7 +179,7 @@ def _numbers(written: list[str]) -> list[int]:
     for each in written:
         first, dash, last = each.partition("-")
         if not first.isdecimal() or (dash and not last.isdecimal()):
-            raise Refusal(f"{each}: is no number of an entry; expected one as in 3 or 3-12")
+            raise Refusal(f"{each}: is not the number of an entry; expected one as in 3 or 3-12")
         span = range(int(first), int(last if dash else first) + 1)
         if not 0 < len(span) <= _MOST_NUMBERS:
             raise Refusal(f"{each}: expected a range from the smaller number to the larger, of {_MOST_NUMBERS} at most")

@@ -1,9 +1,9 @@
-"""The commands that enter, list, withdraw and confirm, and those that look at a year or give it out."""
+"""The commands that enter, list, withdraw and confirm, and those that show or export a year."""
 
 from __future__ import annotations
 
 import sys
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from calendars.decrees import Confirmation, Decree, Entry
 from calendars.export import icalendar_of
 from calendars.files import KINDS, read_entries
 from calendars.kazakhstan import is_confirmed
-from calendars.time_zone import almaty
+from calendars.time_zone import almaty_clock
 from cli.calendar_register import calendar_register, read_day, registered_calendar
 from cli.calendar_year import year_json, year_page
 from cli.errors import CannotDo
@@ -24,6 +24,7 @@ from cli.words import day_words, time_words
 from rules.calendar import version_of
 from rules.instant import Instant, rfc_3339
 from rules.refusal import Refusal, reasons
+from runtime.commands import STARTER
 
 if TYPE_CHECKING:
     from register.calendar import RecordedConfirmation, RecordedEntry, RegisteredCalendar
@@ -109,7 +110,7 @@ def enter_file(file: str, *, by: str, as_json: bool) -> None:
     except UnicodeDecodeError:
         raise Refusal(f"{file}: is not in UTF-8") from None
     except Refusal as refusal:
-        raise Refusal(f"{file}: nothing was taken; {refusal}") from None
+        raise Refusal(f"{file}: nothing was entered; {refusal}") from None
 
 
 def withdraw(number: int, *, because: str, by: str, as_json: bool) -> None:
@@ -127,7 +128,7 @@ def withdraw(number: int, *, because: str, by: str, as_json: bool) -> None:
 
 
 def confirm(year: int, *, decree: Decree, by: str, as_json: bool) -> None:
-    """Record that the official calendar of a year has been taken in."""
+    """Record that the official calendar of a year has been entered."""
     from register.calendar import confirm_year, read_calendar
 
     with calendar_register() as register:
@@ -142,11 +143,12 @@ def confirm(year: int, *, decree: Decree, by: str, as_json: bool) -> None:
     out.print(f"{year} is confirmed ({decree.cited()}).", soft_wrap=True)
     for day in estimated:
         out.print(
-            f"Kurban Ait on {day_words(day)} is still an estimate: settle it with calendar add {day.isoformat()} off.",
+            f"Kurban Ait on {day_words(day)} is still an estimate; enter its decree: "
+            f"{STARTER} calendar add {day.isoformat()} off ...",
             style="yellow",
             soft_wrap=True,
         )
-    out.print("Open cases take it over with: python starter.py calendar recount", soft_wrap=True)
+    out.print(f"To apply it to open cases: {STARTER} calendar recount", soft_wrap=True)
 
 
 def read_decree(number: str, dated: str, title: str) -> Decree:
@@ -197,8 +199,9 @@ def _propose(entries: list[Entry], places: list[str], *, by: str, as_json: bool)
 
 def _next(numbers: str) -> str:
     return (
-        f"It does not count yet: see what it moves with calendar preview {numbers}, "
-        f"and have a second person put it in force with calendar apply {numbers} --by NAME."
+        "It does not count yet. "
+        f"See what it moves: {STARTER} calendar preview {numbers}. "
+        f"A second person puts it in force: {STARTER} calendar apply {numbers} --by NAME."
     )
 
 
@@ -261,8 +264,7 @@ def _moment(written: str | None) -> datetime | None:
     if written is None:
         return None
     if len(written) == len("2026-11-23"):
-        day: date = read_day(written)
-        return datetime.combine(day, time.max, tzinfo=almaty()).astimezone(UTC)
+        return almaty_clock().end_of(read_day(written)) - timedelta(microseconds=1)
     try:
         return _INSTANT.validate_python(written)
     except ValidationError as error:

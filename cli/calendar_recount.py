@@ -1,4 +1,4 @@
-"""What a change of the calendar does to the open cases: seen beforehand, and then carried out case by case."""
+"""What a change of the calendar does to the open cases: previewed, then carried out case by case."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from calendars.build import build
 from calendars.kazakhstan import years_with_data
-from cli.asking import WORKFLOW_TYPE, NobodyAnswers, ask_case, in_words, message_of
+from cli.asking import WORKFLOW_TYPE, NobodyAnswers, ask_case, in_words, message_of, read_case
 from cli.calendar_entries import entry_words
 from cli.calendar_register import calendar_register
-from cli.connected import Connected, connected
+from cli.connected import connected
 from cli.errors import CannotDo
 from cli.printing import console, plain_table, print_json
 from cli.words import day_words, step_words
@@ -31,12 +31,16 @@ from rules.calendar import WorkingCalendar
 from rules.recount import Moved, recount
 from rules.refusal import Refusal
 from rules.terms import Step
+from runtime.commands import WORKER
 
 WAIT = 30.0
 """Seconds to wait for one case: far longer than a worker takes to replay and answer."""
 
 AT_ONCE = 8
 """Cases asked or recounted side by side: a worker answers so many without queueing, and thousands take minutes."""
+
+_NO_CALENDAR_YET = "has no calendar yet and will take the new one"
+_CLOSED_MEANWHILE = "was closed meanwhile"
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class MovedTerm:
     moved: Moved
 
     def as_json(self) -> dict[str, Any]:
-        """As the commands print it; ``step`` is null for the whole thirty days."""
+        """As the commands print it; ``step`` is null for the thirty days."""
         moved = self.moved
         return {
             "case_id": self.case_id,
@@ -61,7 +65,7 @@ class MovedTerm:
 
 
 async def preview(numbers: Sequence[int], *, as_json: bool) -> None:
-    """Say which open cases would move were these proposals put in force; nothing is changed."""
+    """Print which open cases would move if these proposals were in force; nothing is changed."""
     with calendar_register() as register:
         registered = await asyncio.to_thread(read_calendar, register)
     for number in numbers:
@@ -70,7 +74,7 @@ async def preview(numbers: Sequence[int], *, as_json: bool) -> None:
             raise Refusal(f"entry {number}, {proposal.entry.day.isoformat()}: is {proposal.state}; expected a proposal")
     world = await connected()
     case_ids = await open_cases(world.client)
-    moved, passed_over = await _would_move(world, registered, numbers, case_ids)
+    moved, passed_over = await _would_move(world.client, registered, numbers, case_ids)
     if as_json:
         print_json(
             {
@@ -99,8 +103,8 @@ async def apply_entries(numbers: Sequence[int], *, by: str, as_json: bool) -> No
                 what = "withdrawn" if each.withdrawal_approved_at else "in force"
                 console().print(f"Entry {each.number} is {what}: {entry_words(each.entry)}", soft_wrap=True)
             if not entries:
-                console().print(f"Going on with the recount begun by {run.by}.", soft_wrap=True)
-        await _carry_out(world, register, run, as_json=as_json)
+                console().print(f"Continuing the recount that {run.by} started.", soft_wrap=True)
+        await _carry_out(world.client, register, run, as_json=as_json)
 
 
 async def recount_all(*, by: str, because: str, as_json: bool) -> None:
@@ -108,7 +112,7 @@ async def recount_all(*, by: str, because: str, as_json: bool) -> None:
     world = await connected()
     with calendar_register() as register:
         run = await asyncio.to_thread(begin_recount, register, by=by, reason=because, now=datetime.now(UTC))
-        await _carry_out(world, register, run, as_json=as_json)
+        await _carry_out(world.client, register, run, as_json=as_json)
 
 
 async def open_cases(client: Client) -> list[str]:
@@ -121,7 +125,7 @@ async def open_cases(client: Client) -> list[str]:
 
 
 async def _would_move(
-    world: Connected, registered: RegisteredCalendar, numbers: Sequence[int], case_ids: list[str]
+    client: Client, registered: RegisteredCalendar, numbers: Sequence[int], case_ids: list[str]
 ) -> tuple[list[MovedTerm], list[tuple[str, str]]]:
     now = datetime.now(UTC)
     gate = asyncio.Semaphore(AT_ONCE)
@@ -130,22 +134,22 @@ async def _would_move(
 
     async def look(case_id: str) -> None:
         async with gate:
-            view = await ask_case(world.client, case_id)
-        if view.get("limit_last_day") is None:
-            passed_over[case_id] = "has no calendar yet and will take the new one"
+            case = read_case(await ask_case(client, case_id))
+        if case.limit_last_day is None:
+            passed_over[case_id] = _NO_CALENDAR_YET
             return
-        first = date.fromisoformat(view["received_at"][:10]).year - 1
-        last = max(date.fromisoformat(view["limit_last_day"]), now.date()).year + 2
+        first = case.received_at.year - 1
+        last = max(case.limit_last_day, now.date()).year + 2
         calendar = WorkingCalendar(
             build(
                 max(first, years_with_data().start),
                 min(last, years_with_data().stop - 1),
                 entries=registered.after(numbers),
                 confirmed=registered.confirmed(),
-                cutoff=world.settings.receipt_cutoff,
+                cutoff=case.calendar.receipt_cutoff,
             )
         )
-        moved[case_id] = [MovedTerm(case_id, each) for each in recount(view, calendar, now) if each.changed]
+        moved[case_id] = [MovedTerm(case_id, each) for each in recount(case, calendar, now) if each.changed]
 
     with _progress("asking", len(case_ids)) as progress:
         for asked in asyncio.as_completed([look(case_id) for case_id in case_ids]):
@@ -154,31 +158,31 @@ async def _would_move(
     return [each for case_id in case_ids for each in moved.get(case_id, [])], sorted(passed_over.items())
 
 
-async def _carry_out(world: Connected, register: Engine, run: Recount, *, as_json: bool) -> None:
+async def _carry_out(client: Client, register: Engine, run: Recount, *, as_json: bool) -> None:
     """Recount until no open case is left that this run has not done."""
     while True:
         # Listed again each time: a case that was opened while the entry was written may count by the old calendar.
-        await asyncio.to_thread(enlist, register, run.id, await open_cases(world.client))
+        await asyncio.to_thread(enlist, register, run.id, await open_cases(client))
         listed = await asyncio.to_thread(cases_of, register, run.id)
         pending = [each.case_id for each in listed if each.done_at is None]
         if not pending:
             break
-        await _recount_each(world.client, register, run, pending, len(listed))
+        await _recount_each(client, register, run, pending, len(listed))
     await asyncio.to_thread(finish, register, run.id, now=datetime.now(UTC))
-    told = await asyncio.to_thread(cases_of, register, run.id)
-    moved = [term for each in told if each.told for term in _moved_terms(each.case_id, each.told)]
-    passed_over = [(each.case_id, each.passed_over) for each in told if each.passed_over]
+    recounted = await asyncio.to_thread(cases_of, register, run.id)
+    moved = [term for each in recounted if each.answer for term in _moved_terms(each.case_id, each.answer)]
+    passed_over = [(each.case_id, each.passed_over) for each in recounted if each.passed_over]
     if as_json:
         print_json(
             {
                 "recount": run.id,
-                "cases": len(told),
+                "cases": len(recounted),
                 "terms": [each.as_json() for each in moved],
                 "passed_over": [{"case_id": case_id, "why": why} for case_id, why in passed_over],
             }
         )
         return
-    _print_moved(moved, len(told), "moved")
+    _print_moved(moved, len(recounted), "moved")
     for case_id, why in passed_over:
         console().print(f"{case_id}: {why}", soft_wrap=True)
 
@@ -190,12 +194,12 @@ async def _recount_each(client: Client, register: Engine, run: Recount, pending:
     async def one(case_id: str) -> None:
         async with gate:
             try:
-                told, passed_over = await _recount_case(client, run, case_id)
+                answer, passed_over = await _recount_case(client, run, case_id)
             except CannotDo as error:
                 failed.append(str(error))
                 return
             await asyncio.to_thread(
-                done, register, run.id, case_id, now=datetime.now(UTC), told=told, passed_over=passed_over
+                done, register, run.id, case_id, now=datetime.now(UTC), answer=answer, passed_over=passed_over
             )
 
     with _progress("recounting", cases) as progress:
@@ -205,55 +209,51 @@ async def _recount_each(client: Client, register: Engine, run: Recount, pending:
             progress.advance(progress.task_ids[0])
     if failed:
         raise CannotDo(
-            f"{len(failed)} of {cases} cases are not recounted, {failed[0]}; the same command again goes on with them"
+            f"{len(failed)} of {cases} cases are not recounted, {failed[0]}; run the same command again to go on"
         )
 
 
 async def _recount_case(client: Client, run: Recount, case_id: str) -> tuple[dict[str, Any] | None, str | None]:
-    """Have a case recount; the same run asked twice gets one and the same answer.
+    """Send a case its recount; the same run asked twice gets one and the same answer.
 
-    :return: what the case told, or why it needs no recount.
+    :return: the case's answer, or why it needs no recount.
     :raises CannotDo: where it must be tried again.
     """
     handle = client.get_workflow_handle(case_id)
     decision = {"by": run.by, "reason": run.reason}
     try:
-        told = await asyncio.wait_for(handle.execute_update("recount", decision, id=f"recount-{run.id}"), WAIT)
+        answer = await asyncio.wait_for(handle.execute_update("recount", decision, id=f"recount-{run.id}"), WAIT)
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
-        raise NobodyAnswers(f"{case_id}: no worker has answered; start one with: python worker.py") from None
+        raise NobodyAnswers(f"{case_id}: no worker has answered; start one: {WORKER}") from None
     except WorkflowUpdateFailedError as error:
-        view = await ask_case(client, case_id)
-        if view["step"] == Step.CLOSED:
-            return None, "was closed meanwhile"
-        if view["calendar"]["version"] is None:
-            return None, "has no calendar yet and will take the new one"
+        case = read_case(await ask_case(client, case_id))
+        if case.step is Step.CLOSED:
+            return None, _CLOSED_MEANWHILE
+        if case.calendar.version is None:
+            return None, _NO_CALENDAR_YET
         raise CannotDo(f"{case_id}: refused: {message_of(error.cause)}") from None
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
-            return None, "was closed meanwhile"
+            return None, _CLOSED_MEANWHILE
         raise CannotDo(f"{case_id}: {in_words(error)}") from None
-    return told, None
+    return answer, None
 
 
-def _moved_terms(case_id: str, told: dict[str, Any]) -> list[MovedTerm]:
-    """The terms that a case says it has moved (the answer of the update ``recount``)."""
-    terms = [
+def _moved_terms(case_id: str, answer: dict[str, Any]) -> list[MovedTerm]:
+    """The terms that a case has moved, by its answer to the update ``recount``."""
+    moved = [
         Moved(
-            step=Step(each["step"]),
-            round=each["round"],
-            before=date.fromisoformat(each["before"]),
-            after=date.fromisoformat(each["after"]),
-            became_late=each["became_late"],
-            stopped_being_late=each["stopped_being_late"],
+            step=Step(term["step"]) if "step" in term else None,
+            round=term.get("round", 1),
+            before=date.fromisoformat(term["before"]),
+            after=date.fromisoformat(term["after"]),
+            became_late=term["became_late"],
+            stopped_being_late=term["stopped_being_late"],
         )
-        for each in told["terms"]
-        if each["before"] and each["after"]
+        for term in (*answer["terms"], answer["limit"])
+        if term["before"] and term["after"]
     ]
-    limit = told["limit"]
-    if limit["before"] and limit["after"]:
-        before, after = date.fromisoformat(limit["before"]), date.fromisoformat(limit["after"])
-        terms.append(Moved(None, 1, before, after, became_late=False, stopped_being_late=False))
-    return [MovedTerm(case_id, each) for each in terms if each.changed]
+    return [MovedTerm(case_id, each) for each in moved if each.changed]
 
 
 def _print_moved(moved: list[MovedTerm], cases: int, verb: str) -> None:
@@ -265,7 +265,7 @@ def _print_moved(moved: list[MovedTerm], cases: int, verb: str) -> None:
             table.add_column(name)
         for each in moved:
             term = each.moved
-            named = step_words(term.step.value) if term.step else "the whole (30 working days)"
+            named = step_words(term.step.value) if term.step else "¶5: the 30 working days"
             table.add_row(
                 Text(each.case_id, style="bold"),
                 named + (f", round {term.round}" if term.round > 1 else ""),
@@ -279,9 +279,9 @@ def _print_moved(moved: list[MovedTerm], cases: int, verb: str) -> None:
 
 def _consequence(term: Moved) -> Text:
     if term.became_late:
-        return Text("late by this", style="bold red")
+        return Text("now late", style="bold red")
     if term.stopped_being_late:
-        return Text("late no more", style="green")
+        return Text("no longer late", style="green")
     return Text("shorter" if term.after < term.before else "longer", style="yellow" if term.after < term.before else "")
 
 

@@ -1,4 +1,4 @@
-"""Cases side by side, as Temporal's visibility knows them: no case is asked, so no worker need run."""
+"""Cases side by side, from Temporal's visibility: no case is asked, so it works without a worker."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from rich.text import Text
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
-from cli.asking import WORKFLOW_TYPE, in_words, link_to
+from cli.asking import WORKFLOW_TYPE, in_words
 from cli.errors import CannotDo
-from cli.printing import plain_table
+from cli.printing import plain_table, printable
 from cli.words import (
     OUTCOME_STYLES,
     OUTCOMES,
@@ -25,13 +25,18 @@ from cli.words import (
 )
 from rules.instant import rfc_3339
 from runtime import search_attributes as attributes
+from runtime.commands import STARTER
+from runtime.links import case_link
+
+CASES = f"WorkflowType = '{WORKFLOW_TYPE}' AND ExecutionStatus != 'Failed' AND ExecutionStatus != 'ContinuedAsNew'"
+"""The visibility query of every case. A failed one was a refused request, a continued one has a later run."""
 
 _FAR = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class CaseRow:
-    """One case in the list. Instants are UTC; what the case has not told yet is None."""
+    """One case in the list. Instants are UTC; None is what the case does not have yet."""
 
     case_id: str
     status: str
@@ -62,22 +67,22 @@ class CaseRow:
 
 def case_row(execution: WorkflowExecution, link: str) -> CaseRow:
     """Read a row off a case's search attributes (contract, section 7)."""
-    told = execution.typed_search_attributes
+    found = execution.typed_search_attributes
     status = execution.status or WorkflowExecutionStatus.RUNNING
     return CaseRow(
         case_id=execution.id,
         status=status.name.lower(),
-        country=told.get(attributes.REX_COUNTRY),
-        rex_number=told.get(attributes.REX_NUMBER),
-        exporter=told.get(attributes.REX_EXPORTER),
-        step=told.get(attributes.REX_STEP),
-        risk=told.get(attributes.REX_RISK),
-        outcome=told.get(attributes.REX_OUTCOME),
-        reserve_days=told.get(attributes.REX_RESERVE_DAYS),
-        step_due_at=told.get(attributes.REX_STEP_DUE_AT),
-        limit_at=told.get(attributes.REX_LIMIT_AT),
-        open_escalations=told.get(attributes.REX_OPEN_ESCALATIONS),
-        rejected_messages=told.get(attributes.REX_REJECTED_MESSAGES),
+        country=found.get(attributes.REX_COUNTRY),
+        rex_number=found.get(attributes.REX_NUMBER),
+        exporter=found.get(attributes.REX_EXPORTER),
+        step=found.get(attributes.REX_STEP),
+        risk=found.get(attributes.REX_RISK),
+        outcome=found.get(attributes.REX_OUTCOME),
+        reserve_days=found.get(attributes.REX_RESERVE_DAYS),
+        step_due_at=found.get(attributes.REX_STEP_DUE_AT),
+        limit_at=found.get(attributes.REX_LIMIT_AT),
+        open_escalations=found.get(attributes.REX_OPEN_ESCALATIONS),
+        rejected_messages=found.get(attributes.REX_REJECTED_MESSAGES),
         opened_at=execution.start_time,
         closed_at=execution.close_time,
         link=link,
@@ -85,28 +90,25 @@ def case_row(execution: WorkflowExecution, link: str) -> CaseRow:
 
 
 def by_nearest_due(row: CaseRow) -> tuple[bool, datetime, datetime, str]:
-    """Order of the list: open cases first, the nearest last day of a step or of the whole at the top."""
+    """Order of the list: open cases first, the nearest last day of a step or of the 30 days at the top."""
     nearest = min(row.step_due_at or _FAR, row.limit_at or _FAR)
     return (not row.open, nearest, row.opened_at, row.case_id)
 
 
 async def list_cases(client: Client, ui_url: str, *, step: str | None, risk: str | None) -> list[CaseRow]:
-    """Every case that Temporal still has, open ones first, the nearest due at the top.
-
-    A request that was refused made no case and is left out, as are the earlier runs of a case that was continued.
-    """
-    query = f"WorkflowType = '{WORKFLOW_TYPE}' AND ExecutionStatus != 'Failed' AND ExecutionStatus != 'ContinuedAsNew'"
+    """Every case that Temporal still has, open ones first, the nearest due at the top."""
+    query = CASES
     if step:
         query += f" AND RexStep = '{step}'"
     if risk:
         query += f" AND RexRisk = '{risk}'"
     try:
         rows = [
-            case_row(execution, link_to(ui_url, client.namespace, execution.id))
+            case_row(execution, case_link(ui_url, client.namespace, execution.id))
             async for execution in client.list_workflows(query)
         ]
     except RPCError as error:
-        hint = "; run: python starter.py setup" if "Rex" in error.message else ""
+        hint = f"; run: {STARTER} setup" if "Rex" in error.message else ""
         raise CannotDo(f"the cases cannot be listed; {in_words(error)}{hint}") from None
     return sorted(rows, key=by_nearest_due)
 
@@ -115,7 +117,7 @@ ROOM_FOR_EXPORTER, ROOM_FOR_LIMIT = 96, 112
 """Columns of the terminal from which the exporter, and the end of the 30 days, have room beside the rest."""
 
 _THE_REST, _LIMIT, _LONGEST_NAME = 81, 13, 36
-"""Columns that all but these two need; that the end of the 30 days needs; and that a name of an exporter gets."""
+"""Columns: what all but these two need, what the end of the 30 days needs, and the most that an exporter gets."""
 
 
 def case_table(rows: list[CaseRow], width: int) -> Table:
@@ -126,7 +128,7 @@ def case_table(rows: list[CaseRow], width: int) -> Table:
     table = plain_table(padding=(0, 1, 0, 0))
     columns = {
         "case": lambda row: Text(row.case_id, style="bold" if row.open else ""),
-        "exporter": lambda row: row.exporter or "–",
+        "exporter": lambda row: printable(row.exporter or "–"),
         "step": lambda row: words(row.step or "–"),
         "last day": lambda row: _day(row.step_due_at) if row.open else "–",
         "30 days end": lambda row: _day(row.limit_at),

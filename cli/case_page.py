@@ -9,25 +9,27 @@ from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.text import Text
 
-from cli.case_view import CaseView, StepView
-from cli.next_action import next_actions, standing
 from cli.printing import bullets, plain_table, section
+from cli.standing import standing
 from cli.words import (
     COUNTRIES,
     OUTCOME_STYLES,
+    OUTCOMES,
     RISK_STYLES,
     RISKS,
     day_of,
     day_words,
     days_words,
+    level_words,
     short_day,
     size_words,
     step_words,
     time_words,
     words,
 )
-
-LEVELS = {1: "case officer", 2: "on-call", 3: "the head"}
+from rules.case_view import CaseView, EscalationView, NotifiedView, StepView
+from rules.terms import Step
+from runtime.commands import STARTER
 
 
 def case_page(case: CaseView, link: str) -> Group:
@@ -36,51 +38,60 @@ def case_page(case: CaseView, link: str) -> Group:
     :param link: of the case in the Temporal UI.
     """
     parts: list[RenderableType] = [_head(case), _standing(case), Text(link, style="cyan", overflow="fold")]
+    parts += _failed_actions(case)
+    parts += _escalations(case)
     parts.append(_steps(case))
+    parts += _conclusion(case)
     parts += _documents(case)
     parts += _findings(case)
-    parts += _escalations(case)
     parts += _refused_messages(case)
     return Group(*parts, Text(""))
 
 
 def _head(case: CaseView) -> RenderableType:
     request = case.request
-    country = COUNTRIES.get(request.requesting_country, request.requesting_country)
     number = f", BIN {request.exporter.bin}" if request.exporter.bin else ""
-    asked = f"; the customs ask for an answer by {day_words(request.reply_by)}" if request.reply_by else ""
+    reply_by = f"; the customs ask for a reply by {day_words(request.reply_by)}" if request.reply_by else ""
     return Text.assemble(
         (f"\n{case.case_id}\n", "bold"),
-        f"{country}, {request.requesting_authority}, reference {request.reference}\n",
+        f"{COUNTRIES[request.requesting_country]}, {request.requesting_authority}, reference {request.reference}\n",
         f"{request.exporter.name}, {request.rex_number}{number}\n",
-        f"Received {time_words(request.received_at)}{asked}",
+        f"Received {time_words(request.received_at)}{reply_by}",
     )
 
 
 def _standing(case: CaseView) -> RenderableType:
-    style = OUTCOME_STYLES.get(case.outcome or "", "bold") if case.step == "closed" else "bold"
+    style = OUTCOME_STYLES.get(case.outcome or "", "bold") if case.step is Step.CLOSED else "bold"
     if case.running and case.running.late:
         style = "bold red"
-    lines: list[RenderableType] = [Text(standing(case), style=style), _whole(case)]
-    actions = next_actions(case)
-    if actions:
-        lines += [Text("\nNext", style="bold"), bullets(actions)]
+    lines: list[RenderableType] = [Text(standing(case), style=style), _limit(case)]
+    if case.step is not Step.CLOSED or case.open_escalations:
+        lines += [Text("\nNext", style="bold"), Text(case.to_do)]
     return Panel(Group(*lines), box=ROUNDED, padding=(0, 1), expand=True)
 
 
-def _whole(case: CaseView) -> Text:
+def _limit(case: CaseView) -> Text:
     if case.limit_met is not None:
         kept = "kept" if case.limit_met else "exceeded"
         return Text(f"The 30 working days of ¶5 were {kept}; they ended on {day_words(case.limit_last_day)}")
     if case.limit_last_day is None:
         return Text("The 30 working days of ¶5 are not counted yet")
     text = Text(
-        RISKS.get(case.risk or "", words(case.risk or "not known yet")).capitalize(),
+        RISKS.get(case.risk or "", "not known yet").capitalize(),
         style=RISK_STYLES.get(case.risk or "", ""),
     )
     reserve = "" if case.reserve_days is None else f": reserve {days_words(case.reserve_days)}"
     end = f"{reserve}; the 30 working days of ¶5 end on {day_words(case.limit_last_day)}"
     return text.append(end, style="not bold default")
+
+
+def _failed_actions(case: CaseView) -> Iterator[RenderableType]:
+    if case.failed_actions:
+        lines = [
+            f"{words(each.action)}, since {time_words(each.since)}: {each.error or 'no reason given'}"
+            for each in case.failed_actions
+        ]
+        yield section("Failed actions", bullets(lines))
 
 
 def _steps(case: CaseView) -> RenderableType:
@@ -104,7 +115,7 @@ def _steps(case: CaseView) -> RenderableType:
             Text(f"{step.late_days} d", style="bold red") if step.late else "",
             style="dim" if step.state in ("pending", "skipped") else None,
         )
-    note = "?  may still move: the receipt is not proven yet, or a holiday not confirmed"
+    note = "?  provisional: the receipt is not proven yet, or a holiday is not confirmed"
     if any(step.provisional for step in case.steps):
         return section("Terms, in working days", Group(table, Text(note, style="dim")))
     return section("Terms, in working days", table)
@@ -116,6 +127,17 @@ def _state(step: StepView) -> Text:
     return Text(words(step.state), style="bold" if step.state == "running" else "")
 
 
+def _conclusion(case: CaseView) -> Iterator[RenderableType]:
+    conclusion = case.conclusion
+    if conclusion is None or conclusion.document_id is None:
+        return
+    line = Text(f"{conclusion.number} ({OUTCOMES[conclusion.outcome]}), ")
+    line.append(f"drafted {time_words(conclusion.drafted_at)}\n{conclusion.document_id}")
+    if conclusion.signed_at is None:
+        line.append(f"\nTo sign it: {STARTER} sign {case.case_id} --by NAME --document {conclusion.document_id}", "dim")
+    yield section("Conclusion", bullets([line]))
+
+
 def _documents(case: CaseView) -> Iterator[RenderableType]:
     if case.documents:
         lines = []
@@ -124,7 +146,7 @@ def _documents(case: CaseView) -> Iterator[RenderableType]:
             line.append(f"arrived {day_words(day_of(each.arrived_at))}\n")
             lines.append(line.append(each.document_id, style="dim"))
         yield section("Documents", bullets(lines))
-    if case.missing_documents and case.step != "closed":
+    if case.missing_documents and case.step is not Step.CLOSED:
         yield section("Missing documents", bullets(words(kind) for kind in case.missing_documents))
     if case.refused_documents:
         yield section(
@@ -147,21 +169,40 @@ def _findings(case: CaseView) -> Iterator[RenderableType]:
 
 def _escalations(case: CaseView) -> Iterator[RenderableType]:
     if case.open_escalations:
-        lines = []
-        for each in case.open_escalations:
-            line = Text(each.id, style="bold")
-            line.append(
-                f", level {each.level} ({LEVELS.get(each.level, 'further up')}), raised {time_words(each.raised_at)}\n",
-                style="not bold",
-            )
-            line.append(f"{each.summary}\n", style="not bold")
-            until = f" until {day_words(each.acknowledged_until)}" if each.acknowledged_until else ""
-            if each.acknowledged_by:
-                line.append(f"taken on by {each.acknowledged_by}{until}", style="not bold green")
-            else:
-                line.append("nobody has taken it on yet", style="not bold yellow")
-            lines.append(line)
-        yield section("Open escalations", bullets(lines))
+        listed = bullets(_escalation(each) for each in case.open_escalations)
+        command = f"To acknowledge one or all: {STARTER} acknowledge {case.case_id} ID|all --by NAME --until DATE"
+        yield section("Open escalations", Group(listed, Text(command, style="dim", overflow="fold")))
+    overtaken = [each for each in case.escalations if each.resolved_at is None and each.overtaken_by is not None]
+    if overtaken:
+        lines = (f"{each.id}, overtaken by {each.overtaken_by}" for each in overtaken)
+        yield section("Overtaken warnings", bullets(lines))
+
+
+def _escalation(each: EscalationView) -> Text:
+    text = Text(each.id, style="bold")
+    text.append(f", level {each.level} ({level_words(each.level)}), raised {time_words(each.raised_at)}", "not bold")
+    text.append(f"\n{each.summary}", "not bold")
+    if each.acknowledged_by:
+        until = f" until {day_words(each.acknowledged_until)}" if each.acknowledged_until else ""
+        text.append(f"\nacknowledged by {each.acknowledged_by}{until}", "not bold green")
+    else:
+        text.append("\nnot acknowledged", "not bold yellow")
+    for notified in each.notified:
+        text.append(f"\n{_notified(notified)}", "not bold" if notified.told_at else "not bold red")
+    if each.nobody_reached_since:
+        text.append(f"\nnobody reached since {time_words(each.nobody_reached_since)}", "bold red")
+    if each.next_level and each.next_at:
+        whom = f"level {each.next_level} ({level_words(each.next_level)})"
+        text.append(f"\nnext: {whom}, {time_words(each.next_at)}", "not bold")
+    return text
+
+
+def _notified(each: NotifiedView) -> str:
+    whom = f"level {each.level} ({level_words(each.level)}) by {each.scheme}"
+    if each.told_at:
+        return f"notified: {whom}, {time_words(each.told_at)}"
+    why = f": {each.error}" if each.error else ""
+    return f"not reached yet: {whom}, since {time_words(each.handed_at)}{why}"
 
 
 def _refused_messages(case: CaseView) -> Iterator[RenderableType]:

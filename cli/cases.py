@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Group
 from rich.text import Text
 
-from cli.asking import ask_case
-from cli.case_list import case_table, list_cases
+from cli.asking import ask_case, read_case
+from cli.case_list import CASES, case_table, list_cases
 from cli.case_page import case_page
-from cli.case_view import read_case
 from cli.connected import connected
 from cli.files import read_object
-from cli.next_action import standing
-from cli.printing import console, print_json, print_page
+from cli.printing import console, print_json, print_page, printable
+from cli.standing import standing
 from cli.words import day_words
 from rules.instant import rfc_3339
+from runtime.commands import STARTER, WORKER
+from runtime.links import list_link
 
 if TYPE_CHECKING:
     from cli.opening import Opened
@@ -48,10 +49,10 @@ def _with_receipt(request: dict[str, Any], received_at: str | None) -> dict[str,
 
 
 def _opened_page(opened: Opened, link: str) -> Group:
-    what = "opened" if opened.new else "runs already for this request; nothing was opened"
+    what = "opened" if opened.new else "is open already for this same request"
     lines = [Text.assemble((opened.case_id, "bold"), f"  {what}")]
     if opened.case is None:
-        lines.append(Text("No worker has taken it up yet: start one with python worker.py", style="yellow"))
+        lines.append(Text(f"No worker has taken it up yet; start one: {WORKER}", style="yellow"))
     else:
         lines.append(Text(standing(opened.case)))
         if opened.case.limit_last_day:
@@ -66,7 +67,7 @@ async def show(case_id: str, *, as_json: bool) -> None:
     if as_json:
         print_json(answer)
     else:
-        print_page(case_page(read_case(answer), world.link(case_id)))
+        print_page(case_page(read_case(printable(answer)), world.link(case_id)))
 
 
 async def list_(*, step: str | None, risk: str | None, as_json: bool) -> None:
@@ -76,6 +77,8 @@ async def list_(*, step: str | None, risk: str | None, as_json: bool) -> None:
     if as_json:
         print_json([row.as_json() for row in rows])
     elif rows:
-        print_page(case_table(rows, console().width))
+        link = list_link(world.settings.ui_url, world.client.namespace, CASES)
+        note = f"\nreserve: working days to spare within the 30\nIn the Temporal UI: {link}"
+        print_page(Group(case_table(rows, console().width), Text(note, style="dim", overflow="fold")))
     else:
-        print_page("No cases" + (" of this kind." if step or risk else " yet: starter.py open FILE opens one."))
+        print_page("No cases" + (" of this kind." if step or risk else f" yet; open one: {STARTER} open FILE"))

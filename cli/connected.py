@@ -1,4 +1,4 @@
-"""What a command needs of the world: Temporal, and the few settings of the command line."""
+"""What a command needs: a connection to Temporal and the settings of the command line."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from temporalio.client import Client
 
-from cli.asking import link_to
 from runtime.connection import connect
+from runtime.links import case_link
 from runtime.settings import ClientSettings, read_settings
 
 
@@ -25,14 +25,14 @@ class Connected:
 
     def link(self, case_id: str) -> str:
         """The case in the Temporal UI."""
-        return link_to(self.settings.ui_url, self.client.namespace, case_id)
+        return case_link(self.settings.ui_url, self.client.namespace, case_id)
 
 
 async def connected() -> Connected:
     """Read the settings, none of which is required, and connect.
 
-    :raises settings.WrongSettings: for one that does not fit.
-    :raises connection.CannotConnect: where Temporal is out of reach.
+    :raises runtime.settings.WrongSettings: for one that does not fit.
+    :raises runtime.connection.CannotConnect: where Temporal is out of reach.
     """
     settings = read_settings(ClientSettings)
     return Connected(await connect(), settings)

@@ -91,7 +91,7 @@ def _count(
     return CountedTerm(calendar, working_days, due(calendar, day_zero, working_days))
 
 
-def tell_deadline(written: str, working_days: int, *, explain: bool, as_json: bool) -> None:
+def print_deadline(written: str, working_days: int, *, explain: bool, as_json: bool) -> None:
     """Print the last day of a term, its ISO date first."""
     registered = registered_calendar()
     counted = count_term(

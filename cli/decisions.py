@@ -1,4 +1,4 @@
-"""People's decisions, taken by a case as updates: the person is told at once (contract, section 4)."""
+"""People's decisions, sent to a case as updates: it answers at once (contract, section 4)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from cli.files import read_object
 from cli.printing import console, print_json
 from rules.decisions import DECISIONS, read_decision
 from rules.refusal import Refusal
+from runtime.commands import WORKER
 
 WAIT = timedelta(seconds=30)
 """How long a command waits for the case's answer: far longer than a worker takes, short for whoever waits."""
@@ -26,20 +27,20 @@ _ANY_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 async def update(case_id: str, name: str, file: str, *, as_json: bool) -> None:
-    """Have a case take the decision in a file, and print what the case answers."""
+    """Send the decision in a file to a case, and print what the case answers."""
     decision = read_object(file)
     world = await connected()
     answer = await decide(world.client, case_id, name, decision)
     if as_json:
         print_json(answer)
         return
-    console().print(Text.assemble((case_id, "bold"), f"  {name} taken"))
+    console().print(Text.assemble((case_id, "bold"), f"  {name} accepted"))
     if answer is not None:
         console().print(json.dumps(answer, ensure_ascii=False, indent=2), soft_wrap=True)
 
 
 async def decide(client: Client, case_id: str, name: str, decision: dict[str, Any]) -> Any:
-    """Have a case take a decision.
+    """Send a decision to a case.
 
     :return: the case's own answer, JSON.
     :raises Refusal: for an unknown decision or a field that does not fit, before anything is sent.
@@ -57,8 +58,8 @@ async def decide(client: Client, case_id: str, name: str, decision: dict[str, An
         raise CannotDo(f"{case_id}: refused: {message_of(error.cause)}") from None
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
         raise CannotDo(
-            f"{case_id}: no worker has answered within {WAIT.seconds} s, so the decision is not taken; "
-            "start one with: python worker.py"
+            f"{case_id}: no worker answered within {WAIT.seconds} s, so the decision did not take effect; "
+            f"start one: {WORKER}"
         ) from None
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
@@ -70,4 +71,4 @@ async def _closed(client: Client, case_id: str) -> CannotDo:
     described = await describe(client, case_id)
     if described.close_time is None:
         return unknown(client, case_id)
-    return CannotDo(f"{case_id}: is closed and takes no decision any more")
+    return CannotDo(f"{case_id}: is closed: no further decisions are possible")

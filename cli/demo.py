@@ -1,6 +1,6 @@
-"""``demo``: three cases on real components of their own, each led to where it has to come and then checked.
+"""``demo``: three cases on a private, real system, each brought to its expected end and then checked.
 
-The messages go the way an outside system sends them: plain JSON as Temporal signals, documents by Atameken's simulator.
+Messages are sent as an outside system sends them: plain JSON as Temporal signals, documents by Atameken's simulator.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import json
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -26,24 +25,26 @@ from temporalio.service import RPCError
 
 from activities.document_store import DocumentStore
 from calendars.build import build
-from cli.asking import ask_case, link_to
-from cli.case_view import CaseView, read_case
+from calendars.time_zone import almaty_clock
+from cli.asking import ask_case, read_case
 from cli.demo_pages import progress, results
+from cli.demo_story import Story
 from cli.errors import CannotDo
 from cli.opening import open_case
 from cli.printing import console, print_page
-from cli.words import ALMATY
 from embedded.system import NAMESPACE, ROOT, Embedded
 from rules.calendar import WorkingCalendar
+from rules.case_view import CaseView
 from rules.instant import rfc_3339
 from runtime.connection import connect
+from runtime.links import case_link
 from runtime.settings import VAR, ClientSettings
 
 PATIENCE = 60.0
 """Seconds for all three cases together; they take about ten on two free processors."""
 
 LATE_BY = 27
-"""Working days that the third request has lain about: three are left, and the terms that follow need far more."""
+"""Working days since the receipt of the third request: three are left, and the steps that follow need far more."""
 
 TASK_QUEUE: str = ClientSettings.model_fields["task_queue"].default
 """The embedded worker's: settings in the environment are for some other system."""
@@ -51,64 +52,39 @@ TASK_QUEUE: str = ClientSettings.model_fields["task_queue"].default
 _PAUSE = 0.15
 
 
-@dataclass
-class Story:
-    """One of the three cases: what it is to show, where it is, and what is known of it."""
-
-    title: str
-    sample: str
-    tell: Callable[[Demo, Story], Awaitable[None]]
-    received_at: datetime
-    doing: str = "waits to be opened"
-    case_id: str = ""
-    case: CaseView | None = None
-    link: str = ""
-    papers: str = ""
-    checks: list[tuple[str, bool]] = field(default_factory=list)
-
-    def check(self, what: str, holds: bool) -> None:
-        """Note an expectation and whether the world is as expected."""
-        self.checks.append((what, holds))
-
-    @property
-    def as_expected(self) -> bool:
-        """Whether the case was led to its end and everything about it is as expected."""
-        return bool(self.checks) and all(holds for _, holds in self.checks)
-
-
 def run_demo(folder: Path | None) -> int:
     """Run the demo.
 
-    :param folder: where its databases, documents, e-mails and logs go; by default a new one below ``var/demo``.
+    :param folder: for its databases, documents, e-mails and logs; by default a new one below ``var/demo``.
     :return: 0 if all three cases are as expected, else 1.
-    :raises CannotDo: for a folder in which something lies already: its cases would be in the way.
+    :raises CannotDo: for a folder that is not empty: an earlier demo would have used the case numbers.
     :raises embedded.processes.ProcessTrouble: one line, where something does not start or dies.
     :raises KeyboardInterrupt: after Ctrl-C, when every process has been stopped.
     """
     if folder is None:
         (VAR / "demo").mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f"{datetime.now(ALMATY):%Y%m%d-%H%M}-", dir=VAR / "demo"))
+        folder = Path(
+            tempfile.mkdtemp(prefix=f"{almaty_clock().local(datetime.now(UTC)):%Y%m%d-%H%M}-", dir=VAR / "demo")
+        )
     elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CannotDo(f"{folder}: something lies there already; expected an empty folder or a new one")
+        raise CannotDo(f"{folder}: is not empty; expected an empty folder or a new one")
     return asyncio.run(_demo(folder.resolve()))
 
 
 async def _demo(folder: Path) -> int:
     started = time.monotonic()
     out = console()
-    out.print("Starting Temporal with its UI, Atameken, REX, a mail sink and a worker ...")
+    out.print("Starting Temporal with its UI, simulators of Atameken, REX and mail, and a worker ...")
     async with Embedded(folder) as system:
         client = await connect(environment=system.environment)
         async with httpx.AsyncClient(base_url=system.atameken_url) as web:
             demo = Demo(system, client, web, out)
-            out.print(
-                f"Up after {time.monotonic() - started:.0f} s. The Temporal UI, while this runs: {system.ui_url}\n"
-            )
+            out.print(f"Started after {_seconds(started)}. While this runs, the Temporal UI is at {system.ui_url}\n")
             await system.while_all_run(demo.run())
     print_page(results(demo.stories, folder, out.width))
     good = all(story.as_expected for story in demo.stories)
     verdict = "All three cases are as expected" if good else "NOT as expected"
-    stopped = "Everything is stopped; `make up` starts the same and stays."
+    stopped = "Everything is stopped; `make up` starts the same system and keeps it running."
     out.print(f"\n{verdict}, after {_seconds(started)}. {stopped}", soft_wrap=True)
     return 0 if good else 1
 
@@ -125,30 +101,31 @@ class Demo:
         self.system, self.client, self.web, self.out = system, client, web, out
         now = datetime.now(UTC).replace(microsecond=0)
         long_ago = days_ago(now, LATE_BY)
-        no_documents = f"received {LATE_BY} working days ago, no documents come"
-        self.stories = [
-            Story("a Swiss request, everything in order", "request-ch.json", tell_valid, now),
-            Story("a Norwegian request, a ground is found", "request-no.json", tell_not_valid, now),
-            Story(no_documents, "request-ch-doubt.json", tell_at_risk, long_ago),
+        no_documents = f"received {LATE_BY} working days ago, no documents arrive"
+        self.plays: list[tuple[Story, Callable[[Demo, Story], Awaitable[None]]]] = [
+            (Story("a Swiss request, everything in order", "request-ch.json", now), play_valid),
+            (Story("a Norwegian request, a ground is found", "request-no.json", now), play_not_valid),
+            (Story(no_documents, "request-ch-doubt.json", long_ago), play_at_risk),
         ]
+        self.stories = [story for story, _ in self.plays]
 
     async def run(self) -> None:
-        """Tell all three at the same time, and show how they go on."""
-        told = asyncio.gather(*(self._tell(story) for story in self.stories))
+        """Play all three at the same time, and show their progress."""
+        playing = asyncio.gather(*(self._play(story, play) for story, play in self.plays))
         if not self.out.is_terminal:
-            await told
+            await playing
             return
         with Live(progress(self.stories), console=self.out, refresh_per_second=8, transient=True) as live:
-            while not told.done():
+            while not playing.done():
                 live.update(progress(self.stories))
-                await asyncio.wait([told], timeout=_PAUSE)
-        told.result()
+                await asyncio.wait([playing], timeout=_PAUSE)
+        playing.result()
 
-    async def _tell(self, story: Story) -> None:
+    async def _play(self, story: Story, play: Callable[[Demo, Story], Awaitable[None]]) -> None:
         try:
             async with asyncio.timeout(PATIENCE):
                 await self.open(story)
-                await story.tell(self, story)
+                await play(self, story)
                 await self._copy_papers(story)
             story.doing = "done"
         except TimeoutError:
@@ -157,7 +134,7 @@ class Demo:
             story.check(f"{story.doing}: {type(error).__name__}: {error}", False)
 
     def now(self, story: Story, doing: str) -> None:
-        """Say what happens; on a terminal the live table shows it."""
+        """Print what happens; on a terminal the live table shows it."""
         story.doing = doing
         if not self.out.is_terminal:
             self.out.print(f"{story.case_id or story.title}: {doing}", soft_wrap=True)
@@ -168,12 +145,12 @@ class Demo:
         request["received_at"] = rfc_3339(story.received_at)
         opened = await open_case(self.client, TASK_QUEUE, self.system.database_url, request)
         story.case_id, story.case = opened.case_id, opened.case
-        story.link = link_to(self.system.ui_url, NAMESPACE, opened.case_id)
+        story.link = case_link(self.system.ui_url, NAMESPACE, opened.case_id)
         self.out.print(f"{story.case_id}: {story.title}", soft_wrap=True)
         self.now(story, "opened")
 
     async def until(self, story: Story, doing: str, there: Callable[[CaseView], bool]) -> CaseView:
-        """Wait until the case is where it has to be."""
+        """Wait until the case is as wanted."""
         self.now(story, doing)
         while True:
             story.case = read_case(await ask_case(self.client, story.case_id))
@@ -182,17 +159,17 @@ class Demo:
             await asyncio.sleep(_PAUSE)
 
     async def signal(self, story: Story, name: str, message: dict[str, Any]) -> None:
-        """Send a message as any system would: one JSON object, fire and forget."""
+        """Send a message as any system would: one JSON object."""
         self.now(story, f"sent: {name}")
         await self.client.get_workflow_handle(story.case_id).signal(name, message)
 
     async def at_atameken(self, book: str, case_id: str) -> list[dict[str, Any]]:
-        """What Atameken has taken of a case: ``requests``, ``appeals`` ..."""
-        taken = (await self.web.get(f"/simulator/{book}")).raise_for_status().json()
-        return [each for each in taken if each["body"]["case_id"] == case_id]
+        """What Atameken has received about a case: ``requests``, ``appeals`` ..."""
+        received = (await self.web.get(f"/simulator/{book}")).raise_for_status().json()
+        return [each for each in received if each["body"]["case_id"] == case_id]
 
     async def mail(self, wanted: Callable[[EmailMessage, str], bool]) -> EmailMessage | None:
-        """The first e-mail in the sink that is wanted, by itself and its text; None where there is none."""
+        """The first e-mail in the sink that fits, by itself and its plain text; None where there is none."""
         for file in sorted(self.system.mail_folder.glob("*.eml")):
             message = message_from_bytes(await asyncio.to_thread(file.read_bytes), policy=default)
             assert isinstance(message, EmailMessage)
@@ -202,7 +179,7 @@ class Demo:
         return None
 
     async def _copy_papers(self, story: Story) -> None:
-        """Lay the papers of the case out under their own names: in the store each lies under its hash."""
+        """Copy the papers of the case to their own names: in the store each lies under its hash."""
         if story.case is None:
             return
         store = DocumentStore(str(self.system.document_folder))
@@ -213,18 +190,18 @@ class Demo:
         for name, document_id in papers.items():
             folder.mkdir(parents=True, exist_ok=True)
             await asyncio.to_thread((folder / Path(name).name).write_bytes, await store.read(document_id))
-        story.papers = f"papers/{story.case_id} ({len(papers)})" if papers else "none came"
+        story.papers = f"papers/{story.case_id} ({len(papers)})" if papers else "none arrived"
 
 
 def days_ago(now: datetime, working_days: int) -> datetime:
     """09:30 in Almaty, so many working days before today."""
-    today = now.astimezone(ALMATY).date()
+    today = almaty_clock().day_of(now)
     calendar = WorkingCalendar(build(today.year - 1, today.year + 1))
     return calendar.start_of(calendar.before(today, working_days)) + timedelta(hours=9, minutes=30)
 
 
 async def _to_signature(demo: Demo, story: Story, inspection: str, expected: str) -> None:
-    """¶7 to the signature of ¶10: what both of the first two cases go through."""
+    """From ¶7 to the reply, as the first two cases go."""
     await demo.until(story, "¶7: asks Atameken", lambda case: case.step == "await_documents")
     taken = (await demo.at_atameken("requests", story.case_id))[0]
     await demo.signal(
@@ -251,25 +228,25 @@ async def _to_signature(demo: Demo, story: Story, inspection: str, expected: str
     story.check("within the 30 working days", case.limit_met is True)
     to = case.request.reference
     reply = await demo.mail(lambda mail, text: to in f"{mail['Subject']} {text}" and any(mail.iter_attachments()))
-    story.check("the reply with the conclusion lies in the mail sink", reply is not None)
+    story.check("the reply with the conclusion is in the mail sink", reply is not None)
 
 
-async def tell_valid(demo: Demo, story: Story) -> None:
+async def play_valid(demo: Demo, story: Story) -> None:
     """A Swiss request that ends ``valid``."""
     await _to_signature(demo, story, "inspection-valid.json", "valid")
     story.check("no appeal was made", not await demo.at_atameken("appeals", story.case_id))
 
 
-async def tell_not_valid(demo: Demo, story: Story) -> None:
+async def play_not_valid(demo: Demo, story: Story) -> None:
     """A Norwegian request with a ground, that ends ``not_valid`` with the appeal delivered."""
     await _to_signature(demo, story, "inspection-ground.json", "not_valid")
     appeals = await demo.at_atameken("appeals", story.case_id)
     grounds = [each["body"]["grounds"] for each in appeals]
-    story.check("the appeal has come to Atameken, once, with its ground", grounds == [["registration_obligations"]])
+    story.check("Atameken received one appeal, with its ground", grounds == [["registration_obligations"]])
 
 
-async def tell_at_risk(demo: Demo, story: Story) -> None:
-    """A request that has lain about, and whose documents do not come: ``at_risk``, and on-call hears of it."""
+async def play_at_risk(demo: Demo, story: Story) -> None:
+    """An old request whose documents never arrive: ``at_risk``, and on-call is notified."""
 
     def at_risk(case: CaseView) -> bool:
         return (
@@ -282,14 +259,11 @@ async def tell_at_risk(demo: Demo, story: Story) -> None:
     story.check("at risk, its reserve used up", case.reserve_days is not None and case.reserve_days < 0)
     story.check("¶7 was late and stays on record as late", case.steps[0].late and case.steps[0].state == "done")
     demo.now(story, "waits for the e-mail to on-call")
-    while True:
-        mail = await demo.mail(
-            lambda mail, text: (
-                "on-call@" in str(mail["To"]) and f"{story.case_id} limit_at_risk" in str(mail["Subject"])
-            )
-        )
-        if mail is not None:
-            break
+
+    def names_the_case(mail: EmailMessage, text: str) -> bool:
+        return "on-call@" in str(mail["To"]) and story.case_id in f"{mail['Subject']} {text}"
+
+    while await demo.mail(names_the_case) is None:  # noqa: ASYNC110 - the sink is a folder
         await asyncio.sleep(_PAUSE)
-    story.check("escalated to on-call by e-mail", True)
+    story.check("on-call was notified by e-mail", True)
     story.case = read_case(await ask_case(demo.client, story.case_id))

@@ -1,17 +1,16 @@
-"""What the demo shows: the three cases while they go on, and what came of them."""
+"""What the demo shows: the three cases while they run, and their results."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from cli.case_view import CaseView
+from cli.demo_story import Story
 from cli.printing import bullets, plain_table
 from cli.words import (
     OUTCOME_STYLES,
@@ -21,12 +20,10 @@ from cli.words import (
     short_day,
     words,
 )
-
-if TYPE_CHECKING:
-    from cli.demo import Story
+from rules.case_view import CaseView
 
 ROOM_FOR_LINKS = 150
-"""Columns from which documents and link have room beside the rest; below, they stand under the table."""
+"""Columns from which documents and link fit in the table; on a narrower terminal they stand below it."""
 
 
 def progress(stories: Sequence[Story]) -> Table:
@@ -38,7 +35,7 @@ def progress(stories: Sequence[Story]) -> Table:
         running = story.case.running if story.case else None
         table.add_row(
             Text(story.case_id or "–", style="bold"),
-            _standing(story.case) if story.case else "–",
+            _outcome(story.case) if story.case else "–",
             words(story.case.step) if story.case else "–",
             short_day(running.last_day) if running else "–",
             Text(story.doing, style="dim"),
@@ -59,7 +56,7 @@ def results(stories: Sequence[Story], folder: Path, width: int) -> RenderableTyp
     table.add_column("reserve", justify="right")
     table.add_column("escalations", no_wrap=True)
     if wide:
-        table.add_column("its documents, and the link to it", overflow="fold")
+        table.add_column("documents and link", overflow="fold")
     for story in stories:
         table.add_row(*_cells(story), *([Text(f"{story.papers}\n{story.link}")] if wide else []))
     parts: list[RenderableType] = [table, Text("")]
@@ -68,9 +65,9 @@ def results(stories: Sequence[Story], folder: Path, width: int) -> RenderableTyp
             Text.assemble((story.case_id or story.title, "bold"), f"\n{story.papers}\n{story.link}")
             for story in stories
         ]
-        parts += [Text("Their documents, and the links to them", style="bold"), bullets(lines), Text("")]
+        parts += [Text("Documents and links", style="bold"), bullets(lines), Text("")]
     shown = os.path.relpath(folder) if folder.is_relative_to(Path.cwd()) else str(folder)
-    parts.append(Text(f"Documents, e-mails (mail/index.txt), databases and logs lie in {shown}\n", overflow="fold"))
+    parts.append(Text(f"Documents, e-mails (mail/index.txt), databases and logs are in {shown}\n", overflow="fold"))
     for story in stories:
         for what, holds in story.checks:
             mark = ("yes  ", "green") if holds else ("NO   ", "bold red")
@@ -82,18 +79,18 @@ def _cells(story: Story) -> list[Text | str]:
     case = story.case
     if case is None:
         return [story.case_id or story.title, "–", "–", "–", "–", "–"]
-    raised, unresolved = len(case.escalations), len(case.open_escalations)
+    raised, still_open = len(case.escalations), len(case.open_escalations)
     return [
         Text(story.case_id, style="bold"),
-        _standing(case),
+        _outcome(case),
         words(case.step),
         short_day(case.running.last_day if case.running else None),
         "–" if case.reserve_days is None else str(case.reserve_days),
-        Text(f"{unresolved} open of {raised}" if raised else "none", style="bold yellow" if unresolved else ""),
+        Text(f"{still_open} open of {raised}" if raised else "none", style="bold yellow" if still_open else ""),
     ]
 
 
-def _standing(case: CaseView) -> Text:
+def _outcome(case: CaseView) -> Text:
     if case.outcome:
-        return Text(OUTCOMES.get(case.outcome, case.outcome), style=OUTCOME_STYLES.get(case.outcome, ""))
+        return Text(OUTCOMES[case.outcome], style=OUTCOME_STYLES[case.outcome])
     return Text(f"open, {RISKS.get(case.risk or '', 'not counted')}", style=RISK_STYLES.get(case.risk or "", ""))

@@ -22,7 +22,7 @@ class CannotDo(Exception):
 
 
 @contextmanager
-def told_in_one_line() -> Iterator[None]:
+def errors_in_one_line() -> Iterator[None]:
     """Turn whatever a command raises into one line on stderr and an exit; nobody ever sees a stack trace.
 
     :raises SystemExit: with 1 for a refusal or a failure, 130 after Ctrl-C.
@@ -33,7 +33,7 @@ def told_in_one_line() -> Iterator[None]:
         print("stopped", file=sys.stderr)
         raise SystemExit(INTERRUPTED) from None
     except BrokenPipeError:
-        # Whoever read our output has gone (`starter.py list | head`): there is nobody left to tell.
+        # Whoever read our output has gone (`starter.py list | head`): nobody is left to read an error.
         raise SystemExit(REFUSED) from None
     except Exception as error:
         print(f"error: {in_one_line(error)}", file=sys.stderr)

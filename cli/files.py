@@ -25,10 +25,12 @@ def read_object(file: str) -> dict[str, Any]:
         raise CannotDo(f"{named}: not text in UTF-8; expected a JSON object") from None
     except OSError as error:
         raise CannotDo(f"{named}: {error.strerror or 'cannot be read'}") from None
+    if not text.strip():
+        raise CannotDo(f"{named}: is empty; expected one JSON object")
     try:
         data = json.loads(text, parse_constant=_no_number)
     except ValueError as error:
-        where = f", line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        where = f", line {error.lineno} column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
         raise CannotDo(f"{named}: not JSON{where}; expected one JSON object") from None
     except RecursionError:
         raise CannotDo(f"{named}: nested too deeply; expected one JSON object") from None

@@ -7,42 +7,43 @@ from typing import Any
 
 from rich.text import Text
 
-from cli.asking import ask
-from cli.case_view import CaseView, read_case
+from cli.asking import ask, read_case
 from cli.connected import Connected, connected
 from cli.errors import CannotDo
 from cli.files import read_object
-from cli.next_action import standing
-from cli.printing import console, print_json
+from cli.printing import console, print_json, printable
 from cli.sending import WAIT, Answer, Undelivered, send, with_message_id
+from cli.standing import standing
 from cli.words import words
+from rules.case_view import CaseView
+from runtime.commands import STARTER
 
 _FETCHING = 10.0
-"""Seconds to wait, after the message was accepted, for its documents to be fetched, so as to tell what came of each."""
+"""Seconds to wait, after the message was accepted, for its documents to be fetched, so as to say what came of each."""
 
 
 async def documents(case_id: str, file: str, *, sent_by: str | None, as_json: bool) -> None:
-    """Tell the case that Atameken has sent documents; FILE holds the message ``documents_arrived``."""
+    """Send the case the message ``documents_arrived`` in a file."""
     message = _message(file, sent_by)
     world, answer = await _deliver(case_id, "documents_arrived", message)
     offered = len(message["documents"])
     case = await _fetched(world, answer, offered)
-    _told(answer, case, as_json=as_json)
+    _print(answer, case, as_json=as_json)
 
 
 async def inspect(case_id: str, file: str, *, sent_by: str | None, as_json: bool) -> None:
-    """Tell the case the result of the inspection; FILE holds the message ``inspection_completed``."""
+    """Send the case the message ``inspection_completed`` in a file."""
     world, answer = await _deliver(case_id, "inspection_completed", _message(file, sent_by))
-    _told(answer, await _look(world, case_id), as_json=as_json)
+    _print(answer, await _look(world, case_id), as_json=as_json)
 
 
 async def sign(case_id: str, *, by: str, document_id: str | None, as_json: bool) -> None:
-    """Tell the case that its conclusion is signed."""
+    """Send the case the message ``conclusion_signed``."""
     message = {"sent_by": by, "signed_by": by}
     if document_id is not None:
         message["document_id"] = document_id
     world, answer = await _deliver(case_id, "conclusion_signed", message)
-    _told(answer, await _look(world, case_id), as_json=as_json)
+    _print(answer, await _look(world, case_id), as_json=as_json)
 
 
 def _message(file: str, sent_by: str | None) -> dict[str, Any]:
@@ -64,15 +65,15 @@ async def _deliver(case_id: str, name: str, message: dict[str, Any]) -> tuple[Co
     if answer.state != "accepted":
         why = f" ({answer.reason})" if answer.reason else ""
         raise CannotDo(
-            f"{case_id}: {name} is sent, but the case has not said within {WAIT.seconds} s what it makes of it{why}; "
-            f"look with: python starter.py show {case_id}"
+            f"{case_id}: {name} is sent, but the case has not accepted or refused it within {WAIT.seconds} s{why}; "
+            f"see: {STARTER} show {case_id}"
         )
     return world, answer
 
 
 async def _look(world: Connected, case_id: str) -> CaseView | None:
     try:
-        return read_case(await ask(world.client, case_id, "case"))
+        return read_case(printable(await ask(world.client, case_id, "case")))
     except CannotDo:
         return None  # the message is in, which is what was asked for
 
@@ -83,12 +84,13 @@ async def _fetched(world: Connected, answer: Answer, offered: int) -> CaseView |
     until = loop.time() + _FETCHING
     while True:
         case = await _look(world, answer.case_id)
-        if case is None or len(_settled(case, answer.message_id)) >= offered or loop.time() >= until:
+        if case is None or len(_outcomes(case, answer.message_id)) >= offered or loop.time() >= until:
             return case
         await asyncio.sleep(0.2)
 
 
-def _settled(case: CaseView, message_id: str) -> list[str]:
+def _outcomes(case: CaseView, message_id: str) -> list[str]:
+    """A line for each document of the message that is stored or refused."""
     stored = [f"stored: {each.filename}" for each in case.documents if each.message_id == message_id]
     refused = [
         f"refused: {each.filename}: {each.reason}" for each in case.refused_documents if each.message_id == message_id
@@ -96,7 +98,7 @@ def _settled(case: CaseView, message_id: str) -> list[str]:
     return stored + refused
 
 
-def _told(answer: Answer, case: CaseView | None, *, as_json: bool) -> None:
+def _print(answer: Answer, case: CaseView | None, *, as_json: bool) -> None:
     if as_json:
         print_json(answer.as_json())
         return
@@ -105,7 +107,7 @@ def _told(answer: Answer, case: CaseView | None, *, as_json: bool) -> None:
     if case is None:
         return
     if answer.name == "documents_arrived":
-        for line in _settled(case, answer.message_id):
+        for line in _outcomes(case, answer.message_id):
             out.print(Text(f"· {line}"))
         if case.missing_documents:
             missing = ", ".join(words(each) for each in case.missing_documents)

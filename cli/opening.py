@@ -17,18 +17,21 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
-from cli.asking import WORKFLOW_TYPE, NobodyAnswers, UnknownCase, ask_case, describe, in_words
-from cli.case_view import CaseView, read_case
+from cli.asking import WORKFLOW_TYPE, NobodyAnswers, UnknownCase, ask_case, describe, in_words, read_case
 from cli.errors import CannotDo
 from cli.static_texts import static_details, static_summary
 from cli.words import time_words, words
 from register.database import open_register
 from register.record import find_case
 from rules.case_number import case_number
+from rules.case_view import CaseView
 from rules.instant import rfc_3339
 from rules.request import VerificationRequest, read_request
 from rules.terms import Step
 from runtime import search_attributes as attributes
+from runtime.commands import STARTER
+
+_USED_UP = "this case number cannot be used again; add a suffix to the reference, e.g. 2026-0042/2"
 
 _FIRST_TERM = 5.0
 """Seconds within which a worker counts the first term of a new case; without one the case stands open all the same."""
@@ -36,14 +39,14 @@ _FIRST_TERM = 5.0
 
 @dataclass(frozen=True)
 class Opened:
-    """What ``open`` answers. ``case`` is None where no worker runs that could tell."""
+    """What ``open`` answers. ``case`` is None where no worker runs that could answer."""
 
     case_id: str
     new: bool
     case: CaseView | None
 
     def as_json(self, link: str) -> dict[str, Any]:
-        """As ``open --json`` prints it; null where no worker has told yet."""
+        """As ``open --json`` prints it; null where no worker has answered yet."""
         running = self.case.running if self.case else None
         return {
             "case_id": self.case_id,
@@ -61,7 +64,7 @@ async def open_case(client: Client, task_queue: str, database_url: str, data: di
 
     :param data: the request as JSON (contract, section 1).
     :raises rules.refusal.Refusal: for a request that does not fit, before anything is started.
-    :raises CannotDo: where the number is used up, or runs for another request.
+    :raises CannotDo: where the number is used up, or is open for another request.
     """
     request = read_request(data, datetime.now(UTC))
     case_id = case_number(request.requesting_country, request.reference)
@@ -72,7 +75,7 @@ async def open_case(client: Client, task_queue: str, database_url: str, data: di
         except WorkflowAlreadyStartedError:
             # Closed, or opened by somebody else in the very moment.
             if not await _runs(client, case_id):
-                raise CannotDo(f"{case_id}: the case is closed and its number used up; suffix the reference") from None
+                raise CannotDo(f"{case_id}: the case is closed; {_USED_UP}") from None
         else:
             return Opened(case_id, True, await _first_look(client, case_id))
     return Opened(case_id, False, await _same_request(client, case_id, request))
@@ -98,15 +101,14 @@ def _refuse_remembered(database_url: str, case_id: str) -> None:
     if known is None:
         return
     if known.closed_at is None:
-        # Ended by force in Temporal, or Temporal's own data are lost. A second case of this number would meet the
-        # first one's entries, so its number stays used.
+        # Terminated in Temporal, or Temporal's own data are lost. A second case of this number would meet the first
+        # one's rows, so its number stays used.
         raise CannotDo(
-            f"{case_id}: the register has the case at step {known.step}, but Temporal does not run it; "
-            "its number is used up: suffix the reference"
+            f"{case_id}: the register has the case at step {known.step}, but Temporal does not run it; {_USED_UP}"
         )
     raise CannotDo(
-        f"{case_id}: closed {time_words(known.closed_at)} ({words(known.outcome or 'no outcome')}) and its number "
-        "used up, as the register says; suffix the reference"
+        f"{case_id}: by the register, closed {time_words(known.closed_at)} "
+        f"({words(known.outcome or 'no outcome')}); {_USED_UP}"
     )
 
 
@@ -132,7 +134,7 @@ async def _start(client: Client, task_queue: str, case_id: str, request: Verific
             ),
         )
     except RPCError as error:
-        hint = "; run: python starter.py setup" if "search attribute" in error.message.lower() else ""
+        hint = f"; run: {STARTER} setup" if "search attribute" in error.message.lower() else ""
         raise CannotDo(f"{case_id}: not opened; {in_words(error)}{hint}") from None
 
 
@@ -157,8 +159,8 @@ async def _same_request(client: Client, case_id: str, request: VerificationReque
     theirs = (case.request.reference, case.request.rex_number, case.request.received_at)
     if ours != theirs:
         raise CannotDo(
-            f"{case_id}: runs for another request: {_named(*theirs)}; this one is {_named(*ours)}; "
-            "several exporters in one letter: suffix the reference with /2, /3"
+            f"{case_id}: is open for another request: {_named(*theirs)}; this one is {_named(*ours)}; "
+            "for several exporters in one letter add /2, /3 to the reference"
         )
     return case
 

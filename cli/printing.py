@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
@@ -13,14 +14,18 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+Data = TypeVar("Data")
+
 WIDE = 160
-"""Columns where the output is no terminal: a file or a pipe need not wrap at 80."""
+"""Columns of a file or a pipe, which need not wrap at 80; the environment's ``COLUMNS`` says otherwise."""
 
 
 def console() -> Console:
     """Where pages and tables go: standard output, in the width of the terminal."""
     plain = Console(highlight=False, emoji=False, markup=False)
-    return plain if plain.is_terminal else Console(highlight=False, emoji=False, markup=False, width=WIDE)
+    if plain.is_terminal or os.environ.get("COLUMNS", "").isdecimal():
+        return plain
+    return Console(highlight=False, emoji=False, markup=False, width=WIDE)
 
 
 def print_page(page: RenderableType) -> None:
@@ -32,6 +37,19 @@ def print_page(page: RenderableType) -> None:
     with out.capture() as captured:
         out.print(page)
     sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+
+
+def printable(data: Data) -> Data:
+    """JSON without characters that act on a terminal: control codes, and those that turn the direction of a line."""
+    cleaned: Any = data
+    if isinstance(data, str):
+        cleaned = "".join(each for each in data if each.isprintable() or each == "\n")
+    elif isinstance(data, list):
+        cleaned = [printable(each) for each in data]
+    elif isinstance(data, dict):
+        cleaned = {name: printable(value) for name, value in data.items()}
+    result: Data = cleaned
+    return result
 
 
 def print_json(data: Any) -> None:

@@ -1,10 +1,8 @@
-"""Sending a case its messages as a system would, and waiting for what the case makes of them (contract, section 3)."""
+"""Sending a case its messages as a system would, and waiting for its verdict (contract, section 3)."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +16,7 @@ from cli.asking import NobodyAnswers, UnknownCase, ask, describe, in_words
 from cli.errors import CannotDo
 from cli.words import time_words
 from rules.messages import read_message
+from rules.text import canonical_json, sha256_of
 
 WAIT = timedelta(seconds=30)
 """How long a command waits for the case's answer: far longer than a worker takes, short for whoever waits."""
@@ -66,9 +65,7 @@ def with_message_id(message: Mapping[str, Any]) -> dict[str, Any]:
     """
     if "message_id" in message:
         return dict(message)
-    canonical = json.dumps(message, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    digest = hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
-    return {"message_id": f"sha256-{digest}", **message}
+    return {"message_id": f"sha256-{sha256_of(canonical_json(message))}", **message}
 
 
 async def send(client: Client, case_id: str, name: str, message: dict[str, Any], *, wait: timedelta = WAIT) -> Answer:
@@ -97,12 +94,12 @@ async def _answer(
     loop = asyncio.get_running_loop()
     until, pause = loop.time() + wait.total_seconds(), _FIRST_LOOK
     while True:
-        told = await _verdict(client, case_id, message_id, name)
+        verdict = await _verdict(client, case_id, message_id, name)
         # What the case made of an earlier message under this id says nothing about this one.
-        if told.state != "unknown" and (before.state == "unknown" or told.judged > before.judged):
-            return Answer(case_id, name, message_id, told.state, told.reason)
+        if verdict.state != "unknown" and (before.state == "unknown" or verdict.judged > before.judged):
+            return Answer(case_id, name, message_id, verdict.state, verdict.reason)
         if loop.time() >= until:
-            return Answer(case_id, name, message_id, "unknown", told.reason)
+            return Answer(case_id, name, message_id, "unknown", verdict.reason)
         await asyncio.sleep(pause)
         pause = min(pause * 1.5, _LONGEST_PAUSE)
 
@@ -113,7 +110,7 @@ async def _verdict(client: Client, case_id: str, message_id: str, name: str) -> 
     except NobodyAnswers as error:
         return _Verdict(state="unknown", reason=str(error), judged=0)
     except UnknownCase:
-        return _Verdict(state="unknown", reason=None, judged=0)  # sending it will tell
+        return _Verdict(state="unknown", reason=None, judged=0)  # sending it will show
 
 
 async def _why(client: Client, case_id: str) -> str:

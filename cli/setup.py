@@ -1,4 +1,4 @@
-"""Making a database and a Temporal namespace ready, once or again after an upgrade (contract, section 9)."""
+"""Preparing a database and a Temporal namespace, at first and after each upgrade (contract, section 9)."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from register.database import migrate, open_register, place
 from runtime.namespace import add_search_attributes
 from runtime.search_attributes import ALL
 
+_STATES = {"made": "added", "there": "up to date", "paused": "is paused; unpause it in Temporal"}
+
 
 @dataclass(frozen=True)
 class SetUp:
-    """What there is now; ``added`` names the search attributes that were not there before.
+    """What there is now; ``added`` names the search attributes that were missing before.
 
     ``schedules`` has for each ``made``, ``there`` or ``paused``.
     """
@@ -34,7 +36,7 @@ class SetUp:
 
 
 async def setup(*, as_json: bool) -> None:
-    """Make everything ready and print what is there now."""
+    """Prepare everything and print what is there now."""
     world = await connected()
     done = await set_up(world.client, world.database_url, world.settings.task_queue)
     if as_json:
@@ -44,15 +46,14 @@ async def setup(*, as_json: bool) -> None:
     console().print(f"{done.register}: its tables are up to date", soft_wrap=True)
     console().print(f"namespace {done.namespace}, search attributes: {added}", soft_wrap=True)
     for schedule, state in done.schedules.items():
-        told = "is paused: start it again in Temporal" if state == "paused" else f"is {state}"
-        console().print(f"schedule {schedule} {told}", soft_wrap=True)
+        console().print(f"schedule {schedule}: {_STATES[state]}", soft_wrap=True)
 
 
 async def set_up(client: Client, database_url: str, task_queue: str) -> SetUp:
     """Migrate the register, add the search attributes that are missing and put the schedules; may be run again.
 
     :raises register.database.RegisterError: where the database cannot be used.
-    :raises cluster.NotSetUp: where the namespace cannot, or has a search attribute of another type.
+    :raises runtime.namespace.NotSetUp: where the namespace cannot, or has a search attribute of another type.
     """
     engine = open_register(database_url)
     try:

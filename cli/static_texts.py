@@ -1,11 +1,10 @@
-"""What the Temporal UI shows of a case for ever: fixed when it is opened, so only what the request says."""
+"""What the Temporal UI shows of a case from its start: it cannot change, so it holds only what the request says."""
 
 from __future__ import annotations
 
-import re
-
 from cli.words import COUNTRIES, day_words, time_words
 from rules.request import VerificationRequest
+from workflows.markdown import code, plain
 
 LONGEST_SUMMARY = 200
 """Bytes: what Temporal takes as a summary."""
@@ -27,43 +26,36 @@ def static_summary(request: VerificationRequest) -> str:
 
 
 def static_details(request: VerificationRequest) -> str:
-    """The request in Markdown. Lists, not tables: the UI sets tables without space between the cells."""
+    """The request in Markdown. Lists, not tables: the UI sets tables without space between the cells.
+
+    Numbers are set as code: the UI would make a fraction of ``17/2``.
+    """
     exporter = request.exporter
     lines = [
         "#### The request",
-        f"- **From** {_plain(request.requesting_authority)}, {COUNTRIES[request.requesting_country]}, "
-        f"reference {_code(request.reference)}",
+        f"- **From** {plain(request.requesting_authority)}, {COUNTRIES[request.requesting_country]}, "
+        f"reference {code(request.reference)}",
         f"- **Received** {time_words(request.received_at)} (Almaty)",
         f"- **Reason** {_REASONS[request.reason]}",
-        f"- **Registration** {_code(request.rex_number)}",
-        f"- **Exporter** {_plain(exporter.name)}"
-        + (f", {_plain(exporter.address)}" if exporter.address else "")
-        + (f", BIN {_code(exporter.bin)}" if exporter.bin else ""),
-        f"- **Reply** to {_plain(request.reply_to.name)}, {_code(request.reply_to.email)}, "
+        f"- **Registration** {code(request.rex_number)}",
+        f"- **Exporter** {plain(exporter.name)}"
+        + (f", {plain(exporter.address)}" if exporter.address else "")
+        + (f", BIN {code(exporter.bin)}" if exporter.bin else ""),
+        f"- **Reply** to {plain(request.reply_to.name)}, {code(request.reply_to.email)}, "
         f"in {_LANGUAGES[request.language]}"
         + (f"; the customs ask for it by {day_words(request.reply_by)}" if request.reply_by else ""),
     ]
     if request.backdated_because:
-        lines.append(f"- **Entered late because** {_plain(request.backdated_because)}")
+        lines.append(f"- **Entered late because** {plain(request.backdated_because)}")
     if request.indications:
-        lines += ["", "#### What points to an error", *(f"- {_plain(each)}" for each in request.indications)]
+        lines += ["", "#### What points to an error", *(f"- {plain(each)}" for each in request.indications)]
     if request.statements:
         lines += ["", "#### Statements on origin"]
         for statement in request.statements:
-            goods = f": {_plain(statement.goods)}" if statement.goods else ""
-            codes = f" (HS {', '.join(map(_plain, statement.hs_codes))})" if statement.hs_codes else ""
-            lines.append(f"- {_code(statement.document_number)} of {day_words(statement.document_date)}{goods}{codes}")
+            goods = f": {plain(statement.goods)}" if statement.goods else ""
+            codes = f" (HS {', '.join(map(plain, statement.hs_codes))})" if statement.hs_codes else ""
+            lines.append(f"- {code(statement.document_number)} of {day_words(statement.document_date)}{goods}{codes}")
     return _cut("\n".join(lines), LONGEST_DETAILS)
-
-
-def _plain(text: str) -> str:
-    """Text of strangers as Markdown that shows it as it is: no link, heading or HTML of theirs takes effect."""
-    return re.sub(r"([\\`*_{}\[\]<>#|!&~])", r"\\\1", " ".join(text.split()))
-
-
-def _code(text: str) -> str:
-    """A number in fixed width: the UI would set ``17/2`` as a fraction in running text."""
-    return "`" + " ".join(text.replace("`", "'").split()) + "`"
 
 
 def _cut(text: str, limit: int) -> str:

@@ -1,9 +1,7 @@
-"""Keeping what Temporal would not take: no message is lost, also not one for a closed case (contract, section 3)."""
+"""Keeping a message that Temporal does not take, as one for a closed case: none is lost (contract, section 3)."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import UTC, datetime
 
 from cli.errors import CannotDo
@@ -11,20 +9,19 @@ from cli.sending import Undelivered
 from register.database import RegisterError, open_register
 from register.record import write_undelivered_message
 from register.rows import RefusedMessageEntry
+from rules.text import canonical_json, sha256_of
 
 LARGEST_BODY = 64 * 1024
 """Bytes up to which a message is kept whole; of a larger one sha256 and size (contract, section 3)."""
 
 
 def keep(message: Undelivered, database_url: str) -> CannotDo:
-    """Write the message to the register and say so, or say that the register is out of reach too.
+    """Write the message to the register, if that can be reached.
 
-    :return: the one line for whoever sent it; the message was not delivered in either case.
+    :return: one line for the sender, who in either case has not delivered it.
     """
-    content = json.dumps(message.message, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(
-        errors="replace"
-    )
-    digest = hashlib.sha256(content).hexdigest()
+    text = canonical_json(message.message)
+    digest, size = sha256_of(text), len(text.encode("utf-8", "surrogatepass"))
     entry = RefusedMessageEntry(
         key=f"undelivered.{message.name}.{digest}",  # the same message once more is the same entry
         name=message.name,
@@ -32,8 +29,8 @@ def keep(message: Undelivered, database_url: str) -> CannotDo:
         reason=str(message),
         at=datetime.now(UTC),
         sha256=digest,
-        size=len(content),
-        body=content.decode() if len(content) <= LARGEST_BODY else None,
+        size=size,
+        body=text.encode(errors="replace").decode() if size <= LARGEST_BODY else None,
     )
     try:
         engine = open_register(database_url)
@@ -42,5 +39,5 @@ def keep(message: Undelivered, database_url: str) -> CannotDo:
         finally:
             engine.dispose()
     except RegisterError as error:
-        return CannotDo(f"not delivered: {message}; nor was it kept: {error}")
+        return CannotDo(f"not delivered: {message}; and could not be kept: {error}")
     return CannotDo(f"not delivered: {message}; the message is kept in the register as refused")

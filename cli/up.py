@@ -7,44 +7,71 @@ import json
 import os
 import shlex
 import sys
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from cli.schedules import put_schedules
 from embedded.system import ROOT, Embedded, Ports
 from rules.case_number import case_number
 from rules.instant import rfc_3339
-from runtime.settings import VAR
+from runtime.connection import connect
+from runtime.settings import PREFIX, VAR, ClientSettings
 from simulators.samples import SAMPLE
 
 USUAL = Ports(temporal=7233, ui=8233, http=7243, atameken=8101, rex=8102, mail=2525)
 """Where Temporal's own tools look for it; any others where these are taken."""
 
+_LATE = timedelta(days=40)
+"""Long enough that every term of the steps has passed."""
+
+LADDER_FILE = f"{PREFIX}ESCALATION_FILE"
+"""The one setting of the environment that ``up`` takes, so that a ladder file can be tried."""
+
 
 def up(folder: Path = VAR / "up") -> None:
-    """Start everything, say what to try, and wait for Ctrl-C. What an earlier ``up`` left goes on.
+    """Start everything, print what to try, and wait for Ctrl-C. The cases of an earlier ``up`` go on.
 
     :raises embedded.processes.ProcessTrouble: one line, where something does not start or dies.
     """
     try:
         asyncio.run(_up(folder))
     except KeyboardInterrupt:
-        print("stopped; `make up` goes on with the same cases", flush=True)
+        print("stopped; `make up` continues with the same cases", flush=True)
 
 
 async def _up(folder: Path) -> None:
-    print("Starting Temporal, Atameken, REX, a mail sink and a worker ...", flush=True)
-    async with Embedded(folder, USUAL) as system:
+    print("Starting Temporal, simulators of Atameken, REX and mail, and a worker ...", flush=True)
+    taken, ignored = settings_for(os.environ)
+    async with Embedded(folder, USUAL, settings=taken) as system:
+        client = await connect(environment=system.environment)
+        await put_schedules(client, ClientSettings.model_fields["task_queue"].default)
         print(what_to_try(system, datetime.now(UTC)), flush=True)
+        if ignored:
+            print(f"Ignored from your environment: {', '.join(ignored)}", flush=True)
         await system.until_one_dies()
 
 
+def settings_for(environment: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Of the environment's settings, those that ``up`` takes, and the names of those that it ignores."""
+    taken = {}
+    if environment.get(LADDER_FILE):
+        taken[LADDER_FILE] = str(Path(environment[LADDER_FILE]).resolve())
+    ours = (name for name, value in environment.items() if name.startswith((PREFIX, "TEMPORAL_")) and value)
+    return taken, sorted(set(ours) - set(taken))
+
+
 def what_to_try(system: Embedded, now: datetime) -> str:
-    """The page that ``up`` prints; writes the request and the inspection result that its commands send.
+    """The page that ``up`` prints; writes the files that its commands send.
 
     :param now: aware; the request's receipt, and part of its reference, so that each ``up`` has a case of its own.
     """
-    request = _sample("request-ch.json") | {"reference": f"UP {now:%Y%m%d-%H%M%S}", "received_at": rfc_3339(now)}
+    now = now.replace(microsecond=0)
+    reference = f"UP {now:%Y%m%d-%H%M%S}"
+    request = _sample("request-ch.json") | {"reference": reference, "received_at": rfc_3339(now)}
+    late = _sample("request-no.json") | {"reference": reference, "received_at": rfc_3339(now - _LATE)}
+    late_file = _write(system.folder / "late.json", late)
     case = case_number(str(request["requesting_country"]), str(request["reference"]))
     request_file = _write(system.folder / "request.json", request)
     inspection_file = _write(system.folder / "inspection.json", _sample("inspection-valid.json"))
@@ -64,23 +91,33 @@ In another terminal, in this folder:
 
 {exported}
 
-A request of the Swiss customs becomes a case:
+1. Open the case of a request from the Swiss customs:
   {starter} open {request_file}
-Atameken sends the documents, the inspector his result; then the conclusion is signed:
-  curl -s '{system.atameken_url}/simulator/documents-arrived/{case}' > {documents_file}
+
+2. Send the documents, as Atameken would:
+  curl -s '{system.atameken_url}/simulator/documents-arrived/{case}' \\
+    > {documents_file}
   {starter} documents {case} {documents_file}
-(any other system would send the same message like this, or like that; a repeat changes nothing:
-  {temporal} workflow signal --workflow-id {case} --name documents_arrived --input-file {documents_file}
-  printf '{{"input":[%s]}}' "$(cat {documents_file})" | curl -s --json @- \
-    {system.http_url}/api/v1/namespaces/default/workflows/{case}/signal/documents_arrived
-)
+
+3. Send the inspector's result, and sign the conclusion:
   {starter} inspect {case} {inspection_file}
   {starter} sign {case} --by 'A. Officer'
-Look at it:
+
+At any time:
   {starter} show {case}
   {starter} list
 
-The exporter is {SAMPLE}; Ctrl-C stops everything, and the cases stay in {_shown(system.folder)}.
+A case that is late, and its escalations:
+  {starter} open {late_file}
+  {starter} escalations --open
+
+Any other system can send the same messages to Temporal, by its command line or by HTTP (a repeat changes nothing):
+  {temporal} workflow signal --workflow-id {case} \\
+    --name documents_arrived --input-file {documents_file}
+  printf '{{"input":[%s]}}' "$(cat {documents_file})" | curl -s --json @- \\
+    {system.http_url}/api/v1/namespaces/default/workflows/{case}/signal/documents_arrived
+
+The exporter is {SAMPLE}. Ctrl-C stops everything; the cases stay in {_shown(system.folder)}.
 """
 
 

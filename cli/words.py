@@ -1,12 +1,11 @@
-"""The contract's names in the words that people of the field read, and days and times as they read them."""
+"""The contract's names in the words of the field, and days and times as people read them: those of Asia/Almaty."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-ALMATY = ZoneInfo("Asia/Almaty")
-"""Where this page of a case speaks of a day, it is the day there (contract, head)."""
+from calendars.time_zone import almaty_clock
+from escalation.kinds import LEVEL_NAMES
 
 COUNTRIES = {"NO": "Norway", "CH": "Switzerland"}
 
@@ -44,6 +43,11 @@ def step_words(step: str) -> str:
     return STEPS.get(step, words(step))
 
 
+def level_words(level: int) -> str:
+    """Who a level of escalation is."""
+    return LEVEL_NAMES.get(level, "further up")
+
+
 def day_words(day: date | None) -> str:
     """``Mon 30 Nov 2026``; a dash where there is none yet."""
     return day.strftime("%a %-d %b %Y") if day else "–"
@@ -56,7 +60,7 @@ def short_day(day: date | None) -> str:
 
 def day_of(instant: datetime | None) -> date | None:
     """The day in Asia/Almaty on which the instant falls."""
-    return instant.astimezone(ALMATY).date() if instant else None
+    return almaty_clock().day_of(instant) if instant else None
 
 
 def last_day_before(due_at: datetime | None) -> date | None:
@@ -66,7 +70,7 @@ def last_day_before(due_at: datetime | None) -> date | None:
 
 def time_words(instant: datetime | None) -> str:
     """``Mon 30 Nov 2026 14:05`` in Asia/Almaty; a dash where there is none yet."""
-    return instant.astimezone(ALMATY).strftime("%a %-d %b %Y %H:%M") if instant else "–"
+    return almaty_clock().local(instant).strftime("%a %-d %b %Y %H:%M") if instant else "–"
 
 
 def days_words(count: int) -> str:

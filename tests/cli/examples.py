@@ -1,4 +1,4 @@
-"""A case as its query answers it, at several moments: what the pages and tables of the command line are tried on."""
+"""A case as its query ``case`` answers, at several moments."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ def _step(step: str, paragraph: int, days: int, **more: Any) -> dict[str, Any]:
         "working_days": days,
         "state": "pending",
         "started_at": None,
+        "from_receipt": step == "request_documents",
         "due_at": None,
         "last_day": None,
         "ended_at": None,
@@ -38,10 +39,44 @@ def _step(step: str, paragraph: int, days: int, **more: Any) -> dict[str, Any]:
     } | more
 
 
+def _escalation(kind: str, **more: Any) -> dict[str, Any]:
+    return {
+        "id": f"await_documents.{kind}",
+        "kind": kind,
+        "step": "await_documents",
+        "level": 1,
+        "summary": "¶8: the last day of the documents",
+        "due_at": None,
+        "raised_at": "2026-03-11T19:00:00Z",
+        "acknowledged_by": None,
+        "acknowledged_until": None,
+        "resolved_at": None,
+        "resolved_by": None,
+        "overtaken_by": None,
+        "nobody_reached_since": None,
+        "notified": [],
+        "next_level": None,
+        "next_at": None,
+    } | more
+
+
+def _notified(level: int, **more: Any) -> dict[str, Any]:
+    return {
+        "rung": level,
+        "level": level,
+        "recipient": "1f2e3d4c",
+        "scheme": "mailto",
+        "handed_at": "2026-03-12T19:00:00Z",
+        "told_at": None,
+        "error": None,
+    } | more
+
+
 NEW: dict[str, Any] = {
     "case_id": "rex-ch-2026-0042",
     "step": "request_documents",
-    "risk": "on_track",
+    "to_do": "No action needed: the request is being sent to Atameken.",
+    "risk": None,
     "reserve_days": None,
     "received_at": "2026-03-02T04:30:00Z",
     "limit_at": None,
@@ -56,7 +91,7 @@ NEW: dict[str, Any] = {
         _step("conclude", 10, 7),
         _step("appeal", 10, 3),
     ],
-    "calendar": None,
+    "calendar": {"version": None, "provisional": None, "receipt_cutoff": None},
     "documents": [],
     "refused_documents": [],
     "missing_documents": ["registration_application", "origin_evidence"],
@@ -73,8 +108,11 @@ NEW: dict[str, Any] = {
 """The first moment: nothing is counted yet, and every key is there all the same."""
 
 
+_LETTER = {"sent_at": "2026-04-01T06:00:00Z", "received_at": None, "reference": None, "by": None}
+
+
 def waiting_late() -> dict[str, Any]:
-    """Atameken is late, one document was refused, so was a message, and nobody has taken the escalation on."""
+    """Atameken is late, one document and one message were refused, and nobody has acknowledged the escalation."""
     case = deepcopy(NEW)
     case |= {
         "step": "await_documents",
@@ -82,7 +120,8 @@ def waiting_late() -> dict[str, Any]:
         "reserve_days": 2,
         "limit_at": "2026-04-16T19:00:00Z",
         "limit_last_day": "2026-04-16",
-        "calendar": {"version": "2026-2027 1a2b3c", "provisional": True},
+        "calendar": {"version": "2026-2027.1a2b3c", "provisional": True, "receipt_cutoff": None},
+        "to_do": "Wait for Atameken to send origin evidence and power of attorney.",
         "missing_documents": ["origin_evidence", "power_of_attorney"],
         "documents": [
             {
@@ -122,32 +161,28 @@ def waiting_late() -> dict[str, Any]:
             },
         ],
         "escalations": [
-            {
-                "id": "await_documents.step_overdue",
-                "kind": "step_overdue",
-                "step": "await_documents",
-                "level": 2,
-                "summary": "¶8: the documents of Altyn Dan LLP are overdue since 12 March 2026",
-                "due_at": "2026-03-12T19:00:00Z",
-                "raised_at": "2026-03-12T19:00:00Z",
-                "acknowledged_by": None,
-                "acknowledged_until": None,
-                "resolved_at": None,
-                "resolved_by": None,
-            },
-            {
-                "id": "await_documents.message_rejected",
-                "kind": "message_rejected",
-                "step": "await_documents",
-                "level": 1,
-                "summary": "1 message was refused at this step",
-                "due_at": None,
-                "raised_at": "2026-03-13T05:00:00Z",
-                "acknowledged_by": "A. Serikova",
-                "acknowledged_until": "2026-03-18",
-                "resolved_at": None,
-                "resolved_by": None,
-            },
+            _escalation(
+                "step_overdue",
+                level=2,
+                summary="¶8: the documents of Altyn Dan LLP are overdue since 12 March 2026",
+                due_at="2026-03-12T19:00:00Z",
+                raised_at="2026-03-12T19:00:00Z",
+                notified=[
+                    _notified(2, told_at="2026-03-12T19:00:08Z"),
+                    _notified(3, error="421 no mailbox is free"),
+                ],
+                next_level=3,
+                next_at="2026-03-16T04:00:00Z",
+            ),
+            _escalation(
+                "message_rejected",
+                level=1,
+                summary="1 message was refused at this step",
+                raised_at="2026-03-13T05:00:00Z",
+                acknowledged_by="A. Serikova",
+                acknowledged_until="2026-03-18",
+            ),
+            _escalation("step_due_soon", level=1, overtaken_by="await_documents.step_overdue"),
         ],
         "rejected_messages": [
             {
@@ -179,20 +214,39 @@ def waiting_late() -> dict[str, Any]:
 
 
 def drafted() -> dict[str, Any]:
-    """The conclusion is drafted in the second round, and waits for its signature; the appeal has given up before."""
+    """The conclusion is drafted and waits for its signature; the look-up in REX has failed."""
     case = waiting_late()
     case |= {
         "step": "conclude",
+        "to_do": "Read the draft, then sign it or return it.",
         "missing_documents": [],
         "escalations": [],
-        "inspection": {"inspector": "B. Akhmetov", "documents_complete": True, "grounds": ["scheme_terms"]},
+        "inspection": {
+            "message_id": "inspection-1",
+            "sent_by": "inspection-desk",
+            "completed_at": None,
+            "inspector": "B. Akhmetov",
+            "documents_complete": True,
+            "data_reliable": True,
+            "rex_data_match": True,
+            "registration": "valid",
+            "grounds": ["scheme_terms"],
+            "remarks": None,
+            "arrived_at": "2026-03-20T05:00:00Z",
+        },
         "conclusion": {
             "number": "rex-ch-2026-0042-C1",
             "outcome": "not_valid",
             "document_id": "sha256-" + "c1" * 32,
+            "sha256": "c1" * 32,
+            "version": 1,
             "drafted_at": "2026-03-20T05:00:00Z",
+            "returned_because": None,
             "signed_by": None,
             "signed_at": None,
+            "signature_arrived_at": None,
+            "signature_reference": None,
+            "message_id": None,
         },
         "failed_actions": [
             {"action": "look_up_registration", "error": "REX refuses the login", "since": "2026-03-05T05:00:00Z"}
@@ -202,6 +256,7 @@ def drafted() -> dict[str, Any]:
     case["steps"][2] |= {
         "state": "done",
         "started_at": "2026-03-17T05:00:00Z",
+        "from_receipt": True,
         "due_at": "2026-03-30T19:00:00Z",
         "last_day": "2026-03-30",
         "ended_at": "2026-03-20T05:00:00Z",
@@ -223,8 +278,9 @@ def closed() -> dict[str, Any]:
         "outcome": "not_valid",
         "limit_met": True,
         "failed_actions": [],
-        "appeal": {"sent_at": "2026-04-01T06:00:00Z", "reference": "AP-1"},
-        "reply": {"sent_at": "2026-04-01T06:00:00Z", "reference": None},
+        "to_do": "No action needed: the case is closed.",
+        "appeal": _LETTER | {"reference": "AP-1", "grounds": ["scheme_terms"]},
+        "reply": _LETTER | {"email": "origin@customs.example.ch"},
     }
     case["conclusion"] |= {"signed_by": "D. Omarov", "signed_at": "2026-04-01T05:00:00Z"}
     case["steps"][3] |= {"state": "done", "ended_at": "2026-04-01T05:00:00Z"}

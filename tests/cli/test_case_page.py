@@ -1,24 +1,26 @@
-"""The page of a case tells what matters first, and fits the terminal."""
+"""The page of a case shows what matters first, and fits the terminal."""
 
 from __future__ import annotations
 
 from copy import deepcopy
 from io import StringIO
+from typing import Any
 
 import pytest
 from rich.console import Console
 
+from cli.asking import read_case
 from cli.case_page import case_page
-from cli.case_view import read_case
 from cli.errors import CannotDo
+from cli.printing import printable
 from tests.cli import examples
 
 LINK = "http://localhost:8233/namespaces/default/workflows/rex-ch-2026-0042"
 
 
-def rendered(case: dict[str, object], width: int = 100) -> str:
+def rendered(case: dict[str, Any], width: int = 100) -> str:
     console = Console(file=StringIO(), width=width, highlight=False, emoji=False, markup=False)
-    console.print(case_page(read_case(case), LINK))
+    console.print(case_page(read_case(printable(case)), LINK))
     assert isinstance(console.file, StringIO)
     return console.file.getvalue()
 
@@ -30,30 +32,52 @@ def test_where_the_case_stands_and_what_to_do_next_come_before_all_details() -> 
         for words in (
             "Await documents (¶8): last day Thu 12 Mar 2026, 3 working days late",
             "Tight: reserve 2 working days; the 30 working days of ¶5 end on Thu 16 Apr 2026",
-            "Atameken has to send origin evidence and power of attorney",
+            "Wait for Atameken to send origin evidence and power of attorney.",
             LINK,
+            "Open escalations",
             "Terms, in working days",
             "Missing documents",
-            "Open escalations",
         )
     ]
     assert places == sorted(places)
 
 
 def test_everything_that_needs_a_person_is_on_the_page() -> None:
-    page = rendered(examples.waiting_late())
+    page = rendered(examples.waiting_late(), 140)
     for words in (
         "invoice[1].pdf (invoice): sha256: differs from the bytes that came",
         "serious: REX has the registration KZREX00012345 revoked on 2026-02-01",
         "application: Altyn Dän LLP",
         "await_documents.step_overdue, level 2 (on-call), raised Fri 13 Mar 2026 00:00",
-        "nobody has taken it on yet",
-        "taken on by A. Serikova until Wed 18 Mar 2026",
+        "not acknowledged",
+        "acknowledged by A. Serikova until Wed 18 Mar 2026",
+        "acknowledge rex-ch-2026-0042 ID|all --by NAME --until DATE",
         "Refused messages (the newest 1 of 61)",
         "documents: expected at least 1 entry",
-        "may still move",
+        "?  provisional",
     ):
         assert words in page
+
+
+def test_it_shows_who_was_notified_when_who_was_not_reached_and_who_is_next() -> None:
+    page = rendered(examples.waiting_late(), 140)
+    for words in (
+        "notified: level 2 (on-call) by mailto, Fri 13 Mar 2026 00:00",
+        "not reached yet: level 3 (head) by mailto, since Fri 13 Mar 2026 00:00: 421 no mailbox is free",
+        "next: level 3 (head), Mon 16 Mar 2026 09:00",
+    ):
+        assert words in page
+    assert "nobody reached" not in page
+    case = examples.waiting_late()
+    case["escalations"][0]["nobody_reached_since"] = "2026-03-13T05:00:00Z"
+    assert "nobody reached since Fri 13 Mar 2026 10:00" in rendered(case)
+
+
+def test_an_overtaken_warning_is_shown_as_overtaken_and_asks_for_nothing() -> None:
+    page = rendered(examples.waiting_late(), 140)
+    assert "await_documents.step_due_soon, overtaken by await_documents.step_overdue" in page
+    assert page.index("Overtaken warnings") > page.index("Open escalations")
+    assert page.count("not acknowledged") == 1
 
 
 @pytest.mark.parametrize("width", [80, 100, 140])
@@ -69,10 +93,10 @@ def test_a_case_of_the_first_moment_has_a_page() -> None:
     assert "The 30 working days of ¶5 are not counted yet" in rendered(examples.NEW)
 
 
-def test_a_draft_says_how_it_is_signed_and_an_action_that_gave_up_how_it_is_tried_again() -> None:
+def test_a_draft_has_the_command_that_signs_it_and_a_failed_action_its_error() -> None:
     page = " ".join(rendered(examples.drafted(), 200).split())
-    assert f"--document sha256-{'c1' * 32}" in page
-    assert "Look up registration gave up (REX refuses the login)" in page
+    assert f"starter.py sign rex-ch-2026-0042 --by NAME --document sha256-{'c1' * 32}" in page
+    assert "look up registration, since Thu 5 Mar 2026 10:00: REX refuses the login" in page
 
 
 def test_a_closed_case_says_its_outcome_and_asks_for_nothing() -> None:
@@ -80,9 +104,10 @@ def test_a_closed_case_says_its_outcome_and_asks_for_nothing() -> None:
     assert "Closed: not valid, signed by D. Omarov on Wed 1 Apr 2026 10:00" in page
     assert "The 30 working days of ¶5 were kept" in page
     assert "Next" not in page
+    assert "To sign it" not in page
 
 
-def test_a_second_round_is_told_from_the_first() -> None:
+def test_a_second_round_is_distinguished_from_the_first() -> None:
     case = examples.waiting_late()
     again = deepcopy(case["steps"][1]) | {"round": 2, "late": False, "late_days": 0}
     case["steps"][1]["state"] = "done"
@@ -92,6 +117,16 @@ def test_a_second_round_is_told_from_the_first() -> None:
     assert "Await documents (¶8, round 2): last day Thu 12 Mar 2026 " in page
 
 
-def test_an_answer_of_another_form_is_refused_with_the_field() -> None:
-    with pytest.raises(CannotDo, match="reserve_days"):
-        read_case({key: value for key, value in examples.NEW.items() if key != "reserve_days"})
+def test_a_file_name_cannot_turn_a_line_around_or_act_on_the_terminal() -> None:
+    case = examples.waiting_late()
+    case["refused_documents"][0]["filename"] = "\u202efdp.exe\x1b[2J"
+    page = rendered(case)
+    assert "fdp.exe[2J (invoice)" in page
+    assert not {"\u202e", "\x1b"} & set(page)
+
+
+def test_an_answer_that_does_not_fit_is_refused_with_the_field() -> None:
+    answer = {key: value for key, value in examples.NEW.items() if key != "reserve_days"}
+    expected = r"unexpected answer from the case \(is the worker another version\?\): reserve_days: is required"
+    with pytest.raises(CannotDo, match=expected):
+        read_case(answer)

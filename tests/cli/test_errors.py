@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from cli.errors import CannotDo, in_one_line, told_in_one_line
+from cli.errors import CannotDo, in_one_line, errors_in_one_line
 from rules.refusal import Refusal
 
 
 @pytest.mark.parametrize("error", [Refusal("rex_number: is required"), CannotDo("two\nlines"), KeyError("x")])
 def test_an_error_is_one_line_on_stderr(error: Exception, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended, told_in_one_line():
+    with pytest.raises(SystemExit) as ended, errors_in_one_line():
         raise error
     assert ended.value.code == 1
     shown = capsys.readouterr()
@@ -20,7 +20,7 @@ def test_an_error_is_one_line_on_stderr(error: Exception, capsys: pytest.Capture
 
 
 def test_ctrl_c_ends_with_the_code_that_shells_give_it(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended, told_in_one_line():
+    with pytest.raises(SystemExit) as ended, errors_in_one_line():
         raise KeyboardInterrupt
     assert ended.value.code == 130
     assert "Traceback" not in capsys.readouterr().err

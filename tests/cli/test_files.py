@@ -25,12 +25,12 @@ def test_a_hyphen_reads_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"{", "not JSON, line 1"),
+        (b"{", "not JSON, line 1 column 2"),
         (b"[]", "expected one JSON object"),
         (b'{"size": NaN}', "not JSON"),
         (b"\xff\xfe{}", "not text in UTF-8"),
         (b"[" * 100_000, "nested too deeply"),
-        (b"", "not JSON"),
+        (b" \n", "is empty"),
     ],
 )
 def test_anything_else_is_refused_by_name(tmp_path: Path, content: bytes, why: str) -> None:
