@@ -1,1 +1,1 @@
-"""The whole real system on one machine: Temporal, a worker, Atameken, REX and a mail server, each a process."""
+"""The whole real system on one machine: Temporal, a worker, and simulators of Atameken, REX and mail as processes."""

@@ -1,4 +1,4 @@
-"""Programs of ours as processes of their own: each with its log, waited for until it is ready, and stopped for sure."""
+"""Programs as processes: each has a log, is waited for until it is ready, and is always stopped."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from datetime import timedelta
 from pathlib import Path
 
 READY_WITHIN = timedelta(seconds=60)
-"""Each takes a second or two; a cold, busy machine may need longer to read the programs from its disk."""
+"""Each takes a second or two; a busy machine with cold disks needs longer."""
 
 LOOK_EVERY = 0.02
-"""Seconds between two looks at a log: the price of a log that is a plain file, whatever happens to us."""
+"""Seconds between two looks at a log. It is a plain file, so that it survives whatever happens to us."""
 
 
 class ProcessTrouble(Exception):
@@ -25,7 +25,7 @@ class ProcessTrouble(Exception):
 
 @dataclass(frozen=True)
 class Program:
-    """A running program. It leads a process group of its own, so that a Ctrl-C at the terminal reaches us alone."""
+    """A running program, in a process group of its own, so that a Ctrl-C at the terminal reaches only us."""
 
     name: str
     process: asyncio.subprocess.Process
@@ -51,32 +51,32 @@ class Program:
             )
         return cls(name, process, log, begins)
 
-    async def says(self, pattern: str) -> str:
+    async def printed(self, pattern: str) -> str:
         """Wait for a line that matches; its first group, or the whole match where there is none.
 
-        :raises ProcessTrouble: where it dies first, or does not say it in time.
+        :raises ProcessTrouble: where it dies first, or does not print it in time.
         """
         wanted = re.compile(pattern, re.MULTILINE)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(READY_WITHIN.total_seconds()):
                 while True:
-                    died = self.process.returncode is not None  # asked first: what it said last is read still
-                    if match := wanted.search(self.said()):
+                    died = self.process.returncode is not None  # asked first, so that its last lines are still read
+                    if match := wanted.search(self.output()):
                         return match[match.re.groups and 1]
                     if died:
                         raise self.death()
                     await asyncio.sleep(LOOK_EVERY)
         raise ProcessTrouble(f"{self.name} was not ready within {READY_WITHIN.seconds} s; see {self.log}")
 
-    def said(self) -> str:
+    def output(self) -> str:
         """What it has printed since it was started, whole lines only."""
         with self.log.open("rb") as log:
             log.seek(self.log_begins)
             return log.read().decode(errors="replace").rpartition("\n")[0]
 
     def death(self) -> ProcessTrouble:
-        """That it died, in one line with its last words."""
-        last = (self.said().splitlines() or ["without a word"])[-1]
+        """That it died, in one line with the last line it printed."""
+        last = (self.output().splitlines() or ["it printed nothing"])[-1]
         return ProcessTrouble(f"{self.name} died with exit code {self.process.returncode} ({last}); see {self.log}")
 
     async def stop(self, within: timedelta) -> None:
@@ -86,7 +86,7 @@ class Program:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.process.wait(), within.total_seconds())
         finally:
-            # Also where it stopped by itself: something that it started may be left.
+            # Also if it stopped by itself: something that it started may be left.
             self._signal(signal.SIGKILL)
         await self.process.wait()
 

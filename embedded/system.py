@@ -1,10 +1,10 @@
-"""The whole system on one machine: Temporal's own server, the simulators and a worker as processes of their own.
+"""The whole system on one machine: Temporal's own server, the simulators and a worker, each a process.
 
     async with Embedded(Path("var/demo")) as system:
         client = await connect(environment=system.environment)
 
-What it writes lies under one folder: databases, documents, e-mails, logs. Started again on the same folder it goes on
-with the same cases. However the ``async with`` ends (Ctrl-C and SIGTERM among the ways), every process is stopped.
+What it writes lies under one folder: databases, documents, e-mails, logs. Started again on the same folder it continues
+with the same cases. However the ``async with`` ends, by Ctrl-C or SIGTERM too, every process is stopped.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import asyncio
 import contextlib
 import os
 import secrets
-import signal
 import socket
 import sys
 from collections.abc import Coroutine, Mapping
@@ -26,6 +25,7 @@ from typing import Any, Self, TypeVar
 import httpx
 
 from embedded.processes import LOOK_EVERY, READY_WITHIN, ProcessTrouble, Program
+from embedded.signals import StopSignals
 from register.database import migrate, open_register
 from runtime.connection import CannotConnect, connect
 from runtime.namespace import NotSetUp, add_search_attributes
@@ -38,13 +38,11 @@ NAMESPACE = "default"
 
 STOPS_WITHIN = timedelta(seconds=5)
 WORKER_STOPS_WITHIN = timedelta(seconds=35)
-"""The worker's own 30 s of grace, and its leave-taking."""
-
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""The worker's own 30 s to finish its tasks, and time to exit."""
 
 SENDER = "rex@trade.gov.example"
 RECIPIENTS = {1: "case-officer", 2: "on-call", 3: "head"}
-"""Who gets the escalations of each level, in the mail sink."""
+"""Who is notified at each level; the mail simulator takes their e-mails."""
 
 Result = TypeVar("Result")
 
@@ -62,14 +60,13 @@ class Ports:
 
 
 class Embedded:
-    """Starts everything on entering, in the order of need; knows where everything is; stops everything on leaving."""
+    """Starts everything on entering, knows every address, stops everything on leaving."""
 
     def __init__(self, folder: Path, ports: Ports | None = None, *, settings: Mapping[str, str] | None = None) -> None:
-        """Say where and how; nothing happens yet.
+        """Nothing is started yet.
 
-        Args:
-            folder: made where it is missing; what an earlier run left in it is used again.
-            settings: further settings of the worker (contract, section 10), over those made here.
+        :param folder: created if missing; what an earlier run left in it is used again.
+        :param settings: further settings of the worker (contract, section 10), over those made here.
         """
         self.folder = folder.resolve()
         self.logs = self.folder / "logs"
@@ -80,13 +77,13 @@ class Embedded:
         self._further = dict(settings or {})
         self._token, self._password = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
         self._running: dict[str, Program] = {}
-        self._leaving = _Leaving()
+        self._signals = StopSignals()
         self.address = self.ui_url = self.http_url = self.atameken_url = self.rex_url = ""
         self._mail_port = 0
 
     @property
     def client_environment(self) -> dict[str, str]:
-        """What ``starter.py``, the ``temporal`` command or any client needs; nothing of it is secret."""
+        """What ``starter.py``, the ``temporal`` command or any client needs; no secrets."""
         return {
             "TEMPORAL_ADDRESS": self.address,
             "TEMPORAL_NAMESPACE": NAMESPACE,
@@ -98,7 +95,7 @@ class Embedded:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The whole environment of a worker or a starter of this system, passwords of the simulators among it."""
+        """The whole environment of a worker or a starter of this system, with the passwords of the simulators."""
         return {
             **self._bare_environment(),
             **self.client_environment,
@@ -114,7 +111,7 @@ class Embedded:
         }
 
     def _bare_environment(self) -> dict[str, str]:
-        """Ours without settings for some other system, and with what the simulators ask of their callers."""
+        """The present environment without settings for another system, and with the simulators' credentials."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith((PREFIX, "TEMPORAL_"))}
         return kept | {
             "PYTHONPATH": str(ROOT),
@@ -132,12 +129,12 @@ class Embedded:
         for folder in (self.logs, self.mail_folder, self.document_folder):
             folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "temporal.toml").touch()
-        self._leaving.take_signals()
+        self._signals.take_over()
         try:
             await self._start()
-        except BaseException as error:
+        except BaseException:
             await self._stop()
-            self._leaving.told(error)
+            self._signals.restore()
             raise
         return self
 
@@ -150,10 +147,10 @@ class Embedded:
         :raises SystemExit: where it was another signal.
         """
         await self._stop()
-        self._leaving.told(error)
+        self._signals.restore()
 
     async def while_all_run(self, work: Coroutine[Any, Any, Result]) -> Result:
-        """Do the work; where a process dies meanwhile, give it up and say which.
+        """Do the work; if a process dies meanwhile, cancel it and name the process.
 
         :raises ProcessTrouble: one line that names the process that died and its log.
         """
@@ -186,7 +183,7 @@ class Embedded:
         :raises ProcessTrouble: where it does not start.
         """
         worker = await self._run("worker", sys.executable, str(ROOT / "worker.py"), environment=self.environment)
-        await worker.says("worker ready")
+        await worker.printed("worker ready")
 
     async def stop_worker(self) -> None:
         """Stop the worker as in production: it finishes what it is doing."""
@@ -203,7 +200,7 @@ class Embedded:
                     self._start_simulator("mail", self._wanted.mail, "--folder", str(self.mail_folder))
                 )
         except ExceptionGroup as several:
-            # Where one did not start, the others were given up on its account.
+            # One did not start, and the others were cancelled for it.
             raise several.exceptions[0] from None
         self.atameken_url, self.rex_url, self._mail_port = atameken.result(), rex.result(), int(mail.result())
         await self.start_worker()
@@ -219,7 +216,7 @@ class Embedded:
         """Its base URL, or the port of one that has none."""
         command = (sys.executable, "-m", f"simulators.{name}", "--port", str(port if _is_free(port) else 0))
         program = await self._run(name, *command, *arguments, environment=self._bare_environment())
-        return await program.says(r"(http://\S+|^\d+)$")
+        return await program.printed(r"(http://\S+|^\d+)$")
 
     async def _start_temporal(self) -> None:
         wanted = (self._wanted.temporal, self._wanted.ui, self._wanted.http)
@@ -231,11 +228,11 @@ class Embedded:
             self.address, self.ui_url = f"{HOST}:{port}", f"http://{HOST}:{ui_port}"
             self.http_url = f"http://{HOST}:{http_port}"
             try:
-                # Said when it has its ports: what answers there before may be somebody else's server.
-                await temporal.says(r"^Temporal Server:")
+                # Printed once it has its ports: what answers there before may be another server.
+                await temporal.printed(r"^Temporal Server:")
             except ProcessTrouble:
-                # It takes ports by number alone, and somebody else may take one before it does.
-                if "address already in use" not in temporal.said():
+                # It is given port numbers, and another process may take one before it does.
+                if "address already in use" not in temporal.output():
                     raise
                 wanted = (0, 0, 0)
             else:
@@ -281,50 +278,16 @@ class Embedded:
         return program
 
     async def _stop(self) -> None:
-        """The worker first, while all that it needs is there; then the others together. Goes through to the end."""
+        """Stop the worker first, while all that it needs is there; then the others together."""
         worker = self._running.pop("worker", None)
         others = list(self._running.values())
         self._running.clear()
-        self._leaving.stopping = True
+        self._signals.stopping = True
         try:
             if worker:
                 await worker.stop(WORKER_STOPS_WITHIN)
         finally:
             await asyncio.gather(*[program.stop(STOPS_WITHIN) for program in others])
-
-
-class _Leaving:
-    """Turns the first Ctrl-C, SIGTERM or hang-up into a cancellation, so that everything is stopped in order.
-
-    Further ones while it stops change nothing: a second, impatient Ctrl-C would leave processes behind.
-    """
-
-    def __init__(self) -> None:
-        self.stopping = False
-        self._received: signal.Signals | None = None
-        self._task: asyncio.Task[Any] | None = None
-        self._before: dict[signal.Signals, Any] = {}
-
-    def take_signals(self) -> None:
-        self._task = asyncio.current_task()
-        for each in STOP_SIGNALS:
-            self._before[each] = signal.getsignal(each)
-            asyncio.get_running_loop().add_signal_handler(each, self._leave, each)
-
-    def _leave(self, received: signal.Signals) -> None:
-        if self._received is None and not self.stopping and self._task:
-            self._received = received
-            self._task.cancel()
-
-    def told(self, error: BaseException | None) -> None:
-        """Give the signals back, and end as whoever was told to stop ends."""
-        for each, before in self._before.items():
-            asyncio.get_running_loop().remove_signal_handler(each)
-            signal.signal(each, before)
-        if self._received is signal.SIGINT:
-            raise KeyboardInterrupt from None
-        if self._received is not None:
-            raise SystemExit(128 + self._received) from None
 
 
 def _is_free(port: int) -> bool:
@@ -334,7 +297,7 @@ def _is_free(port: int) -> bool:
 
 
 def _free_ports(*wanted: int) -> list[int]:
-    """Ports that are free now; those wanted where they are, any others in place of the rest."""
+    """Ports that are free now: those wanted, or any others in their place."""
     with contextlib.ExitStack() as held:
         return [
             held.enter_context(socket.create_server((HOST, port if _is_free(port) else 0))).getsockname()[1]

@@ -25,9 +25,9 @@ PATIENCE = 90
 UP = """
 import sys
 from pathlib import Path
-from cli.errors import told_in_one_line
+from cli.errors import errors_in_one_line
 from cli.up import up
-with told_in_one_line():
+with errors_in_one_line():
     up(Path(sys.argv[1]))
 """
 
@@ -97,7 +97,7 @@ async def test_up_says_what_to_try_and_an_impatient_ctrl_c_leaves_no_process_beh
         process.send_signal(signal.SIGINT)
         out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
         assert (process.returncode, err) == (0, b"")
-        assert out.decode().endswith("stopped; `make up` goes on with the same cases\n")
+        assert out.decode().endswith("stopped; `make up` continues with the same cases\n")
 
 
 @pytest.mark.slow
@@ -140,9 +140,7 @@ async def test_a_port_lost_to_somebody_else_is_no_reason_not_to_start(
             assert await connect(environment=system.client_environment)
 
 
-async def test_a_program_that_does_not_start_is_told_in_one_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_program_that_does_not_start_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     system = embedded.Embedded(tmp_path)
     monkeypatch.setattr(system, "_temporal", lambda *ports: [sys.executable, "-c", "exit('no such disk')"])
     with pytest.raises(ProcessTrouble) as trouble:
