@@ -9,26 +9,23 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import typst
-from pydantic import BaseModel, ValidationError
 from temporalio import activity
 
 from activities.document_store import DocumentStore
 from activities.errors import broken
+from activities.http import Now, utc_now
 from activities.interface import Activity, Draft, Drafted
-from notifications.dates import almaty_day, english_date
+from notifications.dates import english_date
 from rules.documents import Kind
-from rules.findings import Finding
-from rules.instant import Instant
-from rules.messages import Ground
+from rules.messages import Ground, InspectionCompleted
 from rules.outcome import Outcome
-from rules.refusal import reasons
-from rules.request import Country, Incoming, VerificationRequest
+from rules.request import Country, VerificationRequest
 
 TEMPLATE: Final = Path(__file__).parent / "templates" / "conclusion.typ"
 
@@ -36,26 +33,24 @@ AUTHORITY: Final = "Ministry of Trade and Integration of the Republic of Kazakhs
 AUTHORITY_KK: Final = "Қазақстан Республикасы Сауда және интеграция министрлігі"
 
 LEGAL_BASIS: Final = (
-    "Paragraphs 9 and 10 of the Rules for the implementation of verification (inspection) of registration validity of "
-    "exporters in the information systems of the countries of goods importation in order to confirm the country of "
-    "goods origin (the Rules), approved by Order of the Minister of Trade and Integration of the Republic of "
-    "Kazakhstan dated May 25, 2021 No. 358-RL, registered with the Ministry of Justice of the Republic of Kazakhstan "
-    "on May 28, 2021 No. 22851."
+    "Paragraphs 9 and 10 of the Rules for verifying the validity of exporters' registrations in the REX system (the "
+    "Rules), approved by Order No. 358-RL of the Minister of Trade and Integration of the Republic of Kazakhstan of "
+    "25 May 2021, registered with the Ministry of Justice on 28 May 2021 under No. 22851."
 )
 
 COUNTRIES: Final = {Country.NORWAY: "Kingdom of Norway", Country.SWITZERLAND: "Swiss Confederation"}
 
 GROUNDS: Final = {
     Ground.SCHEME_TERMS: (
-        "non-compliance of the exporter with the terms of the general system of preferences granted by the Kingdom of "
-        "Norway, the Swiss Confederation in respect of goods originating from developing and least developed countries"
+        "the exporter does not meet the terms of the preferences that Norway and Switzerland grant to goods of "
+        "developing and least developed countries"
     ),
     Ground.REGISTRATION_OBLIGATIONS: (
-        "non-compliance by the exporter with the obligations assumed during registration in the REX system"
+        "the exporter does not keep the obligations that it accepted when it registered in the REX system"
     ),
-    Ground.ACTIVITY_ENDED: "termination of its activities by the exporter",
+    Ground.ACTIVITY_ENDED: "the exporter has ended its activity",
 }
-"""The grounds in the words of ¶10."""
+"""The grounds of ¶10."""
 
 RESULTS: Final = {
     Outcome.VALID: "The registration is valid",
@@ -81,37 +76,21 @@ REGISTRATIONS: Final = {
     "revoked": "revoked",
     "none": "no registration",
 }
+"""``InspectionCompleted.registration`` in words."""
 
 LONGEST_LIST: Final = 15
 """Documents named in the conclusion itself: about a page of them. More go into an annex behind the signature."""
 
 
-class _Inspection(Incoming):
-    """What is printed of an inspection result (contract, section 3)."""
-
-    completed_at: Instant | None = None
-    inspector: str
-    documents_complete: bool
-    data_reliable: bool
-    rex_data_match: bool
-    registration: str = "valid"
-    remarks: str | None = None
-
-
-class _Document(Incoming):
-    """What is printed of a document (contract, section 5)."""
-
-    kind: str
-    filename: str
-    sha256: str
-
-
 class ConclusionActivities:
     """Draws the conclusion up and puts it into the document store."""
 
-    def __init__(self, store: DocumentStore) -> None:
-        """:param store: where the PDF goes; the same draft is the same bytes and so the same document id."""
+    def __init__(self, store: DocumentStore, clock: Now = utc_now) -> None:
+        """:param store: where the PDF goes; the same draft is the same bytes and so the same document id.
+        :param clock: gives the time at which it was made.
+        """
         self._store = store
+        self._clock = clock
 
     @activity.defn(name=Activity.DRAFT_CONCLUSION)
     async def draft_conclusion(self, draft: Draft) -> Drafted:
@@ -122,13 +101,13 @@ class ConclusionActivities:
         # Rendering takes milliseconds, up to a second for a hundred documents: not on the event loop.
         pdf = await asyncio.to_thread(render, draft)
         document_id = await self._store.put(pdf)
-        return Drafted(document_id=document_id, sha256=hashlib.sha256(pdf).hexdigest(), size=len(pdf))
+        return Drafted(document_id=document_id, sha256=hashlib.sha256(pdf).hexdigest(), size=len(pdf), at=self._clock())
 
 
 def render(draft: Draft) -> bytes:
     """The conclusion as a PDF. Everything in it, its date of creation too, comes from the draft.
 
-    :raises ApplicationError: ``BROKEN`` where the draft does not fit the contract.
+    :raises ApplicationError: ``BROKEN`` for a case that has no conclusion, and for what cannot be set.
     """
     words = json.dumps(_words(draft), ensure_ascii=False)
     try:
@@ -152,28 +131,12 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False)
 
 
-_Model = TypeVar("_Model", bound=BaseModel)
-
-
-def _read(model: type[_Model], data: object, field: str) -> _Model:
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        raise broken(f"{field}: {reasons(error)}") from None
-
-
 def _words(draft: Draft) -> dict[str, object]:
     """Every text of the conclusion, as the layout names it."""
     if draft.outcome not in RESULTS:
         raise broken(f"outcome: expected one of {', '.join(RESULTS)}; a case {draft.outcome} has no conclusion")
-    outcome = Outcome(draft.outcome)
-    request = _read(VerificationRequest, draft.request, "request")
-    inspection = _read(_Inspection, draft.inspection, "inspection") if draft.inspection is not None else None
+    request, inspection = draft.request, draft.inspection
     grounds = [ground for ground in Ground if ground in draft.grounds]
-    if len(grounds) != len(set(draft.grounds)):
-        raise broken(f"grounds: expected {', '.join(Ground)}")
-    documents = [_read(_Document, each, f"documents.{index}") for index, each in enumerate(draft.documents)]
-    findings = [_read(Finding, each, f"findings.{index}") for index, each in enumerate(draft.findings)]
     return {
         "title": "Conclusion on the verification of registration validity in the REX system",
         "authority": AUTHORITY,
@@ -181,35 +144,36 @@ def _words(draft: Draft) -> dict[str, object]:
         "number": draft.number,
         "dated": english_date(draft.dated),
         "version_note": f", version {draft.version}" if draft.version > 1 else "",
-        "result": f"{RESULTS[outcome]} (REX number {request.rex_number})",
+        "result": f"{RESULTS[draft.outcome]} (REX number {request.rex_number})",
         "legal_basis": LEGAL_BASIS,
-        "request": _request_rows(request),
+        "request": _request_rows(request, draft.request_received_on),
         "indications": request.indications,
         "exporter": _exporter_rows(request),
         "statements": _statement_rows(request),
         "documents": [
-            [str(number), _kind(each.kind), each.filename, each.sha256] for number, each in enumerate(documents, 1)
+            [str(number), KINDS[each.kind], english_date(each.sent_on), each.filename, each.sha256]
+            for number, each in enumerate(draft.documents, 1)
         ],
-        "documents_note": _documents_note(len(documents)),
-        "documents_in_annex": len(documents) > LONGEST_LIST,
+        "documents_note": _documents_note(len(draft.documents)),
+        "documents_in_annex": len(draft.documents) > LONGEST_LIST,
         "findings": [
             [str(number), _sentence(each.text), each.application or "–", each.rex or "–", each.severity]
-            for number, each in enumerate(findings, 1)
+            for number, each in enumerate(draft.findings, 1)
         ],
         "reason": f"Concluded without a complete set of documents: {draft.reason}" if draft.reason else None,
-        "inspection": _inspection_rows(inspection) if inspection else [],
-        "outcome": _outcome(outcome, request, inspection, grounds),
+        "inspection": _inspection_rows(inspection, draft.inspected_on) if inspection else [],
+        "outcome": _outcome(draft.outcome, request, inspection, grounds),
         "grounds": [GROUNDS[ground] for ground in grounds],
-        "consequence": _consequence(outcome, inspection, grounds),
+        "consequence": _consequence(draft.outcome, inspection, grounds),
     }
 
 
-def _request_rows(request: VerificationRequest) -> list[list[str]]:
+def _request_rows(request: VerificationRequest, received_on: date) -> list[list[str]]:
     return [
         ["Country", COUNTRIES[request.requesting_country]],
         ["Requesting authority", request.requesting_authority],
         ["Reference", request.reference],
-        ["Received on", f"{english_date(almaty_day(request.received_at))} (Asia/Almaty)"],
+        ["Received on", f"{english_date(received_on)} (Asia/Almaty)"],
         ["Reason", "sample check" if request.reason == "sample" else "reasonable doubt"],
     ]
 
@@ -245,26 +209,23 @@ def _documents_note(count: int) -> str:
     )
 
 
-def _inspection_rows(inspection: _Inspection) -> list[list[str]]:
+def _inspection_rows(inspection: InspectionCompleted, inspected_on: date | None) -> list[list[str]]:
     rows = [
         ["Documents complete", _yes_or_no(inspection.documents_complete)],
         ["Data reliable", _yes_or_no(inspection.data_reliable)],
         ["Data match the REX system", _yes_or_no(inspection.rex_data_match)],
-        [
-            "Registration on the dates of the statements",
-            REGISTRATIONS.get(inspection.registration, inspection.registration),
-        ],
+        ["Registration on the dates of the statements", REGISTRATIONS[inspection.registration]],
         ["Inspector", inspection.inspector],
     ]
-    if inspection.completed_at:
-        rows.append(["Completed on", english_date(almaty_day(inspection.completed_at))])
+    if inspected_on:
+        rows.append(["Completed on", english_date(inspected_on)])
     if inspection.remarks:
         rows.append(["Remarks", inspection.remarks])
     return rows
 
 
 def _outcome(
-    outcome: Outcome, request: VerificationRequest, inspection: _Inspection | None, grounds: list[Ground]
+    outcome: Outcome, request: VerificationRequest, inspection: InspectionCompleted | None, grounds: list[Ground]
 ) -> str:
     registration = f"The registration of the exporter in the REX system under the number {request.rex_number}"
     if outcome is Outcome.VALID:
@@ -289,20 +250,16 @@ def _outcome(
     return f"{registration} is not valid." if grounds else f"{registration} is found not to be valid."
 
 
-def _consequence(outcome: Outcome, inspection: _Inspection | None, grounds: list[Ground]) -> str | None:
+def _consequence(outcome: Outcome, inspection: InspectionCompleted | None, grounds: list[Ground]) -> str | None:
     """Whether ¶10 sends an appeal to Atameken; the rule is ``rules.outcome.appeal_is_due``."""
     if outcome is not Outcome.NOT_VALID or not grounds:
         return None
     if inspection is not None and inspection.registration != "valid":
         return "No appeal is due, since there is no valid registration left to revoke."
     return (
-        "Under paragraph 10 of the Rules the authorized body sends, within 3 (three) working days, an appeal to the "
-        "authorized organization for revocation of the exporter's registration in the REX system."
+        "Under paragraph 10 of the Rules the authorized body appeals to the authorized organization, within 3 working "
+        "days, to revoke the exporter's registration in the REX system."
     )
-
-
-def _kind(kind: str) -> str:
-    return KINDS[Kind(kind)] if kind in set(Kind) else kind.replace("_", " ")
 
 
 def _yes_or_no(value: bool) -> str:
