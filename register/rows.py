@@ -1,6 +1,7 @@
 """What a case has the register write: rows as plain data, so that the workflow can name them without a database.
 
-Every entry carries the key it is written under; writing one twice changes nothing (design, section 4).
+Every entry carries the key it is written under; writing one twice changes nothing (design, section 4), and another
+content under a key never takes the place of what has happened.
 """
 
 from __future__ import annotations
@@ -105,8 +106,8 @@ class EscalationEntry(Entry):
 class DeliveryEntry(Entry):
     """An attempt to notify one recipient of one escalation, and what came of it; append-only. No address, no secret.
 
-    Key: ``notice`` (the notice's key), ``escalation_id``, ``message`` and ``attempt``. ``rung`` 0 says that the matter is
-    resolved. ``next_level`` and ``next_at`` say who is notified next if nobody acknowledges.
+    Key: ``notice`` (the notice's key), ``escalation_id``, ``message`` and ``attempt``. ``rung`` 0 says that the matter
+    is resolved. ``next_level`` and ``next_at`` say who is notified next if nobody acknowledges.
     """
 
     case_id: str
