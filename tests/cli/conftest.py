@@ -85,7 +85,7 @@ class Office:
         await self._worker_stack.enter_async_context(self.worker)
 
     async def stop_worker(self) -> None:
-        """Nobody works any more."""
+        """No worker is left."""
         await self._worker_stack.aclose()
         self.worker = None
 

@@ -62,7 +62,7 @@ def refused(*arguments: str, input: bytes | None = None) -> str:
     return str(raised.value)
 
 
-def told(*arguments: str, input: bytes | None = None) -> Any:
+def answer(*arguments: str, input: bytes | None = None) -> Any:
     return json.loads(run(*arguments, "--json", input=input))
 
 
@@ -128,7 +128,7 @@ def test_a_long_term_is_counted_over_many_years() -> None:
 
 
 def test_the_explanation_lists_each_day_that_did_not_count_and_each_weekend_day_that_did(bare: None) -> None:
-    explained = told("deadline", "2024-12-31", "7")
+    explained = answer("deadline", "2024-12-31", "7")
     assert explained["last_day"] == "2025-01-14"
     assert [(each["day"], each["counts"], each["why"]) for each in explained["exceptions"]] == [
         ("2025-01-01", False, "New Year's Day"),
@@ -155,24 +155,26 @@ def test_the_page_of_an_explanation_says_the_version_and_that_it_is_the_base_cal
 
 
 def test_a_provisional_date_says_why(bare: None) -> None:
-    explained = told("deadline", "2026-05-20", "10")
+    explained = answer("deadline", "2026-05-20", "10")
     assert explained["provisional_because"] == [
         "the official calendar of 2026 is not confirmed",
         "Kurban Ait 2026 is estimated: 2026-05-26, 2026-05-27, 2026-05-28 may still change",
     ]
     assert run("deadline", "2026-05-20", "10").strip().endswith("(provisional)")
     # Day 0 is not counted: a term that starts on 31 December hangs on the next year alone.
-    assert told("deadline", "2026-12-31", "3")["provisional_because"] == [
+    assert answer("deadline", "2026-12-31", "3")["provisional_because"] == [
         "the official calendar of 2027 is not confirmed"
     ]
 
 
 def test_where_there_is_a_register_its_entries_count(with_register: Engine) -> None:
-    entered = told("calendar", "add", "2027-03-26", "off", "--swapped-with", "2027-04-03", *DECREE, "--by", "A. Nurlan")
+    entered = answer(
+        "calendar", "add", "2027-03-26", "off", "--swapped-with", "2027-04-03", *DECREE, "--by", "A. Nurlan"
+    )
     assert [each["state"] for each in entered] == ["proposed"]
     assert run("deadline", "2027-03-25", "1").split()[0] == "2027-03-26"
     put_in_force(with_register, 1)
-    explained = told("deadline", "2027-03-25", "6")
+    explained = answer("deadline", "2027-03-25", "6")
     assert explained["calendar"]["base_only"] is False
     assert explained["last_day"] == "2027-04-03"
     assert explained["exceptions"][0]["why"] == "swapped with 2027-04-03, decree No. 77 of 2026-11-02"
@@ -214,11 +216,11 @@ def test_each_kind_of_day_has_a_sign_for_those_who_see_no_colours() -> None:
 
 
 def test_the_counts_of_a_year_are_those_of_the_calendar(bare: None) -> None:
-    year = told("calendar", "show", "2025")
+    year = answer("calendar", "show", "2025")
     assert year["working_days"] == sum(month["working_days"] for month in year["months"]) == 246
     assert year["confirmed"] is True
     assert year["working"] == [{"day": "2025-01-05", "why": "swapped with 2025-01-03, order No. 436 of 2024"}]
-    assert told("calendar", "show", "2027")["confirmed"] is False
+    assert answer("calendar", "show", "2027")["confirmed"] is False
     assert refused("calendar", "show", "2101").startswith("2101: ")
 
 
@@ -248,20 +250,20 @@ def test_an_entry_is_proposed_listed_withdrawn_and_stays_on_record(with_register
     assert "calendar apply 1 --by NAME" in added
     put_in_force(with_register, 1)
     assert "to be withdrawn" in run("calendar", "withdraw", "1", "--because", "repealed", "--by", "A. Nurlan")
-    (listed,) = told("calendar", "entries")["entries"]
+    (listed,) = answer("calendar", "entries")["entries"]
     assert (listed["state"], listed["entered_by"], listed["approved_by"]) == (
         "withdrawal proposed",
         "A. Nurlan",
         "B. Omarov",
     )
     put_in_force(with_register, 1)
-    (listed,) = told("calendar", "entries")["entries"]
+    (listed,) = answer("calendar", "entries")["entries"]
     assert (listed["state"], listed["withdrawal_because"]) == ("withdrawn", "repealed")
-    assert told("calendar", "entries", "--as-of", listed["approved_at"])["entries"][0]["number"] == 1
-    assert told("calendar", "entries", "--as-of", "2020-01-01")["entries"] == []
-    as_it_was = told("calendar", "show", "2027", "--as-of", listed["approved_at"])
+    assert answer("calendar", "entries", "--as-of", listed["approved_at"])["entries"][0]["number"] == 1
+    assert answer("calendar", "entries", "--as-of", "2020-01-01")["entries"] == []
+    as_it_was = answer("calendar", "show", "2027", "--as-of", listed["approved_at"])
     assert [each["day"] for each in as_it_was["working"]] == ["2027-04-03"]
-    assert told("calendar", "show", "2027")["working"] == []
+    assert answer("calendar", "show", "2027")["working"] == []
 
 
 @pytest.mark.parametrize(
@@ -286,8 +288,8 @@ def test_a_year_is_confirmed_and_what_is_still_estimated_is_said(with_register: 
     confirmed = run("calendar", "confirm", "2027", *DECREE, "--by", "A. Nurlan")
     assert "2027 is confirmed" in confirmed
     assert "calendar add 2027-05-16 off" in confirmed
-    assert told("deadline", "2027-01-04", "5")["provisional"] is False
-    assert told("deadline", "2027-05-10", "5")["provisional"] is True
+    assert answer("deadline", "2027-01-04", "5")["provisional"] is False
+    assert answer("deadline", "2027-05-10", "5")["provisional"] is True
     assert refused("calendar", "confirm", "2027", *DECREE, "--by", "B. Omarov") == "2027: is confirmed already"
     assert refused("calendar", "confirm", "2024", *DECREE, "--by", "B. Omarov").startswith("2024: is confirmed from")
 
@@ -302,7 +304,7 @@ def test_a_file_of_entries_is_taken_whole(with_register: Engine) -> None:
         "\r\n"
         "2027-09-06;off;;77;2026-11-02;О переносе\r\n"
     )
-    entered = told("calendar", "import", "-", "--by", "A. Nurlan", input=text.encode())
+    entered = answer("calendar", "import", "-", "--by", "A. Nurlan", input=text.encode())
     assert [(each["number"], each["day"], each["swapped_with"]) for each in entered] == [
         (1, "2027-03-26", "2027-04-03"),
         (2, "2027-09-06", None),
@@ -314,7 +316,7 @@ def test_a_file_is_refused_whole_with_the_number_of_each_wrong_line(with_registe
     good = "2027-03-26,off,2027-04-03,77,2026-11-02,title\n"
     text = HEADER + good + "2027-02-30,off,,77,2026-11-02,title\n" + "2027-09-06,holiday,,77,2026-11-02,title\n"
     reason = refused("calendar", "import", "-", "--by", "A. Nurlan", input=(text + "2027-09-07,off\n").encode())
-    assert reason.startswith("-: nothing was taken; line 3: day: not a day that exists: 2027-02-30; line 4: kind: ")
+    assert reason.startswith("-: nothing was entered; line 3: day: not a day that exists: 2027-02-30; line 4: kind: ")
     assert "line 5: has 2 fields; expected 6" in reason
     # Lines that are well formed and make no sense are named too, also where they clash with one another.
     text = HEADER + good + "2027-03-08,off,,77,2026-11-02,title\n" + good

@@ -1,4 +1,4 @@
-"""A change of the calendar meets open cases: seen beforehand, carried out once for each, gone on with when stopped.
+"""A change of the calendar meets open cases: previewed, carried out once for each, continued after an interruption.
 
 On a Temporal server of its own: a recount takes every open case of the namespace.
 """
@@ -60,6 +60,11 @@ def a_day_off_ahead(today: date) -> Entry:
     return Entry(day=base().after(today, 2), working=False, decree=decree)
 
 
+def a_working_saturday_that_no_term_reaches(today: date) -> Entry:
+    day = today + timedelta(days=210 + (5 - today.weekday()))
+    return Entry(day=day, working=True, decree=Decree(number="80", date=today, title="On a working Saturday"))
+
+
 def proposed(office: Office, entry: Entry) -> int:
     register = open_register(office.database_url)
     (number,) = propose(register, [entry], by=AIGUL, now=datetime.now(UTC))
@@ -72,7 +77,7 @@ def today_in_almaty() -> date:
 
 
 def forget(printed: Printed) -> None:
-    """Let go of what was printed so far: several answers in a row are no JSON."""
+    """Discard what was printed so far: several answers in a row are no JSON."""
     with suppress(ValueError):
         printed()
 
@@ -134,7 +139,7 @@ async def test_who_proposed_an_entry_cannot_apply_it_and_nothing_changes(office:
     assert await recounts_in_history(office, case_id) == 0
 
 
-async def test_a_recount_that_was_interrupted_goes_on_with_the_cases_that_are_left(
+async def test_a_recount_that_was_interrupted_continues_with_the_cases_that_are_left(
     office: Office, printed: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(calendar_recount, "WAIT", 2.0)
@@ -151,7 +156,7 @@ async def test_a_recount_that_was_interrupted_goes_on_with_the_cases_that_are_le
         return await recount_case(*arguments)
 
     monkeypatch.setattr(calendar_recount, "_recount_case", the_line_is_lost_after_the_first)
-    with pytest.raises(CannotDo, match="2 of 3 cases are not recounted, no line; the same command again goes on"):
+    with pytest.raises(CannotDo, match="2 of 3 cases are not recounted, no line; run the same command again"):
         await apply_entries([number], by=BERIK, as_json=True)
     monkeypatch.setattr(calendar_recount, "_recount_case", recount_case)
 
@@ -186,7 +191,7 @@ async def test_without_a_worker_the_entry_is_in_force_and_the_cases_are_left_for
     case_id = await opened(office)
     number = proposed(office, a_day_off_ahead(today_in_almaty()))
     await office.stop_worker()
-    with pytest.raises(CannotDo, match=r"1 of 1 cases are not recounted, .*python worker\.py"):
+    with pytest.raises(CannotDo, match=r"1 of 1 cases are not recounted, .*worker\.py"):
         await apply_entries([number], by=BERIK, as_json=True)
     register = open_register(office.database_url)
     assert [each.state for each in read_calendar(register).entries] == ["in force"]
@@ -215,7 +220,7 @@ async def test_a_withdrawal_moves_the_cases_back(office: Office, printed: Printe
     assert (after["limit_last_day"], after["calendar"]) == (before["limit_last_day"], before["calendar"])
 
 
-async def test_a_case_beyond_its_limit_is_late_no_more_where_the_change_gives_it_a_day(
+async def test_a_case_beyond_its_limit_is_no_longer_exceeded_if_the_change_gives_it_a_day(
     office: Office, printed: Printed
 ) -> None:
     calendar, today = base(), today_in_almaty()
@@ -230,7 +235,41 @@ async def test_a_case_beyond_its_limit_is_late_no_more_where_the_change_gives_it
     (foreseen,) = [each for each in printed()["terms"] if each["step"] is None]
     assert (foreseen["before"], foreseen["stopped_being_late"]) == (last_day.isoformat(), True)
     await apply_entries([number], by=BERIK, as_json=True)
+    assert [each for each in printed()["terms"] if each["step"] is None] == [foreseen]
     assert (await office.case(case_id))["risk"] != "exceeded"
+
+
+async def test_a_change_that_breaks_the_thirty_days_is_announced_and_then_recorded_as_such(
+    office: Office, printed: Printed
+) -> None:
+    calendar, today = base(), today_in_almaty()
+    last_day = calendar.first_from(today)
+    received = calendar.start_of(calendar.before(last_day, 30)) + timedelta(hours=10)
+    case_id = await opened(office, received_at=rfc_3339(received), backdated_because="found in the post room")
+    assert (await office.case(case_id))["risk"] == "at_risk"
+    a_sunday = today - timedelta(days=today.weekday() + 1)
+    decree = Decree(number="79", date=today, title="On a working Sunday")
+    number = proposed(office, Entry(day=a_sunday, working=True, decree=decree))
+    forget(printed)
+    await preview([number], as_json=True)
+    (foreseen,) = [each for each in printed()["terms"] if each["step"] is None]
+    assert foreseen["after"] < today.isoformat()
+    assert foreseen["became_late"] is True
+    await apply_entries([number], by=BERIK, as_json=True)
+    assert [each for each in printed()["terms"] if each["step"] is None] == [foreseen]
+    assert (await office.case(case_id))["risk"] == "exceeded"
+
+
+async def test_a_preview_counts_by_the_cut_off_of_the_case_and_not_of_the_command_line(
+    office: Office, printed: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await opened(office)
+    number = proposed(office, a_working_saturday_that_no_term_reaches(today_in_almaty()))
+    monkeypatch.setenv("REXV_RECEIPT_CUTOFF", "00:00")
+    forget(printed)
+    await preview([number], as_json=True)
+    foreseen = printed()
+    assert (foreseen["cases"], foreseen["terms"]) == (1, [])
 
 
 async def test_a_recount_by_the_calendar_as_it_is_moves_nothing(office: Office, printed: Printed) -> None:

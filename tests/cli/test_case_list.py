@@ -11,7 +11,7 @@ from rich.console import Console
 from cli.case_list import CaseRow, by_nearest_due, case_table
 
 
-def row(case_id: str, **told: object) -> CaseRow:
+def row(case_id: str, **other: object) -> CaseRow:
     fields: dict[str, object] = {
         "status": "running",
         "country": "CH",
@@ -29,7 +29,7 @@ def row(case_id: str, **told: object) -> CaseRow:
         "closed_at": None,
         "link": f"http://localhost:8233/namespaces/default/workflows/{case_id}",
     }
-    return CaseRow(case_id, **(fields | told))  # type: ignore[arg-type]  # told by name, each of its own type
+    return CaseRow(case_id, **(fields | other))  # type: ignore[arg-type]  # by name, each of its own type
 
 
 def test_open_cases_come_first_and_the_nearest_due_at_the_top() -> None:
@@ -55,7 +55,7 @@ def test_the_last_day_is_the_one_that_ends_with_the_due_instant() -> None:
     assert "16 Apr 2026" in line
 
 
-def test_a_case_ended_by_force_is_told_from_a_closed_one() -> None:
+def test_a_terminated_case_is_distinguished_from_a_closed_one() -> None:
     closed = row("rex-ch-1", status="completed", outcome="valid", step="closed")
     lines = table(closed, row("rex-ch-2", status="terminated"))
     assert "valid" in next(line for line in lines if "rex-ch-1" in line)

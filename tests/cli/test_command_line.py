@@ -31,17 +31,17 @@ def starter(*arguments: str, folder: Path, **environment: str) -> subprocess.Com
 
 
 def test_help_names_every_command_of_the_contract() -> None:
-    told = CliRunner().invoke(app, ["--help"])
-    assert told.exit_code == 0
+    done = CliRunner().invoke(app, ["--help"])
+    assert done.exit_code == 0
     for command in COMMANDS:
-        assert f" {command} " in told.output
+        assert f" {command} " in done.output
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(command: str) -> None:
-    told = CliRunner().invoke(app, [command, "--help"])
-    assert told.exit_code == 0
-    assert "Usage:" in told.output
+    done = CliRunner().invoke(app, [command, "--help"])
+    assert done.exit_code == 0
+    assert "Usage:" in done.output
 
 
 @pytest.mark.parametrize(
@@ -70,20 +70,20 @@ def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
 def test_what_cannot_be_done_is_one_line_on_stderr_and_exit_code_1(
     tmp_path: Path, arguments: tuple[str, ...], why: str
 ) -> None:
-    told = starter(*arguments, folder=tmp_path, TEMPORAL_ADDRESS="127.0.0.1:1")
-    assert (told.returncode, told.stdout) == (1, "")
-    assert len(told.stderr.splitlines()) == 1
-    assert why in told.stderr
+    done = starter(*arguments, folder=tmp_path, TEMPORAL_ADDRESS="127.0.0.1:1")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert why in done.stderr
 
 
 def test_a_setting_that_does_not_fit_is_named_and_never_quoted(tmp_path: Path) -> None:
-    told = starter("list", folder=tmp_path, REXV_UI_URL="http://user:secret@localhost")
-    assert told.returncode == 1
-    assert "REXV_UI_URL" in told.stderr
-    assert "secret" not in told.stderr
+    done = starter("list", folder=tmp_path, REXV_UI_URL="http://user:secret@localhost")
+    assert done.returncode == 1
+    assert "REXV_UI_URL" in done.stderr
+    assert "secret" not in done.stderr
 
 
-def test_a_reader_who_goes_away_gets_no_stack_trace_thrown_after_him(tmp_path: Path) -> None:
+def test_a_reader_who_goes_away_gets_no_stack_trace(tmp_path: Path) -> None:
     with_reader_gone = f"{sys.executable} {ROOT / 'starter.py'} --help | true"
     piped = subprocess.run(["bash", "-c", with_reader_gone], capture_output=True, timeout=60, check=True, cwd=tmp_path)
     assert piped.stderr == b""
@@ -98,7 +98,7 @@ def test_a_reader_who_goes_away_gets_no_stack_trace_thrown_after_him(tmp_path: P
 )
 def test_a_command_loads_no_library_that_it_does_not_need(module: str, spared: list[str]) -> None:
     """``show`` and ``list`` need Temporal only, help and ``deadline`` not even that."""
-    told = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", f"import sys, {module}; print([each for each in {spared!r} if each in sys.modules])"],
         capture_output=True,
         text=True,
@@ -106,4 +106,4 @@ def test_a_command_loads_no_library_that_it_does_not_need(module: str, spared: l
         check=True,
         cwd=ROOT,
     )
-    assert told.stdout.strip() == "[]"
+    assert done.stdout.strip() == "[]"

@@ -1,4 +1,4 @@
-"""``update``: the person is told at once what was wrong, or what the case has done."""
+"""``update``: the answer comes at once: what was wrong, or what the case has done."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def test_a_recount_answers_with_the_terms_before_and_after(office: Office,
     assert printed()["limit"]["before"] is not None
 
 
-async def test_what_the_case_refuses_is_told_in_its_words(office: Office) -> None:
+async def test_the_reason_of_a_refusal_is_the_cases_own(office: Office) -> None:
     case_id = await office.open()
     file = office.file({"by": "A. Serikova", "reason": "unclear"})
     with pytest.raises(CannotDo) as refused:
@@ -52,17 +52,17 @@ async def test_a_field_that_does_not_fit_is_named_before_the_case_is_asked(close
         await decisions.update("rex-ch-1", "withdraw", closed_office.file({"by": "A. Serikova"}), as_json=False)
 
 
-async def test_an_unknown_case_and_a_closed_one_are_told_apart(office: Office) -> None:
+async def test_an_unknown_case_and_a_closed_one_have_different_reasons(office: Office) -> None:
     with pytest.raises(CannotDo, match="rex-ch-none: no such case"):
         await decisions.update("rex-ch-none", "withdraw", str(SAMPLES / "withdraw.json"), as_json=False)
     case_id = await office.open()
     await decisions.update(case_id, "withdraw", str(SAMPLES / "withdraw.json"), as_json=False)
     await office.client.get_workflow_handle(case_id).result()
-    with pytest.raises(CannotDo, match="is closed and takes no decision any more"):
+    with pytest.raises(CannotDo, match="is closed: no further decisions are possible"):
         await decisions.update(case_id, "withdraw", str(SAMPLES / "withdraw.json"), as_json=False)
 
 
-async def test_without_a_worker_the_person_is_told_so(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_a_worker_it_says_so(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     case_id = await office.open()
     await office.stop_worker()
     monkeypatch.setattr("cli.decisions.WAIT", timedelta(seconds=1))

@@ -1,10 +1,10 @@
-"""Whatever fails is told in one line with exit code 1, and never as a stack trace."""
+"""Whatever fails is one line with exit code 1, and never a stack trace."""
 
 from __future__ import annotations
 
 import pytest
 
-from cli.errors import CannotDo, in_one_line, errors_in_one_line
+from cli.errors import CannotDo, errors_in_one_line, in_one_line
 from rules.refusal import Refusal
 
 

@@ -1,4 +1,4 @@
-"""``escalations`` lists across cases from the register; ``acknowledge`` takes one on, or says why not."""
+"""``escalations`` lists across cases from the register; ``acknowledge`` acknowledges one or all, or says why not."""
 
 from __future__ import annotations
 
@@ -14,48 +14,43 @@ from typer.testing import CliRunner
 
 from cli.errors import CannotDo
 from cli.escalations import acknowledge, escalations
-from cli.words import ALMATY
+from cli.words import day_of
 from register.database import open_register
-from register.outbox import write_ladder
+from register.deliveries import append_deliveries
 from register.record import write
-from register.rows import LadderEntry, RegisterEntries
+from register.rows import RegisterEntries
+from rules.instant import rfc_3339
 from rules.refusal import Refusal
 from starter import app
 from tests.cli.conftest import Office
 from tests.register import examples
 
 NOW = datetime.now(UTC)
-TODAY = NOW.astimezone(ALMATY).date()
+TODAY = day_of(NOW) or NOW.date()
 DUE = datetime(2026, 3, 5, 19, 0, tzinfo=UTC)
-UNSETTLED = {"resolved_at": None, "resolved_by": None, "acknowledged_by": None, "acknowledged_until": None}
 
 
 @pytest.fixture
 def register(sqlite_register_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    """A register with three escalations; Temporal is out of reach."""
+    """A register with escalations of four cases; Temporal is out of reach."""
     monkeypatch.setenv("REXV_DATABASE_URL", sqlite_register_url)
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:9")
     monkeypatch.setenv("TEMPORAL_NAMESPACE", "rex")
     monkeypatch.chdir(tmp_path)
     engine = open_register(sqlite_register_url)
     for case_id, escalation in {
-        "rex-ch-1": examples.escalation(id="inspect.step_overdue", due_at=DUE + timedelta(days=2), **UNSETTLED),
+        "rex-ch-1": examples.escalation(id="inspect.step_overdue", level=2, due_at=DUE + timedelta(days=2)),
+        "rex-ch-2": examples.escalation(id="case.limit_at_risk", level=2, overtaken_by="case.limit_exceeded"),
         "rex-no-1": examples.escalation(
-            id="conclude.step_overdue",
-            due_at=DUE,
-            **UNSETTLED | {"acknowledged_by": "Aigul", "acknowledged_until": TODAY + timedelta(days=3)},
+            id="conclude.step_overdue", acknowledged_by="Aigul", acknowledged_until=TODAY + timedelta(days=3)
         ),
         "rex-no-2": examples.escalation(
-            id="inspect.step_due_soon",
-            due_at=DUE,
-            **UNSETTLED | {"resolved_at": DUE, "resolved_by": "the step is done"},
+            id="inspect.step_due_soon", level=1, resolved_at=DUE, resolved_by="the step is done"
         ),
     }.items():
-        escalation = escalation.model_copy(update={"level": 2 if "overdue" in escalation.id else 1})
         write(engine, RegisterEntries(case=examples.case(case_id=case_id), escalations=[escalation]))
-    ladder = {"revision": 4, "kind": "step_overdue", "state": "exhausted", "level": 3, "rung": 7, "next_at": None}
-    key = {"case_id": "rex-ch-1", "escalation_id": "inspect.step_overdue"}
-    write_ladder(engine, LadderEntry.model_validate(ladder | key | {"raised_at": DUE, "ended_at": DUE}))
+    of_the_first = {"case_id": "rex-ch-1", "escalation_id": "inspect.step_overdue"}
+    append_deliveries(engine, [examples.delivery(**of_the_first, level=3, next_level=None, next_at=None)])
     engine.dispose()
     return engine
 
@@ -64,12 +59,12 @@ def register(sqlite_register_url: str, tmp_path: Path, monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("open_only", "level", "cases"),
     [
-        (False, None, ["rex-no-1", "rex-ch-1", "rex-no-2"]),
+        (False, None, ["rex-no-1", "rex-ch-1", "rex-ch-2", "rex-no-2"]),
         (True, None, ["rex-no-1", "rex-ch-1"]),
         (False, 1, ["rex-no-2"]),
         (True, 1, []),
         (True, 2, ["rex-no-1"]),
-        (True, 3, ["rex-ch-1"]),  # by the level to which its ladder has climbed
+        (True, 3, ["rex-ch-1"]),  # by the level that was notified last
     ],
 )
 async def test_they_are_sorted_by_due_and_chosen_by_openness_and_level(
@@ -80,27 +75,38 @@ async def test_they_are_sorted_by_due_and_chosen_by_openness_and_level(
 
 
 @pytest.mark.usefixtures("register")
-async def test_json_has_the_escalation_its_ladder_and_the_link(printed: Callable[[], Any]) -> None:
+async def test_json_has_the_escalation_its_last_notice_and_the_link(printed: Callable[[], Any]) -> None:
     await escalations(open_only=True, level=3, as_json=True)
     (row,) = printed()
     assert row["link"] == "http://localhost:8233/namespaces/rex/workflows/rex-ch-1"
-    assert (row["id"], row["level"], row["ladder"], row["due_at"]) == (
-        "inspect.step_overdue",
-        3,
-        "exhausted",
-        "2026-03-07T19:00:00Z",
-    )
+    assert (row["id"], row["level"], row["due_at"]) == ("inspect.step_overdue", 3, "2026-03-07T19:00:00Z")
+    notice = {"at": "2026-03-05T19:01:00Z", "level": 3, "scheme": "mailto", "told": True, "error": None}
+    assert (row["last_notice"], row["next_level"], row["next_at"]) == (notice, None, None)
 
 
 @pytest.mark.usefixtures("register")
 async def test_the_table_says_how_each_stands_and_links_to_its_case(capsys: pytest.CaptureFixture[str]) -> None:
     await escalations(open_only=False, level=None, as_json=False)
     page = capsys.readouterr().out
-    assert "told to the last level, nobody has taken it on" in page
-    assert "Aigul until" in page
-    assert "settled Thu 5 Mar 2026: the step is done" not in page  # in Almaty 19:00 UTC is the next day
-    assert "settled Fri 6 Mar 2026: the step is done" in page
+    page = " ".join(page.split())
+    assert "level 3 (head) notified Fri 6 Mar 2026 00:01; not acknowledged, and no level is left" in page
+    assert "acknowledged by Aigul until" in page
+    assert "overtaken by case.limit_exceeded" in page
+    assert "resolved Fri 6 Mar 2026: the step is done" in page  # in Almaty 19:00 UTC is the next day
     assert "http://localhost:8233/namespaces/rex/workflows/rex-no-2" in page
+
+
+@pytest.mark.usefixtures("register")
+@pytest.mark.parametrize("width", [80, 120])
+async def test_what_has_to_be_typed_is_never_broken(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    await escalations(open_only=False, level=None, as_json=False)
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= width
+    for word in ("rex-ch-1", "inspect.step_overdue", "case.limit_at_risk", "conclude.step_overdue"):
+        assert any(line.split()[:1] == [word] for line in lines)
 
 
 @pytest.mark.usefixtures("register")
@@ -124,7 +130,7 @@ async def test_a_register_that_is_not_set_up_is_one_line(tmp_path: Path, monkeyp
         await escalations(open_only=False, level=None, as_json=False)
 
 
-# -- taking one on ----------------------------------------------------------------------------------------------------
+# -- acknowledging ----------------------------------------------------------------------------------------------------
 
 
 async def until(office: Office, case_id: str, reached: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
@@ -155,9 +161,26 @@ async def test_acknowledging_is_in_the_case_and_then_in_the_list(
 
     await acknowledge(case_id, escalation["id"], by="Aigul Serikova", until=tomorrow, as_json=False)
 
-    assert f"{case_id}  {escalation['id']} is taken on by Aigul Serikova until the end of" in capsys.readouterr().out
-    (taken,) = (await office.case(case_id))["escalations"]
-    assert (taken["acknowledged_by"], taken["acknowledged_until"]) == ("Aigul Serikova", tomorrow)
+    assert f"{case_id}  {escalation['id']} is acknowledged by Aigul Serikova until" in capsys.readouterr().out
+    (acknowledged,) = (await office.case(case_id))["escalations"]
+    assert (acknowledged["acknowledged_by"], acknowledged["acknowledged_until"]) == ("Aigul Serikova", tomorrow)
+
+
+async def test_all_acknowledges_every_open_escalation_of_the_case(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    received = rfc_3339(NOW - timedelta(days=20))  # its first step is over, so late, and its reserve is used up
+    case_id = await office.open(office.request(received_at=received))
+    case = await until(office, case_id, lambda case: case["step"] == "await_documents")
+    assert len([each for each in case["escalations"] if each["resolved_at"] is None]) > 1
+    tomorrow = (TODAY + timedelta(days=1)).isoformat()
+
+    await acknowledge(case_id, "all", by="Aigul Serikova", until=tomorrow, as_json=False)
+
+    assert "all open escalations are acknowledged by Aigul Serikova" in capsys.readouterr().out
+    case = await office.case(case_id)
+    still_open = [each for each in case["escalations"] if each["resolved_at"] is None and each["overtaken_by"] is None]
+    assert {each["acknowledged_by"] for each in still_open} == {"Aigul Serikova"}
 
 
 @pytest.mark.parametrize(
@@ -168,7 +191,7 @@ async def test_acknowledging_is_in_the_case_and_then_in_the_list(
         (None, "tomorrow", "expected a date as in 2026-03-02"),
     ],
 )
-async def test_what_cannot_be_taken_on_is_refused_with_the_reason(
+async def test_what_cannot_be_acknowledged_is_refused_with_the_reason(
     office: Office, escalation_id: str | None, until: str, reason: str
 ) -> None:
     case_id = await case_with_an_escalation(office)

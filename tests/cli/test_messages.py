@@ -52,9 +52,9 @@ async def test_a_case_is_led_to_its_end_by_the_three_commands(
     office: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
     case_id = await to_draft(office)
-    told = capsys.readouterr().out
+    page = capsys.readouterr().out
     for words in ("documents_arrived accepted", "stored: invoice.pdf", "inspection_completed accepted"):
-        assert words in told
+        assert words in page
     await sign(case_id)
     assert "conclusion_signed accepted" in capsys.readouterr().out
     case = await at(office, case_id, "closed")
@@ -91,13 +91,13 @@ async def test_a_document_that_is_not_what_it_says_is_named_and_the_others_are_t
     message = await office.documents(case_id)
     message["documents"][0]["sha256"] = "0" * 64
     await messages.documents(case_id, office.file(message), sent_by=None, as_json=False)
-    told = capsys.readouterr().out
-    assert "refused: registration_application.pdf: " in told
-    assert "stored: invoice.pdf" in told
-    assert "still missing: registration application" in told
+    page = capsys.readouterr().out
+    assert "refused: registration_application.pdf: " in page
+    assert "stored: invoice.pdf" in page
+    assert "still missing: registration application" in page
 
 
-async def test_what_the_case_refuses_is_told_with_its_reason(office: Office) -> None:
+async def test_what_the_case_refuses_is_shown_with_its_reason(office: Office) -> None:
     case_id = await office.open()
     with pytest.raises(CannotDo, match="conclusion_signed refused: there is no draft to sign"):
         await sign(case_id)
@@ -172,7 +172,7 @@ async def test_where_the_register_is_out_of_reach_too_that_is_said(
     closed_office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REXV_DATABASE_URL", "postgresql://rexv:secret@127.0.0.1:1/rexv")
-    with pytest.raises(CannotDo, match=r"not delivered: .* nor was it kept: .* is out of reach") as refused:
+    with pytest.raises(CannotDo, match=r"not delivered: .* and could not be kept: .* is out of reach") as refused:
         await messages.inspect("rex-ch-none", str(SAMPLES / "inspection-valid.json"), sent_by=None, as_json=False)
     assert "secret" not in str(refused.value)
 

@@ -36,13 +36,13 @@ async def withdrawn(office: Office, request: dict[str, Any]) -> str:
 async def test_a_case_is_opened_and_its_number_step_due_and_link_are_printed(office: Office, printed: Printed) -> None:
     request = office.request(reference=f"26/{office.settings.task_queue[5:]} Ä")
     await open_(office, request)
-    told = printed()
-    assert told["case_id"] == f"rex-ch-26-{office.settings.task_queue[5:]}-a"
-    assert told["opened"] is True
-    case = await office.case(told["case_id"])
-    assert told["limit_last_day"] == case["limit_last_day"]
-    assert told["due_at"] in [step["due_at"] for step in case["steps"]]
-    assert told["link"] == f"http://localhost:8233/namespaces/default/workflows/{told['case_id']}"
+    answer = printed()
+    assert answer["case_id"] == f"rex-ch-26-{office.settings.task_queue[5:]}-a"
+    assert answer["opened"] is True
+    case = await office.case(answer["case_id"])
+    assert answer["limit_last_day"] == case["limit_last_day"]
+    assert answer["due_at"] in [step["due_at"] for step in case["steps"]]
+    assert answer["link"] == f"http://localhost:8233/namespaces/default/workflows/{answer['case_id']}"
 
 
 async def test_the_case_carries_what_the_list_of_the_ui_shows(office: Office) -> None:
@@ -106,7 +106,9 @@ async def test_a_closed_number_stays_refused_when_temporal_has_forgotten_it(offi
     number = f"rex-ch-{forgotten['reference'].lower()}"
     write(register, RegisterEntries(case=entry.model_copy(update={"case_id": number})))
     register.dispose()
-    with pytest.raises(CannotDo, match=r"closed .* \(withdrawn\) .* as the register says"):
+    with pytest.raises(
+        CannotDo, match=r"by the register, closed .* \(withdrawn\); this case number cannot be used again"
+    ):
         await open_(office, forgotten)
 
 
@@ -118,11 +120,11 @@ async def test_a_closed_number_is_refused_by_temporal_where_the_register_has_los
     fresh = f"sqlite:///{office.folder / 'fresh.db'}"
     migrate(open_register(fresh))
     monkeypatch.setenv("REXV_DATABASE_URL", fresh)
-    with pytest.raises(CannotDo, match="closed and its number used up"):
+    with pytest.raises(CannotDo, match="the case is closed; this case number cannot be used again"):
         await open_(office, request)
 
 
-async def test_a_case_ended_by_force_is_not_opened_over_its_own_entries(office: Office) -> None:
+async def test_a_terminated_case_is_not_opened_over_its_own_rows(office: Office) -> None:
     request = office.request()
     case_id = await office.open(request)
     register = open_register(office.database_url)

@@ -21,9 +21,9 @@ async def test_show_as_json_prints_the_object_of_the_query_unchanged(office: Off
     await office.case(case_id)
     printed()
     await cases.show(case_id, as_json=True)
-    told = printed()
-    assert told.keys() == (await office.case(case_id)).keys()
-    assert told["request"]["exporter"]["name"] == "Қостанай Дән Экспорт ЖШС"
+    shown = printed()
+    assert shown.keys() == (await office.case(case_id)).keys()
+    assert shown["request"]["exporter"]["name"] == "Қостанай Дән Экспорт ЖШС"
 
 
 async def test_a_real_case_has_a_page(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
@@ -58,7 +58,7 @@ async def test_an_unknown_number_and_another_kind_of_workflow_are_refused(office
         await cases.show("", as_json=False)
     other = f"other-{office.settings.task_queue}"
     await office.client.start_workflow("Other", id=other, task_queue=office.settings.task_queue)
-    with pytest.raises(CannotDo, match="is no case but a workflow of type Other"):
+    with pytest.raises(CannotDo, match="is not a case but a workflow of type Other"):
         await cases.show(other, as_json=False)
 
 

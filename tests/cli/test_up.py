@@ -1,0 +1,39 @@
+"""``up`` takes a ladder file from the environment, ignores every other setting by name, and prints what to try."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cli.up import settings_for, what_to_try
+from embedded.system import Embedded
+from rules.request import read_request
+
+
+def test_a_ladder_file_is_taken_and_other_settings_are_ignored_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    environment = {
+        "REXV_ESCALATION_FILE": "ladder.toml",
+        "REXV_DATABASE_URL": "postgresql://other",
+        "TEMPORAL_ADDRESS": "other:7233",
+        "REXV_HEARTBEAT_URL": "",
+        "PATH": "/bin",
+    }
+    taken, ignored = settings_for(environment)
+    assert taken == {"REXV_ESCALATION_FILE": str(tmp_path / "ladder.toml")}
+    assert ignored == ["REXV_DATABASE_URL", "TEMPORAL_ADDRESS"]
+    assert settings_for({"PATH": "/bin"}) == ({}, [])
+    assert Embedded(tmp_path, settings=taken).environment["REXV_ESCALATION_FILE"] == str(tmp_path / "ladder.toml")
+
+
+def test_the_requests_that_it_offers_are_accepted(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    page = what_to_try(Embedded(tmp_path), now)
+    for name in ("request.json", "late.json"):
+        assert f"open {tmp_path / name}" in page
+        read_request(json.loads((tmp_path / name).read_text("utf-8")), now)
