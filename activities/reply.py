@@ -6,12 +6,10 @@ The order gives the reply no term (contract, section 2). Its words are in ``temp
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import re
 import textwrap
 import tomllib
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -28,9 +26,10 @@ from temporalio import activity
 
 from activities.document_store import DocumentStore
 from activities.errors import refused
+from activities.http import Now, utc_now
 from activities.interface import Activity, CustomsReply, Sent
 from activities.mail import MailServer
-from notifications.dates import one_line
+from rules.text import one_line, sha256_of
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 LANGUAGES: Final = ("en", "fr", "de")
@@ -61,12 +60,10 @@ class Wording(BaseModel):
 class ReplyActivities:
     """Writes to the customs through the ministry's mail server."""
 
-    def __init__(
-        self, mail_url: str, store: DocumentStore, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
+    def __init__(self, mail_url: str, store: DocumentStore, clock: Now = utc_now) -> None:
         """:param mail_url: ``REXV_MAIL_URL``.
         :param store: where the conclusion lies.
-        :param clock: gives the present as an aware datetime in UTC.
+        :param clock: gives our own time of sending.
         :raises ValueError: where the URL does not fit; the message has nothing of the URL in it.
         """
         self._server = MailServer.parse(mail_url)
@@ -99,7 +96,7 @@ def write(reply: CustomsReply, conclusion: bytes, sender: str, now: datetime) ->
         raise refused(f"language: expected one of {', '.join(LANGUAGES)}")
     wording = _wording(reply.language)
     if reply.outcome not in wording.outcome:
-        raise refused(f"outcome: expected one of {', '.join(wording.outcome)}; no other is told to the customs")
+        raise refused(f"outcome: expected one of {', '.join(wording.outcome)}; the customs get no other")
     words = {
         "to_name": one_line(reply.to_name),
         "reference": one_line(reply.reference),
@@ -127,7 +124,7 @@ def write(reply: CustomsReply, conclusion: bytes, sender: str, now: datetime) ->
 
 def message_id(key: str, domain: str) -> str:
     """The Message-ID of the letter with this key: always the same, so that a second copy shows as one."""
-    return f"<rexv.{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
+    return f"<rexv.{sha256_of(key)[:32]}@{domain}>"
 
 
 @cache

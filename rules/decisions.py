@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, ValidationError
 
 from rules.documents import Kind
 from rules.findings import RexRecord
-from rules.instant import CLOCK_TOLERANCE, Day, Instant
+from rules.instant import Day, StatedInstant, stated_between
 from rules.messages import only_argument
 from rules.refusal import Refusal, reasons, within
 from rules.request import Incoming, LongText, Text
+
+ALL: Final = "all"
+"""As ``escalation_id``: every open escalation of the case."""
 
 
 class Decision(Incoming):
@@ -22,7 +25,7 @@ class Decision(Incoming):
 
 
 class AcknowledgeEscalation(Decision):
-    """Somebody has taken an escalation on; its ladder rests until the end of the day ``until``."""
+    """Somebody sees to an escalation, or to ``all``; notifications pause until the end of the day ``until``."""
 
     escalation_id: Text
     until: Day
@@ -32,18 +35,8 @@ class RecordDispatch(Decision):
     """The request, the appeal or the reply was sent by hand, under a letter's number."""
 
     what: Literal["request", "appeal", "reply"] = "request"
-    sent_at: Instant
+    sent_at: StatedInstant
     letter_reference: Text
-
-    @field_validator("sent_at")
-    @classmethod
-    def _at_a_possible_time(cls, value: datetime, info: ValidationInfo) -> datetime:
-        bounds = info.context or {}
-        if bounds and value < bounds["received_at"]:
-            raise ValueError("lies before the receipt of the request; expected a time from then on")
-        if bounds and value > bounds["now"] + CLOCK_TOLERANCE:
-            raise ValueError("lies in the future; expected a time up to five minutes after now")
-        return value
 
 
 class RecordLookup(Decision):
@@ -113,7 +106,7 @@ LONGEST_ACKNOWLEDGEMENT = 10
 def read_decision(name: str, arguments: list[Any], received_at: datetime, now: datetime) -> Decision:
     """Read an update as it came; parameters and errors are those of ``read_message``."""
     try:
-        bounds = {"received_at": received_at, "now": now}
+        bounds = stated_between(received_at, now)
         return within(LARGEST_DECISION, DECISIONS[name].model_validate(only_argument(arguments), context=bounds))
     except ValidationError as error:
         raise Refusal(reasons(error)) from None

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, ValidationInfo
 
 _RFC_3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:\d{2})?")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -37,6 +37,24 @@ def _to_utc(value: datetime) -> datetime:
         raise ValueError("expected a time that can be counted with") from error
 
 
+def stated_between(received_at: datetime, now: datetime) -> dict[str, datetime]:
+    """The validation context that bounds every ``StatedInstant`` (contract, section 2).
+
+    :param received_at: the receipt of the request; nothing can be stated to lie before it.
+    :param now: the present; a stated time may lie at most five minutes after it.
+    """
+    return {"received_at": received_at, "now": now}
+
+
+def _within_bounds(value: datetime, info: ValidationInfo) -> datetime:
+    bounds: dict[str, datetime] | None = info.context
+    if bounds and value < bounds["received_at"]:
+        raise ValueError("lies before the receipt of the request; expected a time from then on")
+    if bounds and value > bounds["now"] + CLOCK_TOLERANCE:
+        raise ValueError("lies in the future; expected a time up to five minutes after now")
+    return value
+
+
 def _read_day(value: Any) -> date:
     if isinstance(value, str) and _ISO_DATE.fullmatch(value):
         try:
@@ -60,6 +78,9 @@ Instant = Annotated[
     PlainSerializer(rfc_3339, return_type=str, when_used="json"),
 ]
 """An aware datetime in UTC; read from RFC 3339 with an offset, refused without one (contract, section 2)."""
+
+StatedInstant = Annotated[Instant, AfterValidator(_within_bounds)]
+"""An instant at which something happened in a case, as its sender states it; bounded by ``stated_between``."""
 
 Day = Annotated[date, BeforeValidator(_read_day)]
 """A calendar day in Asia/Almaty, read from an ISO date."""

@@ -6,10 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, StringConstraints, ValidationError
 
 from rules.documents import Application, OfferedDocument
-from rules.instant import CLOCK_TOLERANCE, Instant
+from rules.instant import StatedInstant, stated_between
 from rules.refusal import Refusal, reasons
 from rules.request import Incoming, LongText, Text
 
@@ -28,30 +28,18 @@ class Message(Incoming):
     message_id: Annotated[str, StringConstraints(min_length=1, max_length=128)]
     sent_by: Text
 
-    @field_validator("received_at", "sent_at", "completed_at", "signed_at", check_fields=False)
-    @classmethod
-    def _at_a_possible_time(cls, value: datetime | None, info: ValidationInfo) -> datetime | None:
-        bounds = info.context or {}
-        if value is None or not bounds:
-            return value
-        if value < bounds["received_at"]:
-            raise ValueError("lies before the receipt of the request; expected a time from then on")
-        if value > bounds["now"] + CLOCK_TOLERANCE:
-            raise ValueError("lies in the future; expected a time up to five minutes after now")
-        return value
-
 
 class DocumentRequestReceived(Message):
     """Atameken's proof that it has our request: ¶8 runs from ``received_at``."""
 
-    received_at: Instant
+    received_at: StatedInstant
 
 
 class DocumentsArrived(Message):
     """Documents that Atameken has sent (¶8). They add up over several messages."""
 
-    sent_at: Instant | None = None
-    received_at: Instant | None = None
+    sent_at: StatedInstant | None = None
+    received_at: StatedInstant | None = None
     via_representative: bool = False
     application: Application | None = None
     documents: Annotated[list[OfferedDocument], Field(min_length=1, max_length=100)]
@@ -60,7 +48,7 @@ class DocumentsArrived(Message):
 class InspectionCompleted(Message):
     """The result of the inspection (¶9), with the grounds of ¶10 that it found."""
 
-    completed_at: Instant | None = None
+    completed_at: StatedInstant | None = None
     inspector: Text
     documents_complete: bool
     data_reliable: bool
@@ -73,7 +61,7 @@ class InspectionCompleted(Message):
 class ConclusionSigned(Message):
     """The signature under the conclusion (¶10). ``document_id`` is the draft's that was signed."""
 
-    signed_at: Instant | None = None
+    signed_at: StatedInstant | None = None
     signed_by: Text
     document_id: Annotated[str, StringConstraints(max_length=200)] | None = None
     signature_reference: Text | None = None
@@ -101,7 +89,7 @@ def read_message(name: str, arguments: list[Any], received_at: datetime, now: da
         raise Refusal(f"unknown message {name!r}; expected one of {', '.join(MESSAGES)}")
     data = only_argument(arguments)
     try:
-        return model.model_validate(data, context={"received_at": received_at, "now": now})
+        return model.model_validate(data, context=stated_between(received_at, now))
     except ValidationError as error:
         raise Refusal(reasons(error)) from None
 

@@ -21,6 +21,8 @@ from typing import Final
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from rules.text import one_line
+
 LARGEST_MESSAGE: Final = 64 * 1024 * 1024
 """Bytes; a letter with the largest document attached still passes."""
 
@@ -48,7 +50,7 @@ class Folder:
                 file.name,
                 datetime.now(UTC).isoformat(timespec="seconds"),
                 f"{envelope.mail_from} -> {', '.join(envelope.rcpt_tos)}",
-                " ".join(subject.split()),
+                one_line(subject),
             ]
         )
         with (self.folder / INDEX).open("a", encoding="utf-8") as index:

@@ -126,6 +126,12 @@ def test_kurban_ait_after_the_confirmed_years_is_called_estimated() -> None:
     assert not any(year_of_days(year).estimated for year in range(2006, CONFIRMED_THROUGH + 1))
 
 
+def test_kurban_ait_on_another_holiday_is_estimated_as_any_other() -> None:
+    year = year_of_days(2032)
+    assert year.off[date(2032, 3, 22)] == "Kurban Ait, estimated and Nauryz"
+    assert year.estimated == {date(2032, 3, 22)}
+
+
 @pytest.mark.parametrize("year", [1990, 2101, 9999])
 def test_a_year_without_data_is_refused_by_name_and_never_counted_as_monday_to_friday(year: int) -> None:
     with pytest.raises(Refusal, match=rf"^{year}: .*no data.*1991 to 2100$"):

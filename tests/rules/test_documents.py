@@ -146,8 +146,15 @@ def test_an_application_with_such_a_field_is_refused(field: str, value: Any, exp
     assert reasons(error.value) == f"{field}: {expected}"
 
 
-@pytest.mark.parametrize(("code", "expected"), [("", "a text"), ("1" * 21, "at most 20 characters"), (1101, "a text")])
+@pytest.mark.parametrize(
+    ("code", "expected"), [("", "a text"), (" \t", "a text"), ("1" * 21, "at most 20 characters"), (1101, "a text")]
+)
 def test_a_code_that_is_none_is_named_by_its_place(code: object, expected: str) -> None:
     with pytest.raises(ValidationError) as error:
         Application.model_validate({"name": "Altyn Dan LLP", "hs_codes": ["1101 00", code]})
     assert reasons(error.value) == f"hs_codes.1: expected {expected}"
+
+
+def test_blanks_around_a_code_are_no_part_of_it() -> None:
+    application = Application.model_validate({"name": "Altyn Dan LLP", "hs_codes": [" 1101 00\n", "1" * 20 + " "]})
+    assert application.hs_codes == ["1101 00", "1" * 20]
