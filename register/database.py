@@ -34,6 +34,8 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from runtime.commands import STARTER
+
 BUSY_TIMEOUT_MS = 10_000
 """How long a SQLite connection waits for another's write: far above a write's milliseconds, below a call's time-out."""
 
@@ -167,7 +169,7 @@ def check_migrated(engine: Engine) -> None:
             _refuse_unknown(engine, connection)
             current = MigrationContext.configure(connection).get_current_heads()
     if set(current) != set(_scripts().get_heads()):
-        raise NotMigrated(f"{place(engine)} is not migrated: run `python starter.py setup`")
+        raise NotMigrated(f"{place(engine)} is not migrated; run: {STARTER} setup")
 
 
 def migrations(connection: Connection) -> Config:

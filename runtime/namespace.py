@@ -11,6 +11,7 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributeIndexedValueType, SearchAttributeKey
 from temporalio.service import RPCError, RPCStatusCode
 
+from runtime.commands import STARTER
 from runtime.search_attributes import ALL, TYPE_NAMES
 
 
@@ -55,8 +56,7 @@ async def check_search_attributes(client: Client) -> None:
     missing = [key.name for key in ALL if key.name not in have]
     if missing:
         raise NotSetUp(
-            f"namespace {client.namespace} lacks the search attributes {', '.join(missing)};"
-            " run: python starter.py setup"
+            f"namespace {client.namespace} lacks the search attributes {', '.join(missing)}; run: {STARTER} setup"
         )
 
 
@@ -79,7 +79,7 @@ def _refuse_wrong_types(have: Mapping[str, int]) -> None:
     if wrong:
         raise NotSetUp(
             f"search attributes of another type: {'; '.join(wrong)}; remove them (temporal operator search-attribute"
-            " remove) and run: python starter.py setup"
+            f" remove) and run: {STARTER} setup"
         )
 
 

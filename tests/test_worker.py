@@ -173,7 +173,7 @@ async def test_no_start_with_a_wrong_setting(environment: Environment, failing: 
     ("setting", "value", "said"),
     [
         ("REXV_DATABASE_URL", "mysql://user:secret@host/rexv", "REXV_DATABASE_URL"),
-        ("REXV_DATABASE_URL", "sqlite:///none.db", "not migrated: run `python starter.py setup`"),
+        ("REXV_DATABASE_URL", "sqlite:///none.db", "not migrated; run: .venv/bin/python starter.py setup"),
         ("REXV_DATABASE_URL", "postgresql://user:a-secret@127.0.0.1:1/rexv", "out of reach"),
         ("REXV_DOCUMENT_STORE", "nothing://secret", "REXV_DOCUMENT_STORE"),
         ("TEMPORAL_NAMESPACE", "elsewhere", "namespace elsewhere does not exist; check TEMPORAL_NAMESPACE"),
@@ -207,7 +207,7 @@ async def test_no_start_where_a_search_attribute_is_missing_or_of_another_type(
         environment |= {"TEMPORAL_ADDRESS": address_of(bare)}
         line = await failing(environment)
         assert "lacks the search attributes RexStep, RexRisk" in line
-        assert "run: python starter.py setup" in line
+        assert "run: .venv/bin/python starter.py setup" in line
         await bare.client.operator_service.add_search_attributes(
             AddSearchAttributesRequest(
                 namespace=bare.client.namespace,

@@ -185,7 +185,7 @@ def test_a_register_that_is_set_and_not_there_is_no_reason_to_count_without_it(
     bare: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("REXV_DATABASE_URL", f"sqlite:///{tmp_path}/register.db")
-    with pytest.raises(CannotDo, match=r"is not migrated: run `python starter\.py setup`"):
+    with pytest.raises(CannotDo, match=r"is not migrated; run: \.venv/bin/python starter\.py setup"):
         CliRunner().invoke(app, ["deadline", "2025-02-28", "30"], catch_exceptions=False)
 
 

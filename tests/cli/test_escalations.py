@@ -126,7 +126,7 @@ async def test_where_there_are_none_it_says_so(capsys: pytest.CaptureFixture[str
 async def test_a_register_that_is_not_set_up_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REXV_DATABASE_URL", f"sqlite:///{tmp_path / 'none.db'}")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(CannotDo, match=r"not migrated: run `python starter\.py setup`"):
+    with pytest.raises(CannotDo, match=r"not migrated; run: \.venv/bin/python starter\.py setup"):
         await escalations(open_only=False, level=None, as_json=False)
 
 

@@ -87,7 +87,7 @@ def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:
 def test_an_empty_database_is_not_migrated_and_the_line_says_what_to_run(empty_register: Engine) -> None:
     with pytest.raises(NotMigrated) as raised:
         check_migrated(empty_register)
-    assert one_line(raised.value).endswith("is not migrated: run `python starter.py setup`")
+    assert one_line(raised.value).endswith("is not migrated; run: .venv/bin/python starter.py setup")
 
     migrate(empty_register)
     check_migrated(empty_register)

@@ -41,7 +41,9 @@ async def test_a_missing_search_attribute_is_named_with_what_to_run_and_setup_ad
         client = environment.client
         assert await add_search_attributes(client) == [key.name for key in ALL]
         await remove(client, "RexRisk")
-        with pytest.raises(NotSetUp, match=r"lacks the search attributes RexRisk; run: python starter.py setup$"):
+        with pytest.raises(
+            NotSetUp, match=r"lacks the search attributes RexRisk; run: \.venv/bin/python starter\.py setup$"
+        ):
             await check_search_attributes(client)
         assert await add_search_attributes(client) == ["RexRisk"]
         await check_search_attributes(client)
