@@ -1,1 +1,1 @@
-"""The daily self-check: what counts as a finding, and the report of it."""
+"""The daily self-check: what counts as a finding, how both sides are asked, and the report."""

@@ -1,4 +1,4 @@
-"""What is a gap in the watch: register and Temporal compared, without asking either. Pure; times are UTC."""
+"""What counts as a finding of the self-check. Pure: it asks neither register nor Temporal. Times are UTC."""
 
 from __future__ import annotations
 
@@ -7,25 +7,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from activities.interface import Gap, GapKind
-from activities.ladders import ladder_id
+from activities.interface import CheckFinding, FindingKind
 from calendars.confirmation import missing_confirmation
 from calendars.kazakhstan import is_confirmed
-from escalation.kinds import BREACH_OF, Escalation
-from escalation.ladder import LEVELS
+from escalation.kinds import KINDS, LEVEL_NAMES, LEVELS, Escalation
 from notifications.dates import english_date
 from register.overview import ListedEscalation, RunningTerm
+from rules.case_view import CaseView, EscalationView
 
-LEVEL_NAMES: Final = {1: "the case officer", 2: "on-call", 3: "the head"}
-
-_TO_CONFIRM: Final = "When its decrees are taken in: python starter.py calendar confirm {year}."
+_PROBLEMS_SETTING: Final = "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute"
 
 
 @dataclass(frozen=True)
 class CaseRun:
-    """A case as Temporal has it. ``status`` as Temporal words it, in lower case; ``running`` where it has not ended.
+    """A case as Temporal describes it. ``status`` is Temporal's own word in lower case.
 
-    ``fetching``: it is fetching documents now. ``busy``: some activity of it is under way.
+    ``fetching``: it is fetching documents now. ``busy``: at least one activity of it is pending.
     """
 
     status: str
@@ -37,193 +34,215 @@ class CaseRun:
 
     @property
     def running(self) -> bool:
-        """Whether it goes on."""
+        """Whether it is still open in Temporal."""
         return self.status == "running"
 
 
-def not_in_temporal(case_id: str, run: CaseRun | None, task_queue: str, before: datetime) -> Gap | None:
-    """The gap of a case that is open in the register, where Temporal does not run it.
+def not_in_temporal(case_id: str, run: CaseRun | None, task_queue: str, before: datetime) -> CheckFinding | None:
+    """The finding about a case that is open in the register, if Temporal does not run it on our task queue.
 
-    :param run: what Temporal answers about it now; None where it has no such case.
-    :param before: what ended later than this may still be on its way into the register.
+    :param run: the case in Temporal; None if Temporal has no such case.
+    :param before: a case that ended later than this may not have reached the register yet.
     """
     if run is None:
-        what = "is open in the register, and Temporal has no such case: nothing counts its terms"
-        to_do = "See whether workers and starter.py use the right server and namespace (TEMPORAL_ADDRESS, _NAMESPACE)."
+        what = "is open in the register, but Temporal has no such case: nothing counts its terms"
+        to_do = "Check that workers and starter.py use the right server and namespace (TEMPORAL_ADDRESS, _NAMESPACE)."
     elif run.running and run.task_queue != task_queue:
-        what = f"runs on the task queue {run.task_queue}, which this worker does not serve ({task_queue})"
-        to_do = "Start a worker with REXV_TASK_QUEUE set to it."
+        what = f"runs on the task queue {run.task_queue}, which this worker does not serve (it serves {task_queue})"
+        to_do = "Start a worker with REXV_TASK_QUEUE set to that task queue."
     elif run.running or (run.closed_at or run.opened_at) >= before:
         return None
     else:
-        what = f"is open in the register, and in Temporal it has ended ({run.status.replace('_', ' ')})"
-        to_do = "Reset it in Temporal to the moment before: it goes on from there. To end a case there is: withdraw."
-    return Gap(kind=GapKind.NOT_IN_TEMPORAL, workflow_id=case_id, what=f"{case_id} {what}", what_to_do=to_do)
-
-
-def not_in_register(case_id: str) -> Gap:
-    """The gap of a case that Temporal has and the register has not."""
-    return Gap(
-        kind=GapKind.NOT_IN_REGISTER,
-        workflow_id=case_id,
-        what=f"{case_id} is in Temporal and not in the register: its record will be lost with its history",
-        what_to_do="See whether the register is the right one and was restored whole (setting REXV_DATABASE_URL).",
+        what = f"is open in the register, but has ended in Temporal ({run.status.replace('_', ' ')})"
+        to_do = "Reset it in Temporal to the moment before it ended. To end a case, use withdraw."
+    return CheckFinding(
+        kind=FindingKind.NOT_IN_TEMPORAL, workflow_id=case_id, what=f"{case_id} {what}", what_to_do=to_do
     )
 
 
-def closed_in_register(case_id: str, closed_at: datetime) -> Gap:
-    """The gap of a case that the register calls closed and Temporal still runs, with nothing under way."""
-    return Gap(
-        kind=GapKind.NOT_IN_REGISTER,
+def not_in_register(case_id: str) -> CheckFinding:
+    """The finding about a case that Temporal has and the register does not."""
+    return CheckFinding(
+        kind=FindingKind.NOT_IN_REGISTER,
+        workflow_id=case_id,
+        what=f"{case_id} is in Temporal but not in the register: its record will be lost with its history",
+        what_to_do="Check that REXV_DATABASE_URL names the right register, and that it was restored completely.",
+    )
+
+
+def closed_in_register(case_id: str, closed_on: date) -> CheckFinding:
+    """The finding about a case that is closed in the register and runs in Temporal with no activity pending.
+
+    :param closed_on: the day in Asia/Almaty.
+    """
+    return CheckFinding(
+        kind=FindingKind.NOT_IN_REGISTER,
         workflow_id=case_id,
         about="closed",
-        what=f"{case_id} was closed by the register on {english_date(closed_at.date())}, and Temporal still runs it",
-        what_to_do="Look at the case in Temporal; a register restored from a copy may be older or newer than it.",
+        what=f"{case_id} was closed in the register on {english_date(closed_on)}, but still runs in Temporal",
+        what_to_do="Look at the case in Temporal. A register restored from a backup can be older than its cases.",
+    )
+
+
+def cannot_be_replayed(case_id: str, error: str) -> CheckFinding:
+    """The finding about a case that does not answer a query.
+
+    :param error: what came back, in one line.
+    """
+    return CheckFinding(
+        kind=FindingKind.CANNOT_BE_REPLAYED,
+        workflow_id=case_id,
+        what=f"{case_id} cannot be read: its history cannot be replayed by this worker, or it gave no answer ({error})",
+        what_to_do="Read the worker's log. If the code was changed, run the previous version until this is fixed.",
     )
 
 
 def terms_not_escalated(
     terms: Iterable[RunningTerm], escalations: Iterable[ListedEscalation], before: datetime
-) -> Iterator[Gap]:
-    """Terms that ended without their breach being on record and open (contract, section 6).
+) -> Iterator[CheckFinding]:
+    """Terms that ended without an open escalation for their breach (contract, section 6), by the register.
 
-    :param escalations: the open ones: a step that is overdue and runs on has its escalation open.
-    :param before: a term that ended later may still be about to be escalated.
+    :param escalations: the open ones. The escalation of a step that is overdue and still running is open.
+    :param before: a term that ended later than this may still be about to be escalated.
     """
     have = {(each.case_id, each.escalation.kind, each.escalation.step) for each in escalations}
     for term in terms:
         case, step = term.case, term.step
         if _is_past(step.due_at, before) and (case.case_id, Escalation.STEP_OVERDUE.value, step.step) not in have:
-            yield _not_escalated(case.case_id, step.step, f"its step {step.step} (¶{step.paragraph})", step.last_day)
-        # Signed or withdrawn, the thirty days are judged; what then runs is the appeal.
-        whole = case.outcome is None and _is_past(case.limit_at, before)
-        if whole and (case.case_id, Escalation.LIMIT_EXCEEDED.value, None) not in have:
-            yield _not_escalated(case.case_id, "whole", "the whole (¶5)", case.limit_last_day)
+            words = f"the last day of the step {step.step} (¶{step.paragraph})"
+            yield _not_escalated(case.case_id, step.step, words, step.last_day)
+        # Once the conclusion is signed or the case withdrawn, the limit is decided; only the appeal still runs.
+        limit = case.outcome is None and _is_past(case.limit_at, before)
+        if limit and (case.case_id, Escalation.LIMIT_EXCEEDED.value, None) not in have:
+            yield _not_escalated(case.case_id, "limit", "the last of its thirty days (¶5)", case.limit_last_day)
 
 
-def idle_escalations(
-    escalations: Sequence[ListedEscalation], running_ladders: Container[str], *, today: date, before: datetime
-) -> Iterator[Gap]:
-    """Open escalations that nobody has taken on and nobody is told of any more, or that reach nobody.
+def escalations_without_end(
+    case: CaseView, running: Container[str], *, today: date, before: datetime
+) -> Iterator[CheckFinding]:
+    """Open escalations of a case that nobody has acknowledged and that reach nobody, or nobody any more.
 
-    :param escalations: the open ones.
-    :param running_ladders: the workflow ids of the ladders that Temporal runs.
-    :param today: in Asia/Almaty; an acknowledgement holds to the end of its day.
-    :param before: what was raised later may still be about to get its ladder.
+    :param running: the hashes of the recipients that Temporal runs; the others send nothing.
+    :param today: in Asia/Almaty. An acknowledgement holds until the end of its day.
+    :param before: an escalation raised later than this may still be about to be sent.
     """
-    have = {(each.case_id, each.escalation.kind, each.escalation.step) for each in escalations}
-    for each in escalations:
-        escalation, ladder = each.escalation, each.ladder
-        until = escalation.acknowledged_until
-        if escalation.raised_at >= before or (until is not None and until >= today):
+    for each in case.open_escalations:
+        until = each.acknowledged_until
+        if each.raised_at >= before or (until is not None and until >= today) or _was_found_too_late(each):
             continue
-        if _is_overtaken(each, have):
-            continue
-        # A ladder that rests and was not awake since has not written yet that no rung is left.
-        if ladder is not None and (ladder.state == "exhausted" or (ladder.state == "rests" and not ladder.next_at)):
-            lapsed = f"{escalation.acknowledged_by} had it until {until}, which is over" if until else ""
-            told = f"all rungs up to level {ladder.level} have been told and {lapsed or 'nobody has acknowledged'}"
-            yield _idle(each, GapKind.LADDER_ENDED, told)
-        elif ladder is not None and ladder.ended_at is not None:
-            yield _idle(each, GapKind.LADDER_ENDED, f"its ladder has ended ({ladder.state}), and the matter is open")
-        elif ladder_id(each.case_id, escalation.id) not in running_ladders:
-            words = "no ladder was ever started for it" if ladder is None else "its ladder is gone from Temporal"
-            yield _idle(each, GapKind.LADDER_GONE, f"nobody is told of it: {words}")
-        if ladder is not None and ladder.ended_at is None and _is_past(ladder.nobody_since, before):
-            yield _idle(each, GapKind.NOBODY_REACHED, f"nobody of level {ladder.level} can be reached")
+        if _is_past(each.nobody_reached_since, before):
+            words = f"no recipient of level {each.level} ({LEVEL_NAMES[each.level]}) can be reached"
+            yield _about_escalation(case.case_id, each, FindingKind.NOBODY_REACHED, words)
+        elif each.next_at is None and not _is_on_its_way(each, running, before):
+            yield _about_escalation(case.case_id, each, FindingKind.LADDER_ENDED, _how_it_ended(each))
 
 
-def failing_tasks(problems: Mapping[str, Sequence[str]]) -> Iterator[Gap]:
-    """Workflows that Temporal reports as failing their tasks.
+def failing_tasks(problems: Mapping[str, Sequence[str]]) -> Iterator[CheckFinding]:
+    """Workflows whose tasks fail, as Temporal reports them.
 
-    :param problems: by workflow id, what ``TemporalReportedProblems`` holds: ``category=...``, ``cause=...``.
+    :param problems: by workflow id, the values of ``TemporalReportedProblems``: ``category=...``, ``cause=...``.
     """
     for workflow_id, reported in problems.items():
-        told = ", ".join(each.partition("=")[2].removeprefix("WorkflowTaskFailedCause") for each in reported)
-        yield Gap(
-            kind=GapKind.TASKS_FAIL,
+        words = ", ".join(each.partition("=")[2].removeprefix("WorkflowTaskFailedCause") for each in reported)
+        yield CheckFinding(
+            kind=FindingKind.TASKS_FAIL,
             workflow_id=workflow_id,
-            what=f"{workflow_id} stands still: Temporal reports that it fails its workflow tasks ({told})",
-            what_to_do="Open it in Temporal, read the last error, mend the code, start the workers again: it goes on.",
+            what=f"{workflow_id} is stuck: its workflow tasks fail ({words})",
+            what_to_do="Open it in Temporal, read the last error, fix the code, restart the workers: it then goes on.",
         )
 
 
-def tasks_not_watched(namespace: str) -> Gap:
-    """The gap of a server that does not report failing workflow tasks."""
-    setting = "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute"
-    return Gap(
-        kind=GapKind.TASKS_NOT_WATCHED,
+def tasks_not_reported(namespace: str) -> CheckFinding:
+    """The finding about a server that does not report failing workflow tasks."""
+    return CheckFinding(
+        kind=FindingKind.TASKS_NOT_REPORTED,
         about=namespace,
-        what=f"Temporal does not report in namespace {namespace} which workflows fail their tasks",
-        what_to_do=f"Set {setting} above 0 in the server's dynamic configuration (5 is its own default).",
+        what=f"Temporal does not report which workflows in namespace {namespace} fail their tasks",
+        what_to_do=f"Set {_PROBLEMS_SETTING} above 0 in the server's dynamic configuration (its own default is 5).",
     )
 
 
-def levels_without_recipient(recipients: Mapping[int, Collection[str]]) -> Iterator[Gap]:
-    """Levels of which nobody can be told."""
+def levels_without_recipient(recipients: Mapping[int, Collection[str]]) -> Iterator[CheckFinding]:
+    """Levels without anybody to notify."""
     for level in LEVELS:
         if not recipients.get(level):
-            yield Gap(
-                kind=GapKind.LEVEL_WITHOUT_RECIPIENT,
+            yield CheckFinding(
+                kind=FindingKind.LEVEL_WITHOUT_RECIPIENT,
                 about=str(level),
-                what=f"level {level} ({LEVEL_NAMES[level]}) has no recipient: what climbs to it reaches nobody",
-                what_to_do=f"Set REXV_ESCALATE_{level}, or the level's recipients in the ladder file; restart workers.",
+                what=f"level {level} ({LEVEL_NAMES[level]}) has no recipient: escalations to it reach nobody",
+                what_to_do=f"Set REXV_ESCALATE_{level} or the level's recipients in the ladder file; restart workers.",
             )
 
 
-def years_not_confirmed(today: date, confirmed: Container[int]) -> Iterator[Gap]:
-    """The present year, and from 1 December the coming one, where its official calendar is not taken in.
+def years_not_confirmed(today: date, confirmed: Container[int]) -> Iterator[CheckFinding]:
+    """The current year, and from 1 December the next one, if their official calendar is not confirmed.
 
     :param today: in Asia/Almaty.
-    :param confirmed: the years confirmed in the register; those up to 2025 are from the start.
+    :param confirmed: the years confirmed in the register; those up to 2025 need no confirmation.
     """
     years = [] if is_confirmed(today.year, confirmed) else [today.year]
     coming = missing_confirmation(today, confirmed)
     for year in [*years, *([coming] if coming else [])]:
-        yield Gap(
-            kind=GapKind.YEAR_NOT_CONFIRMED,
+        yield CheckFinding(
+            kind=FindingKind.YEAR_NOT_CONFIRMED,
             about=str(year),
             what=f"the working calendar of {year} is not confirmed: every term that runs into it is provisional",
-            what_to_do=_TO_CONFIRM.format(year=year),
+            what_to_do=f"Enter its decrees, then run: python starter.py calendar confirm {year}.",
         )
+
+
+def most_important(findings: Sequence[CheckFinding], longest: int) -> list[CheckFinding]:
+    """At most ``longest`` of the findings, those that concern the whole system first."""
+    return sorted(findings, key=lambda finding: (finding.workflow_id is not None, finding.key))[:longest]
 
 
 def _is_past(at: datetime | None, before: datetime) -> bool:
     return at is not None and at < before
 
 
-def _is_overtaken(each: ListedEscalation, have: Collection[tuple[str, str, str | None]]) -> bool:
-    escalation = each.escalation
-    breach = BREACH_OF.get(Escalation(escalation.kind))
-    if breach is None:
-        return False
-    found_late = escalation.due_at is not None and escalation.raised_at >= escalation.due_at
-    return found_late or (each.case_id, breach.value, escalation.step) in have
+def _was_found_too_late(escalation: EscalationView) -> bool:
+    """Whether it is a warning of something that was over when it was raised: it is on record only."""
+    is_warning = KINDS[Escalation(escalation.kind)].breach is not None
+    return is_warning and escalation.due_at is not None and escalation.raised_at >= escalation.due_at
 
 
-def _not_escalated(case_id: str, about: str, words: str, last_day: date | None) -> Gap:
+def _is_on_its_way(escalation: EscalationView, running: Container[str], before: datetime) -> bool:
+    """Whether a notice of the last notification has still to be delivered, and somebody is there to do it."""
+    last = max((each.rung for each in escalation.notified), default=0)
+    return any(
+        each.rung == last and each.told_at is None and (each.recipient in running or each.handed_at >= before)
+        for each in escalation.notified
+    )
+
+
+def _how_it_ended(escalation: EscalationView) -> str:
+    delivered = [each.level for each in escalation.notified if each.told_at is not None]
+    if not delivered:
+        return "nobody has been notified, and no notification is planned"
+    everybody = f"everyone up to level {max(delivered)} ({LEVEL_NAMES[max(delivered)]}) has been notified"
+    until = escalation.acknowledged_until
+    if until is None:
+        return f"{everybody} and nobody has acknowledged"
+    return f"{everybody}, and the acknowledgement by {escalation.acknowledged_by} ended on {english_date(until)}"
+
+
+def _not_escalated(case_id: str, about: str, words: str, last_day: date | None) -> CheckFinding:
     day = english_date(last_day) if last_day else "an unknown day"
-    return Gap(
-        kind=GapKind.TERM_NOT_ESCALATED,
+    return CheckFinding(
+        kind=FindingKind.TERM_NOT_ESCALATED,
         workflow_id=case_id,
         about=about,
-        what=f"{case_id}: {words} had its last day on {day}, and nobody was told that it is over",
-        what_to_do="Look whether the case goes on in Temporal (a worker that is down, a workflow task that fails).",
+        what=f"{case_id}: {words} was {day}, and no open escalation says so",
+        what_to_do="Check in Temporal why the case did not go on (no worker, or a workflow task that fails).",
     )
 
 
-def _idle(each: ListedEscalation, kind: GapKind, words: str) -> Gap:
-    escalation = each.escalation
-    command = f"python starter.py acknowledge {each.case_id} {escalation.id} --by NAME --until DATE"
-    return Gap(
+def _about_escalation(case_id: str, escalation: EscalationView, kind: FindingKind, words: str) -> CheckFinding:
+    command = f"python starter.py acknowledge {case_id} {escalation.id} --by NAME --until DATE"
+    return CheckFinding(
         kind=kind,
-        workflow_id=each.case_id,
+        workflow_id=case_id,
         about=escalation.id,
-        what=f"{each.case_id}: {escalation.id} is open ({escalation.summary}), but {words}",
-        what_to_do=f"Settle the matter, or take it on: {command}.",
+        what=f"{case_id}: {escalation.id} is open ({escalation.summary}), but {words}",
+        what_to_do=f"Resolve the matter or acknowledge it: {command}.",
     )
-
-
-def most_important(gaps: Sequence[Gap], longest: int) -> list[Gap]:
-    """At most ``longest`` of the gaps, those that concern everything first."""
-    return sorted(gaps, key=lambda gap: (gap.workflow_id is not None, gap.key))[:longest]

@@ -1,124 +1,139 @@
-"""The watch over the watch: looks daily for what would make a warning silently never come, and tells on-call.
+"""The daily self-check: finds what could make a warning be missed or the register be wrong, and reports it to on-call.
 
-Started by Temporal Schedules that ``starter.py setup`` makes; what is compared is in ``activities/self_check.py``.
+Started by Temporal Schedules that ``starter.py setup`` makes. What is compared is in ``self_check/``.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Literal
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, FailureError
 
-from activities.interface import Activity, AllWell, Gap, GapKind, GapReport, GapsTold, Look, Looked
-from workflows.profiles import HEARTBEAT, LOOK, REPORT
+from activities.interface import (
+    Activity,
+    AllWell,
+    Checked,
+    CheckFinding,
+    CheckScope,
+    CheckWanted,
+    FindingKind,
+    FindingsReport,
+    Reported,
+)
+from workflows.profiles import CHECK, HEARTBEAT, REPORT
 
-SWEEP = "Sweep"
+SELF_CHECK: Final = "SelfCheck"
 """The workflow type."""
 
 
-class SweepWanted(BaseModel):
-    """The start argument. ``look_again_after`` in seconds: a gap is told when it was there both times."""
+class SelfCheckWanted(BaseModel):
+    """The start argument. ``check_again_after`` in seconds: a finding is reported if it is there both times."""
 
     model_config = ConfigDict(frozen=True)
 
-    through: Literal["cases", "calendar"] = "cases"
-    look_again_after: float = 300
+    scope: CheckScope = "cases"
+    check_again_after: float = 300
 
 
-class Swept(BaseModel):
-    """The result: what was found and who was told.
+class SelfCheckDone(BaseModel):
+    """The result: what was found and who received the report.
 
-    ``heartbeat`` is ``called``, ``none set`` or why it was not reached; None where not all is well.
+    ``total`` counts findings beyond those listed too. ``heartbeat`` is ``called``, ``none set`` or why it was not
+    reached; None if not all is well.
     """
 
     open_cases: int
-    gaps: list[Gap]
-    gaps_in_all: int
-    told: GapsTold | None = None
+    findings: list[CheckFinding]
+    total: int
+    reported: Reported | None = None
     heartbeat: str | None = None
 
 
-@workflow.defn(name=SWEEP)
-class Sweep:
-    """One look, or two where the first found something; then one message, or the heartbeat."""
+@workflow.defn(name=SELF_CHECK)
+class SelfCheck:
+    """One check, and a second if the first found something; then one report, or the heartbeat."""
 
     @workflow.run
-    async def run(self, wanted: SweepWanted) -> Swept:
-        """Look, and tell whoever has to know.
+    async def run(self, wanted: SelfCheckWanted) -> SelfCheckDone:
+        """Check, and report what was found.
 
-        :raises ActivityError: where nobody at all could be told.
+        :raises ActivityError: if the report reached nobody at all.
         """
-        looked = await self._look(wanted)
-        swept = Swept(open_cases=looked.open_cases, gaps=looked.gaps, gaps_in_all=looked.gaps_in_all)
-        if looked.gaps:
-            report = GapReport(
-                through=wanted.through, at=workflow.info().start_time, gaps=looked.gaps, gaps_in_all=looked.gaps_in_all
-            )
-            told = await workflow.execute_activity(
-                Activity.REPORT_GAPS,
-                report,
-                result_type=GapsTold,
-                summary=f"tell on-call of {looked.gaps_in_all} gaps in the watch",
-                **REPORT.regular(),
-            )
-            return swept.model_copy(update={"told": told})
-        if wanted.through == "cases":
-            return swept.model_copy(update={"heartbeat": await self._say_all_well()})
-        return swept
+        checked = await self._check(wanted)
+        done = SelfCheckDone(open_cases=checked.open_cases, findings=checked.findings, total=checked.total)
+        if checked.findings:
+            return done.model_copy(update={"reported": await self._report(wanted.scope, checked)})
+        if wanted.scope == "cases":
+            return done.model_copy(update={"heartbeat": await self._call_heartbeat()})
+        return done
 
-    async def _look(self, wanted: SweepWanted) -> Looked:
-        first = await self._look_once(wanted)
-        if not first.gaps or first.blind or wanted.through == "calendar":
+    async def _check(self, wanted: SelfCheckWanted) -> Checked:
+        first = await self._check_once(wanted.scope)
+        if not first.findings or first.failed or wanted.scope == "calendar":
             return first
-        # While we look cases go on, and after an outage they are catching up: what they mend by themselves is no gap.
-        await workflow.sleep(timedelta(seconds=wanted.look_again_after), summary="look again before anybody is told")
-        second = await self._look_once(wanted)
-        if second.blind:
+        # Cases go on during a check, and after an outage they catch up: what mends itself is not reported.
+        await workflow.sleep(timedelta(seconds=wanted.check_again_after), summary="check again before reporting")
+        second = await self._check_once(wanted.scope)
+        if second.failed:
             return second
-        before = {gap.key for gap in first.gaps}
-        gaps = [gap for gap in second.gaps if gap.key in before]
-        passed = len(second.gaps) - len(gaps)
-        return second.model_copy(update={"gaps": gaps, "gaps_in_all": second.gaps_in_all - passed if gaps else 0})
+        before = {finding.key for finding in first.findings}
+        confirmed = [finding for finding in second.findings if finding.key in before]
+        passed = len(second.findings) - len(confirmed)
+        total = second.total - passed if confirmed else 0
+        return second.model_copy(update={"findings": confirmed, "total": total})
 
-    async def _look_once(self, wanted: SweepWanted) -> Looked:
+    async def _check_once(self, scope: CheckScope) -> Checked:
         try:
-            looked: Looked = await workflow.execute_activity(
-                Activity.LOOK_FOR_GAPS,
-                Look(through=wanted.through, at=workflow.now()),
-                result_type=Looked,
-                summary="compare the register with Temporal" if wanted.through == "cases" else "the calendar's years",
-                **LOOK.regular(),
+            checked: Checked = await workflow.execute_activity(
+                Activity.CHECK,
+                CheckWanted(scope=scope, at=workflow.now()),
+                result_type=Checked,
+                summary="compare the register with Temporal" if scope == "cases" else "check the calendar's years",
+                **CHECK.options(),
             )
         except ActivityError as error:
-            gap = Gap(
-                kind=GapKind.CANNOT_LOOK,
-                what=f"the sweep could not compare register and Temporal: {_why(error)}",
-                what_to_do="See to what is out of reach; then trigger the schedule once more in Temporal.",
+            finding = CheckFinding(
+                kind=FindingKind.CANNOT_CHECK,
+                what=f"the self-check could not compare the register with Temporal: {_why(error)}",
+                what_to_do="Bring back what does not answer, then trigger the schedule in Temporal again.",
             )
-            return Looked(gaps=[gap], gaps_in_all=1, open_cases=0)
-        return looked
+            return Checked(findings=[finding], total=1, open_cases=0)
+        return checked
 
-    async def _say_all_well(self) -> str:
+    async def _report(self, scope: CheckScope, checked: Checked) -> Reported:
+        report = FindingsReport(
+            scope=scope, at=workflow.info().start_time, findings=checked.findings, total=checked.total
+        )
+        reported: Reported = await workflow.execute_activity(
+            Activity.REPORT_FINDINGS,
+            report,
+            result_type=Reported,
+            summary=f"report to on-call: {checked.total} findings",
+            **REPORT.options(),
+        )
+        return reported
+
+    async def _call_heartbeat(self) -> str:
         try:
             called = await workflow.execute_activity(
-                Activity.SAY_ALL_WELL,
+                Activity.CALL_HEARTBEAT,
                 AllWell(at=workflow.now()),
                 result_type=bool,
-                summary="say outside that all is well",
-                **HEARTBEAT.regular(),
+                summary="all is well: call the heartbeat",
+                **HEARTBEAT.options(),
             )
         except ActivityError as error:
-            # Nobody is called for it: whoever waits for the heartbeat outside notices that it does not come.
-            workflow.logger.warning("the sweep found all well, and could not say so: %s", _why(error))
+            # Nobody is notified: the service outside notices that the heartbeat does not come.
+            workflow.logger.warning("all is well, but the heartbeat was not reached: %s", _why(error))
             return f"not reached: {_why(error)}"
         return "called" if called else "none set"
 
 
 def _why(error: FailureError) -> str:
-    """What was said last: a time-out carries the failure of its last attempt."""
+    """The innermost message: a time-out carries the failure of its last attempt."""
     while isinstance(error.cause, FailureError):
         error = error.cause
     return error.message

@@ -1,9 +1,9 @@
-"""The sweep: looks twice before anybody is told, tells once a day, and says outside that all is well."""
+"""The self-check: it checks twice before it reports, reports once a day, and calls the heartbeat if all is well."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,14 +11,20 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from temporalio import activity
-from temporalio.client import WorkflowHandle
-from temporalio.exceptions import ApplicationError
+from temporalio.client import WorkflowHandle, WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Replayer, Worker
+from temporalio.worker import (
+    ExecuteWorkflowInput,
+    Interceptor,
+    Replayer,
+    Worker,
+    WorkflowInboundInterceptor,
+    WorkflowInterceptorClassInput,
+)
+from temporalio.workflow import NondeterminismError
 
-from activities.interface import AllWell, ErrorKind, Gap, GapKind, GapReport, GapsTold, Look, Looked
-from activities.self_check import WatchActivities
+from activities.interface import FindingKind, Reported
+from activities.self_check import SelfCheckActivities
 from register.database import open_register
 from register.record import write
 from register.rows import RegisterEntries
@@ -26,11 +32,77 @@ from runtime.connection import PLUGIN
 from simulators import mail
 from tests.register import examples
 from tests.servers import Answer, Host, running
-from workflows.self_check import SWEEP, Sweep, SweepWanted, Swept
+from tests.workflows.self_check_paths import FIRST, FOLDER, PATHS, Answers, begin, checked, serving
+from workflows.self_check import SELF_CHECK, SelfCheck, SelfCheckDone, SelfCheckWanted
+
+# -- what it decides, on a server that skips time ----------------------------------------------------------------------
 
 
-class Watched:
-    """A register, on-call's mailbox and a heartbeat outside, with a worker that sweeps."""
+async def run(environment: WorkflowEnvironment, answers: Answers, task_queue: str) -> SelfCheckDone:
+    """Run a self-check to its end."""
+    async with serving(environment, answers, task_queue):
+        done: SelfCheckDone = await (await begin(environment, answers, task_queue)).result()
+        return done
+
+
+async def test_if_all_is_well_the_heartbeat_is_called(time_skipping: WorkflowEnvironment, task_queue: str) -> None:
+    done = await run(time_skipping, Answers([checked()]), task_queue)
+    assert done == SelfCheckDone(open_cases=12, findings=[], total=0, reported=None, heartbeat="called")
+
+
+async def test_without_a_heartbeat_url_the_result_says_so(time_skipping: WorkflowEnvironment, task_queue: str) -> None:
+    assert (await run(time_skipping, Answers([checked()], heartbeat=False), task_queue)).heartbeat == "none set"
+
+
+async def test_a_finding_that_is_there_at_both_checks_is_reported_and_all_is_not_well(
+    time_skipping: WorkflowEnvironment, task_queue: str
+) -> None:
+    answers = PATHS["reported"]()
+    before = await time_skipping.get_current_time()
+    done = await run(time_skipping, answers, task_queue)
+    [report] = answers.reports
+    assert (report.findings, report.total) == ([FIRST], 8)
+    assert done.reported == Reported(reported=1, reported_before=0, level=2)
+    assert (done.findings, done.total, done.heartbeat) == ([FIRST], 8, None)
+    assert (await time_skipping.get_current_time() - before).total_seconds() >= 300
+
+
+async def test_what_is_gone_or_new_at_the_second_check_is_not_reported(
+    time_skipping: WorkflowEnvironment, task_queue: str
+) -> None:
+    answers = PATHS["mended"]()
+    done = await run(time_skipping, answers, task_queue)
+    assert (done.findings, done.total, done.heartbeat, answers.reports) == ([], 0, "called", [])
+
+
+@pytest.mark.parametrize("path", ["cannot_check", "cannot_check_again"])
+async def test_a_check_that_fails_is_reported_and_all_is_not_well(
+    time_skipping: WorkflowEnvironment, task_queue: str, path: str
+) -> None:
+    """What the first check found and the second could not see again is no proof that it is gone."""
+    answers = PATHS[path]()
+    done = await run(time_skipping, answers, task_queue)
+    assert [each.kind for each in done.findings] == [FindingKind.CANNOT_CHECK]
+    assert "could not compare the register with Temporal: no answer as agreed" in done.findings[0].what
+    assert [report.findings for report in answers.reports] == [done.findings]
+    assert done.heartbeat is None
+
+
+async def test_the_calendar_is_checked_once_and_calls_no_heartbeat(
+    time_skipping: WorkflowEnvironment, task_queue: str
+) -> None:
+    answers = PATHS["calendar"]()
+    done = await run(time_skipping, answers, task_queue)
+    assert (len(answers.reports), answers.reports[0].scope, done.heartbeat) == (1, "calendar", None)
+    nothing = Answers([checked()], SelfCheckWanted(scope="calendar"))
+    assert (await run(time_skipping, nothing, f"{task_queue}-again")).heartbeat is None
+
+
+# -- with a real register, real mail and a real heartbeat ------------------------------------------------------------
+
+
+class Checking:
+    """A register, on-call's mailbox and a heartbeat outside, with a worker that runs the self-check."""
 
     def __init__(self, environment: WorkflowEnvironment, register: Engine, task_queue: str, folder: Path) -> None:
         self.client, self.register, self.task_queue, self.folder = environment.client, register, task_queue, folder
@@ -42,35 +114,40 @@ class Watched:
         server = await mail.start(self.folder, 0)
         on_call = f"mailto://127.0.0.1:{mail.port_of(server)}?from=rex@example.kz&to=on-call@example.kz"
         async with running(self.outside) as url:
-            watch = WatchActivities(
+            own = SelfCheckActivities(
                 self.client,
                 self.register,
                 {1: ["json://127.0.0.1:9"], 2: [on_call], 3: ["json://127.0.0.1:9"]},
                 ui_url="https://temporal.example",
                 heartbeat_url=f"{url}/ping",
             )
-            activities: list[Callable[..., Any]] = [watch.look_for_gaps, watch.report_gaps, watch.say_all_well]
-            async with Worker(self.client, task_queue=self.task_queue, workflows=[Sweep], activities=activities):
+            async with Worker(
+                self.client,
+                task_queue=self.task_queue,
+                workflows=[SelfCheck],
+                activities=[own.check, own.report_findings, own.call_heartbeat],
+                max_cached_workflows=0,
+            ):
                 yield
         server.close()
 
     async def begin(self, **wanted: Any) -> WorkflowHandle[Any, Any]:
-        """Start a sweep as its schedule does: each run by an id of its own."""
+        """Start a self-check as its schedule does: each run with an id of its own."""
         self.count += 1
         return await self.client.start_workflow(
-            SWEEP,
-            SweepWanted(**{"look_again_after": 0.2} | wanted),
-            id=f"{self.task_queue}-sweep-{self.count}",
+            SELF_CHECK,
+            SelfCheckWanted(**{"check_again_after": 0.2} | wanted),
+            id=f"{self.task_queue}-self-check-{self.count}",
             task_queue=self.task_queue,
-            result_type=Swept,
+            result_type=SelfCheckDone,
         )
 
-    async def sweep(self, **wanted: Any) -> Swept:
-        swept: Swept = await asyncio.wait_for((await self.begin(**wanted)).result(), 30)
-        return swept
+    async def run(self, **wanted: Any) -> SelfCheckDone:
+        done: SelfCheckDone = await asyncio.wait_for((await self.begin(**wanted)).result(), 30)
+        return done
 
     def lose_a_case(self) -> None:
-        """A case that the register calls open and Temporal never had."""
+        """A case that is open in the register and that Temporal never had."""
         write(self.register, RegisterEntries(case=examples.case(case_id="rex-ch-lost", limit_at=None)))
 
     def find_it(self) -> None:
@@ -82,129 +159,111 @@ class Watched:
         return len(list(self.folder.glob("*.eml")))
 
 
-async def first_look(handle: WorkflowHandle[Any, Any]) -> None:
-    """Return when the sweep has looked once and waits for its second look."""
+async def second_check(handle: WorkflowHandle[Any, Any]) -> None:
+    """Return when the self-check has checked once and waits for its second check."""
     async for event in handle.fetch_history_events(wait_new_event=True):
         if event.HasField("timer_started_event_attributes"):
             return
 
 
 @pytest.fixture
-def watched(
+def checking(
     dev_server: WorkflowEnvironment, sqlite_register_url: str, task_queue: str, tmp_path: Path
-) -> Iterator[Watched]:
+) -> Iterator[Checking]:
     register = open_register(sqlite_register_url)
-    yield Watched(dev_server, register, task_queue, tmp_path / "mail")
+    yield Checking(dev_server, register, task_queue, tmp_path / "mail")
     register.dispose()
 
 
-async def test_all_well_is_said_outside_and_nobody_is_told(watched: Watched) -> None:
-    async with watched.at_work():
-        swept = await watched.sweep()
-    assert swept == Swept(open_cases=0, gaps=[], gaps_in_all=0, told=None, heartbeat="called")
-    assert (watched.outside.asked, watched.letters) == (["/ping"], 0)
+async def test_a_second_self_check_of_the_day_reports_nothing_twice(checking: Checking) -> None:
+    checking.lose_a_case()
+    async with checking.at_work():
+        first = await checking.run()
+        again = await checking.run()
+    assert [finding.key for finding in first.findings] == ["case_not_in_temporal rex-ch-lost"]
+    assert first.reported == Reported(reported=1, reported_before=0, level=2)
+    assert again.reported == Reported(reported=0, reported_before=1, level=None)
+    assert (checking.outside.asked, checking.letters) == ([], 1)
 
 
-async def test_a_gap_is_told_and_all_is_not_well(watched: Watched) -> None:
-    watched.lose_a_case()
-    async with watched.at_work():
-        swept = await watched.sweep()
-    assert [gap.key for gap in swept.gaps] == ["case_not_in_temporal rex-ch-lost"]
-    assert swept.told is not None
-    assert (swept.told.told, swept.told.level, swept.heartbeat) == (1, 2, None)
-    assert (watched.outside.asked, watched.letters) == ([], 1)
+async def test_what_mends_itself_between_two_checks_is_reported_to_nobody(checking: Checking) -> None:
+    checking.lose_a_case()
+    async with checking.at_work():
+        handle = await checking.begin(check_again_after=3)
+        await second_check(handle)
+        checking.find_it()
+        done: SelfCheckDone = await asyncio.wait_for(handle.result(), 30)
+    assert (done.findings, done.total, done.heartbeat, checking.letters) == ([], 0, "called", 0)
+    assert checking.outside.asked == ["/ping"]
 
 
-async def test_a_second_sweep_of_the_day_tells_nothing_twice(watched: Watched) -> None:
-    watched.lose_a_case()
-    async with watched.at_work():
-        await watched.sweep()
-        again = await watched.sweep()
-    assert again.told is not None
-    assert (again.told.told, again.told.told_before, watched.letters) == (0, 1, 1)
-    assert watched.outside.asked == []
-
-
-async def test_what_mends_itself_between_two_looks_is_told_to_nobody(watched: Watched) -> None:
-    watched.lose_a_case()
-    async with watched.at_work():
-        handle = await watched.begin(look_again_after=3)
-        await first_look(handle)
-        watched.find_it()
-        swept: Swept = await asyncio.wait_for(handle.result(), 30)
-    assert (swept.gaps, swept.gaps_in_all, swept.heartbeat, watched.letters) == ([], 0, "called", 0)
-
-
-async def test_a_heartbeat_that_is_not_taken_is_in_the_result_and_in_the_log(
-    watched: Watched, caplog: pytest.LogCaptureFixture
+async def test_a_heartbeat_that_is_refused_is_in_the_result_and_in_the_log(
+    checking: Checking, caplog: pytest.LogCaptureFixture
 ) -> None:
-    watched.outside.answers = {"/ping": Answer(status=403)}
-    async with watched.at_work():
-        swept = await watched.sweep()
-    assert swept.heartbeat == "not reached: the heartbeat (REXV_HEARTBEAT_URL) answered 403"
-    assert "could not say so: the heartbeat (REXV_HEARTBEAT_URL) answered 403" in caplog.text
-    assert watched.letters == 0
+    checking.outside.answers = {"/ping": Answer(status=403)}
+    async with checking.at_work():
+        done = await checking.run()
+    assert done.heartbeat == "not reached: the heartbeat (REXV_HEARTBEAT_URL) answered 403"
+    assert "the heartbeat was not reached: the heartbeat (REXV_HEARTBEAT_URL) answered 403" in caplog.text
+    assert checking.letters == 0
 
 
-async def test_a_watch_that_cannot_look_says_so_and_all_is_not_well(
-    time_skipping: WorkflowEnvironment, watched: Watched
+async def test_a_temporal_without_lists_is_reported_after_an_hour(
+    time_skipping: WorkflowEnvironment, checking: Checking
 ) -> None:
-    """This server skips the hour for which it is tried, and knows no lists: the watch is blind on it."""
-    watched.client = time_skipping.client
-    async with watched.at_work():
-        swept = await watched.sweep()
-    assert [gap.kind for gap in swept.gaps] == [GapKind.CANNOT_LOOK]
-    assert "Temporal answers: " in swept.gaps[0].what
-    assert (swept.heartbeat, watched.outside.asked, watched.letters) == (None, [], 1)
+    """This server skips the hour, and knows no lists."""
+    checking.client = time_skipping.client
+    async with checking.at_work():
+        done = await checking.run()
+    assert [finding.kind for finding in done.findings] == [FindingKind.CANNOT_CHECK]
+    assert "Temporal answers: " in done.findings[0].what
+    assert (done.heartbeat, checking.outside.asked, checking.letters) == (None, [], 1)
 
 
-async def test_a_watch_that_is_blind_at_its_second_look_says_so(
-    dev_server: WorkflowEnvironment, task_queue: str
-) -> None:
-    """What was found first could not be seen again: that is no proof that it is gone."""
-    found = Gap(kind=GapKind.NOT_IN_TEMPORAL, workflow_id="rex-ch-lost", what="lost", what_to_do="find it")
-    looks = [Looked(gaps=[found], gaps_in_all=1, open_cases=1)]
-    told: list[GapReport] = []
-
-    @activity.defn
-    async def look_for_gaps(_look: Look) -> Looked:
-        if not looks:
-            raise ApplicationError("the register refuses", type=ErrorKind.BROKEN, non_retryable=True)
-        return looks.pop()
-
-    @activity.defn
-    async def report_gaps(report: GapReport) -> GapsTold:
-        told.append(report)
-        return GapsTold(told=1, told_before=0, level=2)
-
-    @activity.defn
-    async def say_all_well(_all_well: AllWell) -> bool:
-        return True
-
-    activities: list[Callable[..., Any]] = [look_for_gaps, report_gaps, say_all_well]
-    async with Worker(dev_server.client, task_queue=task_queue, workflows=[Sweep], activities=activities):
-        swept: Swept = await dev_server.client.execute_workflow(
-            SWEEP,
-            SweepWanted(look_again_after=0.1),
-            id=f"{task_queue}-sweep",
-            task_queue=task_queue,
-            result_type=Swept,
-        )
-    assert [gap.kind for gap in swept.gaps] == [GapKind.CANNOT_LOOK] == [gap.kind for gap in told[0].gaps]
-    assert swept.heartbeat is None
+# -- recorded histories ----------------------------------------------------------------------------------------------
 
 
-async def test_the_look_at_the_calendar_tells_of_the_year_and_says_nothing_outside(watched: Watched) -> None:
-    async with watched.at_work():
-        handle = await watched.begin(through="calendar")
-        swept: Swept = await asyncio.wait_for(handle.result(), 30)
-    assert {gap.kind for gap in swept.gaps} == {GapKind.YEAR_NOT_CONFIRMED}
-    assert (watched.outside.asked, watched.letters) == ([], 1)
+def test_every_path_is_recorded() -> None:
+    assert {file.stem for file in FOLDER.glob("*.json")} == set(PATHS)
 
 
-async def test_a_recorded_sweep_replays(watched: Watched) -> None:
-    watched.lose_a_case()
-    async with watched.at_work():
-        handle = await watched.begin()
-        await asyncio.wait_for(handle.result(), 30)
-    await Replayer(workflows=[Sweep], plugins=[PLUGIN]).replay_workflow(await handle.fetch_history())
+class Noting(Interceptor):
+    """Keeps what self-checks come to."""
+
+    def __init__(self) -> None:
+        self.came_to: list[SelfCheckDone] = []
+
+    def workflow_interceptor_class(self, input: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:
+        came_to = self.came_to
+
+        class Noted(WorkflowInboundInterceptor):
+            async def execute_workflow(self, input: ExecuteWorkflowInput) -> Any:
+                came_to.append(await super().execute_workflow(input))
+                return came_to[-1]
+
+        return Noted
+
+
+async def replayed(history: WorkflowHistory) -> list[SelfCheckDone]:
+    """What the self-check comes to by its history, with the code as it is now."""
+    noting = Noting()
+    await Replayer(workflows=[SelfCheck], plugins=[PLUGIN], interceptors=[noting]).replay_workflow(history)
+    return noting.came_to
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_a_recorded_self_check_is_replayed_and_comes_to_the_same_result(path: str) -> None:
+    """One runs for up to a day, while nobody is reached: an update of the worker must not stop it."""
+    history = WorkflowHistory.from_json(path, (FOLDER / f"{path}.json").read_text())
+    [payload] = history.events[-1].workflow_execution_completed_event_attributes.result.payloads
+    assert await replayed(history) == [SelfCheckDone.model_validate_json(payload.data)]
+
+
+async def test_a_changed_order_of_activities_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def checks_no_second_time(self: SelfCheck, wanted: SelfCheckWanted) -> Any:
+        return await self._check_once(wanted.scope)
+
+    monkeypatch.setattr(SelfCheck, "_check", checks_no_second_time)
+    history = WorkflowHistory.from_json("reported", (FOLDER / "reported.json").read_text())
+    with pytest.raises(NondeterminismError):
+        await replayed(history)

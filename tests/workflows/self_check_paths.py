@@ -1,0 +1,132 @@
+"""The ways that a self-check can go, with activities that answer as each path says.
+
+``python -m tests.workflows.self_check_paths [PATH ...]`` records a history of each for ``test_self_check``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from temporalio import activity
+from temporalio.client import WorkflowHandle
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from activities.interface import (
+    Activity,
+    AllWell,
+    Checked,
+    CheckFinding,
+    CheckWanted,
+    ErrorKind,
+    FindingKind,
+    FindingsReport,
+    Reported,
+)
+from runtime.connection import client_options
+from tests.conftest import BIN
+from workflows.self_check import SELF_CHECK, SelfCheck, SelfCheckDone, SelfCheckWanted
+
+Answer = TypeVar("Answer")
+
+FOLDER = Path(__file__).parent / "histories" / "self_check"
+
+FIRST = CheckFinding(
+    kind=FindingKind.NOT_IN_TEMPORAL, workflow_id="rex-ch-1", what="rex-ch-1 is lost", what_to_do="Find it."
+)
+SECOND = FIRST.model_copy(update={"workflow_id": "rex-ch-2", "what": "rex-ch-2 is lost"})
+
+
+def checked(*findings: CheckFinding, total: int | None = None) -> Checked:
+    """What a check answers."""
+    return Checked(findings=list(findings), total=len(findings) if total is None else total, open_cases=12)
+
+
+@dataclass
+class Answers:
+    """What the activities answer; None for one that fails for good. ``reports`` keeps what was reported."""
+
+    checks: list[Checked | None]
+    wanted: SelfCheckWanted = field(default_factory=SelfCheckWanted)
+    heartbeat: bool | None = True
+    reports: list[FindingsReport] = field(default_factory=list)
+
+    def activities(self) -> list[Callable[..., Any]]:
+        """The three activities."""
+        checks = iter(self.checks)
+
+        @activity.defn(name=Activity.CHECK)
+        async def check(_wanted: CheckWanted) -> Checked:
+            return _or_broken(next(checks))
+
+        @activity.defn(name=Activity.REPORT_FINDINGS)
+        async def report_findings(report: FindingsReport) -> Reported:
+            self.reports.append(report)
+            return Reported(reported=len(report.findings), reported_before=0, level=2)
+
+        @activity.defn(name=Activity.CALL_HEARTBEAT)
+        async def call_heartbeat(_all_well: AllWell) -> bool:
+            return _or_broken(self.heartbeat)
+
+        return [check, report_findings, call_heartbeat]
+
+
+def _or_broken(answer: Answer | None) -> Answer:
+    if answer is None:
+        raise ApplicationError("no answer as agreed", type=ErrorKind.BROKEN, non_retryable=True)
+    return answer
+
+
+PATHS: dict[str, Callable[[], Answers]] = {
+    "all_well": lambda: Answers([checked()]),
+    "heartbeat_refused": lambda: Answers([checked()], heartbeat=None),
+    "reported": lambda: Answers([checked(FIRST, SECOND, total=9), checked(FIRST, total=8)]),
+    "mended": lambda: Answers([checked(FIRST), checked(SECOND)]),
+    "cannot_check": lambda: Answers([None]),
+    "cannot_check_again": lambda: Answers([checked(FIRST), None]),
+    "calendar": lambda: Answers([checked(FIRST)], SelfCheckWanted(scope="calendar")),
+}
+
+
+async def begin(environment: WorkflowEnvironment, answers: Answers, task_queue: str) -> WorkflowHandle[Any, Any]:
+    """Start a self-check for the worker of ``serving``."""
+    return await environment.client.start_workflow(
+        SELF_CHECK, answers.wanted, id=f"{task_queue}-self-check", task_queue=task_queue, result_type=SelfCheckDone
+    )
+
+
+def serving(environment: WorkflowEnvironment, answers: Answers, task_queue: str) -> Worker:
+    """A worker that keeps no workflow in its cache, as in production."""
+    return Worker(
+        environment.client,
+        task_queue=task_queue,
+        workflows=[SelfCheck],
+        activities=answers.activities(),
+        max_cached_workflows=0,
+    )
+
+
+async def main(wanted: list[str]) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    async with await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=str(BIN / "temporal-test-server"), **client_options()
+    ) as environment:
+        for path in wanted or PATHS:
+            answers = PATHS[path]()
+            async with serving(environment, answers, path):
+                handle = await begin(environment, answers, path)
+                await handle.result()
+            history = json.loads((await handle.fetch_history()).to_json())
+            compact = json.dumps(history, separators=(",", ":"), ensure_ascii=False)
+            (FOLDER / f"{path}.json").write_text(compact + "\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1:]))
