@@ -24,8 +24,8 @@ def almaty() -> ZoneInfo:
 
 @cache
 def almaty_clock() -> Clock:
-    """The clock of Asia/Almaty for words, letters and papers of today: exact from 2020, before the order, to 2050."""
-    return Clock(offsets(2020, 2050))
+    """The clock of Asia/Almaty for words, letters and papers: exact for every year that one of them can name."""
+    return Clock(offsets(1995, 2060))
 
 
 @cache
