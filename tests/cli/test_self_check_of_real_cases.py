@@ -1,0 +1,106 @@
+"""The self-check of cases as they really run: what works is no finding, and each thing that breaks is one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, update
+from temporalio.testing import ActivityEnvironment
+
+from activities.interface import Checked, CheckWanted
+from activities.self_check import SelfCheckActivities
+from register.database import migrate, open_register, writing
+from register.tables import CaseRow, StepRow
+from tests.cli.conftest import Office
+
+ESCALATION = "await_documents.message_rejected"
+
+
+class Checking:
+    """An office with one case that has an open escalation, and a self-check without any grace."""
+
+    def __init__(self, office: Office, register: Engine, case_id: str) -> None:
+        self.office, self.register, self.case_id = office, register, case_id
+
+    async def findings(self) -> list[str]:
+        activities = SelfCheckActivities(
+            self.office.client,
+            self.register,
+            self.office.settings.recipients,
+            ui_url="https://temporal.example",
+            grace=timedelta(0),
+        )
+        environment = ActivityEnvironment()
+        environment.info = replace(environment.info, task_queue=self.office.settings.task_queue)
+        checked: Checked = await environment.run(activities.check, CheckWanted(scope="cases", at=datetime.now(UTC)))
+        return [finding.key.replace(self.case_id, "CASE") for finding in checked.findings]
+
+    async def until_findings(self, expected: list[str]) -> None:
+        """Check until it is so: the register and Temporal's lists run a little behind the cases."""
+        async with asyncio.timeout(30):
+            while await self.findings() != expected:  # noqa: ASYNC110 - each check asks both
+                await asyncio.sleep(0.1)
+
+
+@pytest.fixture
+def register(office: Office) -> Iterator[Engine]:
+    engine = open_register(office.database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+async def checking(office: Office, register: Engine) -> Checking:
+    case_id = await office.open()
+    while (await office.case(case_id))["step"] != "await_documents":
+        pass
+    await office.client.get_workflow_handle(case_id).signal("no_such_signal", {"message_id": "m1"})
+    while [each["id"] for each in (await office.case(case_id))["escalations"]] != [ESCALATION]:
+        pass
+    return Checking(office, register, case_id)
+
+
+async def test_a_case_at_work_with_an_open_escalation_has_no_finding(checking: Checking) -> None:
+    await checking.until_findings([])
+
+
+async def test_a_case_that_somebody_terminated_is_a_finding(checking: Checking) -> None:
+    await checking.until_findings([])
+    await checking.office.client.get_workflow_handle(checking.case_id).terminate()
+    await checking.until_findings(["case_not_in_temporal CASE"])
+
+
+async def test_another_register_than_the_one_that_the_cases_write_to_is_a_finding(
+    checking: Checking, tmp_path: Path
+) -> None:
+    await checking.until_findings([])
+    theirs, checking.register = checking.register, open_register(f"sqlite:///{tmp_path / 'restored.db'}")
+    migrate(checking.register)
+    await checking.until_findings(["case_not_in_register CASE"])
+    checking.register.dispose()
+    checking.register = theirs
+    await checking.until_findings([])
+
+
+async def test_a_register_that_was_changed_by_hand_is_a_finding(checking: Checking) -> None:
+    await checking.until_findings([])
+    with writing(checking.register) as connection:
+        running = update(StepRow).where(StepRow.case_id == checking.case_id, StepRow.state == "running")
+        connection.execute(running.values(late_days=3))
+    async with asyncio.timeout(30):
+        while not any("register_differs CASE" in each for each in await checking.findings()):
+            await asyncio.sleep(0.1)
+
+
+async def test_a_term_that_passed_in_silence_is_a_finding(checking: Checking) -> None:
+    await checking.until_findings([])
+    with writing(checking.register) as connection:
+        connection.execute(update(CaseRow).values(limit_at=datetime.now(UTC) - timedelta(days=1)))
+    async with asyncio.timeout(30):
+        while "term_not_escalated CASE limit" not in await checking.findings():
+            await asyncio.sleep(0.1)
