@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,9 +41,13 @@ class Checking:
         return [finding.key.replace(self.case_id, "CASE") for finding in checked.findings]
 
     async def until_findings(self, expected: list[str]) -> None:
+        """Check until these are all."""
+        await self.until(lambda found: found == expected)
+
+    async def until(self, there: Callable[[list[str]], bool]) -> None:
         """Check until it is so: the register and Temporal's lists run a little behind the cases."""
         async with asyncio.timeout(30):
-            while await self.findings() != expected:  # noqa: ASYNC110 - each check asks both
+            while not there(await self.findings()):  # noqa: ASYNC110 - each check asks both
                 await asyncio.sleep(0.1)
 
 
@@ -92,15 +96,11 @@ async def test_a_register_that_was_changed_by_hand_is_a_finding(checking: Checki
     with writing(checking.register) as connection:
         running = update(StepRow).where(StepRow.case_id == checking.case_id, StepRow.state == "running")
         connection.execute(running.values(late_days=3))
-    async with asyncio.timeout(30):
-        while not any("register_differs CASE" in each for each in await checking.findings()):
-            await asyncio.sleep(0.1)
+    await checking.until(lambda found: any(each.startswith("register_differs CASE") for each in found))
 
 
 async def test_a_term_that_passed_in_silence_is_a_finding(checking: Checking) -> None:
     await checking.until_findings([])
     with writing(checking.register) as connection:
         connection.execute(update(CaseRow).values(limit_at=datetime.now(UTC) - timedelta(days=1)))
-    async with asyncio.timeout(30):
-        while "term_not_escalated CASE limit" not in await checking.findings():
-            await asyncio.sleep(0.1)
+    await checking.until(lambda found: "term_not_escalated CASE limit" in found)
