@@ -192,17 +192,17 @@ def _escalation(each: EscalationView) -> Text:
     if each.nobody_reached_since:
         text.append(f"\nnobody reached since {time_words(each.nobody_reached_since)}", "bold red")
     if each.next_level and each.next_at:
-        whom = f"level {each.next_level} ({level_words(each.next_level)})"
-        text.append(f"\nnext: {whom}, {time_words(each.next_at)}", "not bold")
+        who = f"level {each.next_level} ({level_words(each.next_level)})"
+        text.append(f"\nnext: {who}, {time_words(each.next_at)}", "not bold")
     return text
 
 
 def _notified(each: NotifiedView) -> str:
-    whom = f"level {each.level} ({level_words(each.level)}) by {each.scheme}"
+    who = f"level {each.level} ({level_words(each.level)}) by {each.scheme}"
     if each.told_at:
-        return f"notified: {whom}, {time_words(each.told_at)}"
+        return f"notified: {who}, {time_words(each.told_at)}"
     why = f": {each.error}" if each.error else ""
-    return f"not reached yet: {whom}, since {time_words(each.handed_at)}{why}"
+    return f"not reached yet: {who}, since {time_words(each.handed_at)}{why}"
 
 
 def _refused_messages(case: CaseView) -> Iterator[RenderableType]:

@@ -128,8 +128,8 @@ def _status(each: ListedEscalation, now: datetime) -> Text:
     lapsed = printable(f"{by}'s acknowledgement ended on {day_words(until)}; ") if until else ""
     if last is None:
         return Text(f"{lapsed}raised {time_words(escalation.raised_at)}, nobody notified yet", style="yellow")
-    whom = f"level {last.level} ({level_words(last.level)})"
-    reached = f"{whom} notified" if last.told else f"{whom} not reached"
+    who = f"level {last.level} ({level_words(last.level)})"
+    reached = f"{who} notified" if last.told else f"{who} not reached"
     text = Text(f"{lapsed}{reached} {time_words(last.at)}", style="yellow" if last.told else "bold red")
     if last.next_level and last.next_at:
         return text.append(

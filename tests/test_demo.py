@@ -55,23 +55,23 @@ async def test_the_demo_shows_three_cases_as_expected_and_leaves_no_process(tmp_
     folder = tmp_path / "demo"
     async with running_demo(folder) as process:
         out, err = await asyncio.wait_for(process.communicate(), 90)
-    told = out.decode()
-    assert (process.returncode, err.decode()) == (0, ""), told
-    assert "All three cases are as expected" in told
-    assert "NO " not in told
-    rows = {line.split()[0]: line for line in told.splitlines() if re.match(r"rex-\S+ {2,}", line)}
+    shown = out.decode()
+    assert (process.returncode, err.decode()) == (0, ""), shown
+    assert "All three cases are as expected" in shown
+    assert "NO " not in shown
+    rows = {line.split()[0]: line for line in shown.splitlines() if re.match(r"rex-\S+ {2,}", line)}
     assert re.search(r"  valid +closed +– +\d+ +none +papers/rex-ch-2026-0042 \(5\)", rows["rex-ch-2026-0042"])
     assert re.search(r"  not valid +closed +– +\d+ +none +papers/rex-no-26-01187 \(5\)", rows["rex-no-26-01187"])
     late = rows["rex-ch-2026-0017"]
-    assert re.search(r"  open, at risk +await documents +\d+ \w+ 20\d\d +-\d+ +\d open of \d +none came", late)
+    assert re.search(r"  open, at risk +await documents +\d+ \w+ 20\d\d +-\d+ +\d open of \d +none arrived", late)
     for case_id in rows:
-        assert re.search(rf"http://127\.0\.0\.1:\d+/namespaces/default/workflows/{case_id}", told)
+        assert re.search(rf"http://127\.0\.0\.1:\d+/namespaces/default/workflows/{case_id}", shown)
     papers = folder / "papers" / "rex-no-26-01187"
     assert (papers / "conclusion.pdf").read_bytes().startswith(b"%PDF")
     assert left_in(folder) == []
 
 
-@pytest.mark.parametrize("wait_for", ["Starting", "Up after"])
+@pytest.mark.parametrize("wait_for", ["Starting", "Started after"])
 @pytest.mark.slow
 async def test_ctrl_c_stops_every_process_at_any_moment(tmp_path: Path, wait_for: str) -> None:
     folder = tmp_path / "demo"
@@ -93,19 +93,19 @@ async def test_ctrl_c_stops_every_process_at_any_moment(tmp_path: Path, wait_for
 
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("mine")
-    with pytest.raises(CannotDo, match="something lies there already"):
+    with pytest.raises(CannotDo, match="is not empty"):
         demo.run_demo(tmp_path)
     assert [each.name for each in tmp_path.iterdir()] == ["letter.txt"]
 
 
 @pytest.mark.slow
-def test_a_case_that_is_not_as_expected_is_told_and_gives_exit_code_1(
+def test_a_case_that_is_not_as_expected_is_shown_and_gives_exit_code_1(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # A request of yesterday is not at risk, however long one waits.
     monkeypatch.setattr(demo, "LATE_BY", 1)
     monkeypatch.setattr(demo, "PATIENCE", 5.0)
     assert demo.run_demo(tmp_path / "demo") == 1
-    told = capsys.readouterr().out
-    assert re.search(r"NO +rex-ch-2026-0017: within 5 s; it was still at: the reserve is used up", told)
-    assert "NOT as expected" in told
+    shown = capsys.readouterr().out
+    assert re.search(r"NO +rex-ch-2026-0017: within 5 s; it was still at: the reserve is used up", shown)
+    assert "NOT as expected" in shown
