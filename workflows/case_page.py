@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from escalation.kinds import LEVEL_NAMES
+from escalation.resolution import resolved_by
 from rules.calendar import WorkingCalendar
 from rules.terms import TERMS, Risk, Step
-from workflows.case import Case, EscalationState, StepState
-from workflows.guidance import code, what_to_do
-from workflows.markdown import plain
+from workflows.alerts import upcoming
+from workflows.case import Case, StepState
+from workflows.escalation_state import EscalationState, Notification
+from workflows.markdown import code, plain
+from workflows.next_action import next_action
 
 _RISK_WORDS = {
     Risk.ON_TRACK: "on track",
@@ -23,31 +27,75 @@ SHOWN = 10
 """Entries of a list shown before the rest is only counted: the page is to be read at a glance."""
 
 
-def details(case: Case, calendar: WorkingCalendar | None) -> str:
-    """Where the case stands and what to do next, then steps, documents, findings, escalations, refused messages."""
+def case_page(case: Case, calendar: WorkingCalendar | None, now: datetime) -> str:
+    """Where the case stands and what to do next, then escalations, steps, documents, findings, refused messages."""
+    papers = case.papers
     parts = [
         _standing(case),
-        f"**What to do next.** {what_to_do(case)}",
-        _section("Steps", [_step(state, calendar) for state in case.steps]),
-        _section("Missing documents", [_words(kind) for kind in case.missing()] if _awaits(case) else []),
-        _section("Documents", [f"{_words(each.kind)}: {plain(each.filename)}" for each in case.documents]),
-        _section("Stated long before it arrived", _stated(case, calendar) if calendar else []),
-        _section("Refused documents", [f"{plain(d.filename)}: {plain(d.reason)}" for d in case.refused_documents]),
-        _section("Findings", [f"{finding.severity}: {plain(finding.text)}" for finding in case.findings]),
-        _section(
-            "Open escalations",
-            [
-                f"{code(each.id)}, level {each.level}: {plain(each.summary)}{_taken_on(each)}{_nobody(each)}"
-                for each in case.open_escalations
-            ],
-        ),
+        f"**What to do next.** {next_action(case)}",
+        _section("Open escalations", [_escalation(case, calendar, each, now) for each in case.open_escalations]),
         _section("Actions that gave up", [f"{code(a.key)}: {plain(a.error or '')}" for a in case.failed_actions]),
+        _section("Steps", [_step(state, calendar) for state in case.steps]),
+        _section("Missing documents", [_words(kind) for kind in papers.missing()] if _awaits(case) else []),
+        _section("Documents", [f"{_words(each.kind)}: {plain(each.filename)}" for _, each in papers.stored]),
+        _section("Stated long before it arrived", _stated(case, calendar) if calendar else []),
+        _section("Refused documents", [f"{plain(d.filename)}: {plain(d.reason)}" for _, d in papers.refused]),
+        _section("Findings", [f"{finding.severity}: {plain(finding.text)}" for finding in case.findings]),
         _section(
             f"Refused messages ({case.rejected_count})",
             [f"{code(each.name)}: {plain(each.reason)}" for each in reversed(case.rejected)],
         ),
+        _section("Earlier escalations", [_past(each) for each in case.escalations if not each.open]),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _escalation(case: Case, calendar: WorkingCalendar | None, each: EscalationState, now: datetime) -> str:
+    """What happened, who was notified when, who has acknowledged, and who is notified next."""
+    parts = [f"{code(each.id)}: {plain(each.summary)}."]
+    parts += [f"Level {level} ({LEVEL_NAMES[level]}): {words}." for level, words in _by_level(case, each)]
+    if each.rests(now) and each.acknowledged_by and each.acknowledged_until:
+        parts.append(f"**Acknowledged** by {plain(each.acknowledged_by)} until {_day(each.acknowledged_until)}.")
+    if each.nobody_since:
+        parts.append("**Nobody can be reached: call somebody.**")
+    coming = upcoming(case, calendar, each, now)
+    if coming is not None:
+        parts.append(f"Next: level {coming.level} ({LEVEL_NAMES[coming.level]}), {_clock(case, coming.due_at)}.")
+    elif each.last_rung is not None:
+        parts.append("**Everyone has been notified and no one has acknowledged: call somebody.**")
+    return " ".join(parts)
+
+
+def _by_level(case: Case, each: EscalationState) -> list[tuple[int, str]]:
+    """For each level the latest that is known of its recipients."""
+    latest: dict[int, list[Notification]] = {}
+    for notification in each.notified:
+        of_level = latest.setdefault(notification.rung.level, [])
+        if of_level and of_level[0].rung != notification.rung:
+            of_level.clear()
+        of_level.append(notification)
+    return [(level, _reached(case, notifications)) for level, notifications in sorted(latest.items())]
+
+
+def _reached(case: Case, notifications: list[Notification]) -> str:
+    told = [each.told_at for each in notifications if each.told_at is not None]
+    failed = [each.error for each in notifications if each.told_at is None and each.error]
+    words = []
+    if told:
+        words.append(f"notified {_clock(case, max(told))}")
+    if failed:
+        words.append(f"{len(failed)} of {len(notifications)} not reached ({plain(failed[0])})")
+    return ", ".join(words) or f"being notified since {_clock(case, notifications[0].handed_at)}"
+
+
+def _past(each: EscalationState) -> str:
+    if each.resolution is not None:
+        return f"{code(each.id)}: {resolved_by(each.resolution, plain(each.resolved_who or '') or None)}"
+    return f"{code(each.id)}: overtaken by {code(each.overtaken_by or '')}"
+
+
+def _clock(case: Case, at: datetime) -> str:
+    return f"{case.clock.local(at):%Y-%m-%d %H:%M}"
 
 
 def _standing(case: Case) -> str:
@@ -62,21 +110,19 @@ def _standing(case: Case) -> str:
             )
         return "  \n".join(lines)
     state = case.running
-    where = f"Stands at **{_words(case.step)}**"
+    where = f"Current step: **{_words(case.step)}**"
     if state is not None:
         where += f" (¶{TERMS[state.step].paragraph})"
         if state.last_day:
             where += f", last day **{_day(state.last_day)}** until 24:00"
         if state.late:
-            where += f", **late by {_days(state.late_days)}**"
+            where += f", **overdue by {_days(state.late_days)}**"
     lines.append(where + ".")
     if case.limit_last_day:
         reserve = "" if case.reserve_days is None else f"reserve {_days(case.reserve_days)}, "
-        lines.append(
-            f"The whole (¶5): last day **{_day(case.limit_last_day)}**, {reserve}**{_RISK_WORDS[case.risk]}**."
-        )
+        lines.append(f"Limit (¶5): last day **{_day(case.limit_last_day)}**, {reserve}**{_RISK_WORDS[case.risk]}**.")
     else:
-        lines.append("No term is counted yet: the working calendar is not there.")
+        lines.append("No term is counted yet: the working calendar is not recorded.")
     if case.days_provisional:
         lines.append("The days are provisional: the calendar of a year in the term is not confirmed.")
     if case.outcome or case.conclusion:
@@ -103,11 +149,12 @@ def _step(state: StepState, calendar: WorkingCalendar | None) -> str:
 def _stated(case: Case, calendar: WorkingCalendar) -> list[str]:
     """Times that a sender stated and that arrived more than one working day later (contract, section 2)."""
     found: list[tuple[str, datetime | None, datetime | None]] = [
-        ("Atameken's receipt of our request", each.proof_of_receipt, each.proof_arrived_at) for each in case.requests
+        ("Atameken's receipt of our request", each.proof_of_receipt, each.proof_arrived_at)
+        for each in case.papers.requests
     ]
     found += [
-        (f"{_words(each.kind)} {plain(each.filename)}", each.sent_at or each.received_at, each.arrived_at)
-        for each in case.documents
+        (f"{_words(each.kind)} {plain(each.filename)}", came.sent_at or came.received_at, came.arrived_at)
+        for came, each in case.papers.stored
     ]
     if case.inspection is not None:
         found.append(("the inspection's result", case.inspection.result.completed_at, case.inspection.arrived_at))
@@ -128,15 +175,6 @@ def _section(title: str, lines: list[str]) -> str:
 
 def _awaits(case: Case) -> bool:
     return case.step in (Step.REQUEST_DOCUMENTS, Step.AWAIT_DOCUMENTS)
-
-
-def _taken_on(each: EscalationState) -> str:
-    by, until = each.acknowledged_by, each.acknowledged_until
-    return f" (taken on by {plain(by)} until {_day(until)})" if by and until else ""
-
-
-def _nobody(each: EscalationState) -> str:
-    return " **Nobody can be reached: call somebody.**" if each.nobody_since else ""
 
 
 def _words(value: str) -> str:

@@ -14,8 +14,9 @@ from typing import Any
 from pydantic import ValidationError
 from temporalio.common import RawValue
 
-from activities.interface import Activity, Fetch
+from activities.interface import Activity, ArrivalsWanted, Fetch
 from escalation.kinds import Escalation
+from escalation.resolution import Resolution
 from register.rows import RefusedMessageEntry
 from rules.calendar import WorkingCalendar
 from rules.instant import CLOCK_TOLERANCE
@@ -31,9 +32,21 @@ from rules.messages import (
 )
 from rules.refusal import Refusal, reasons
 from rules.terms import Step
-from workflows.case import SHOWN_REJECTIONS, Accepted, Case, InspectionState, Offer, Parcel, Rejected
+from workflows.case import SHOWN_REJECTIONS, Accepted, Action, Case, InspectionState, Parcel, Rejected
 from workflows.deadlines import term_moved
-from workflows.steps import start_of_wait
+from workflows.escalating import escalate
+from workflows.escalation_state import Identity
+from workflows.order import start_of_wait
+from workflows.papers import Delivery, Document
+from workflows.reckoning import count_term
+
+DESCRIPTIONS = {
+    "document_request_received": "¶8: Atameken's proof that it received our request; the 5 days run from received_at.",
+    "documents_arrived": "¶8: documents that Atameken sent: kind, filename, url and sha256 of each.",
+    "inspection_completed": "¶9: the result of the inspection, with the grounds of ¶10 that it found.",
+    "conclusion_signed": "¶10: the conclusion is signed; that keeps the 30 working days of ¶5.",
+}
+"""The messages by name, in the words of the Temporal UI; ``rules.messages.MESSAGES`` has their form."""
 
 LARGEST_BODY = 64 * 1024
 """Bytes up to which a refused message is kept whole; of a larger one sha256 and size (contract, section 3)."""
@@ -109,31 +122,61 @@ def _unreadable(value: object) -> dict[str, str]:
         return {**named, "base64": base64.b64encode(data).decode()}
 
 
-def arrival_counts(parcel: Parcel) -> bool:
-    """Whether anything hangs on when it arrived: what is refused anyway, or states its own time, needs none."""
-    return parcel.fault is None and parcel.name != "document_request_received"
+def arrival_counts(case: Case, parcel: Parcel) -> bool:
+    """Whether the answer to "when did it arrive" can change a date or a verdict.
+
+    It cannot where the message is refused anyway, where it states the times that decide, or where both bounds lie on
+    one day, before or after the office's cut-off alike: it came after the case last looked and before it looks now.
+    """
+    if parcel.arrived_at is not None or parcel.fault is not None or parcel.data is None:
+        return False
+    deciding = _DECIDING.get(parcel.name, ())
+    if all(parcel.data.get(field) for field in deciding):
+        return False
+    clock = case.clock
+    earliest, latest = clock.local(case.seen_at), clock.local(parcel.seen_at)
+    cutoff = case.calendar.receipt_cutoff if case.calendar else None
+    crossed = cutoff is not None and f"{earliest:%H:%M}" <= cutoff <= f"{latest:%H:%M}"
+    return earliest.date() != latest.date() or crossed
+
+
+_DECIDING = {
+    "document_request_received": ("received_at",),
+    "documents_arrived": ("sent_at", "received_at"),
+    "inspection_completed": ("completed_at",),
+    "conclusion_signed": ("signed_at",),
+}
+"""The stated times by which a term begins or ends, where a message states them."""
 
 
 def too_early(case: Case, parcel: Parcel) -> bool:
     """Whether a proof of receipt has overtaken the answer to our request, which Atameken has taken already."""
     named = parcel.fault is None and parcel.name == "document_request_received"
-    return named and _request_under_way(case) and len(case.kept) < MOST_KEPT
+    return named and case.doing(Activity.REQUEST_DOCUMENTS) and len(case.kept) < MOST_KEPT
 
 
 def no_longer_early(case: Case) -> list[Parcel]:
     """Take the proofs that were too early, once our request is known to be sent, or has given up."""
-    if not case.kept or _request_under_way(case):
+    if not case.kept or case.doing(Activity.REQUEST_DOCUMENTS):
         return []
     kept, case.kept = case.kept, []
     return kept
 
 
-def _request_under_way(case: Case) -> bool:
-    return any(each.activity is Activity.REQUEST_DOCUMENTS and each.state != "failed" for each in case.actions.values())
+def arrived_at(case: Case, action: Action, times: list[datetime] | None) -> None:
+    """Take in when Temporal recorded messages; None where that cannot be known: then when the case saw them counts."""
+    wanted = action.payload
+    if not isinstance(wanted, ArrivalsWanted):
+        return
+    known = dict(zip(wanted.numbers, times or [], strict=False))
+    for parcel in case.inbox:
+        if parcel.run_id == wanted.run_id and parcel.number in wanted.numbers:
+            parcel.arrived_at = known.get(parcel.number, parcel.seen_at)
 
 
-def judge(case: Case, calendar: WorkingCalendar | None, parcel: Parcel, arrived_at: datetime) -> None:
-    """Apply a message to the case, or refuse and keep it. ``arrived_at`` is when Temporal recorded it."""
+def judge(case: Case, calendar: WorkingCalendar | None, parcel: Parcel) -> None:
+    """Apply a message to the case, or refuse and keep it."""
+    arrived_at = parcel.arrived_at or parcel.seen_at
     case.judged_count += 1
     try:
         if parcel.fault is not None:
@@ -155,7 +198,8 @@ def judge(case: Case, calendar: WorkingCalendar | None, parcel: Parcel, arrived_
         case.accepted[message.message_id] = Accepted(
             name=parcel.name, digest=parcel.digest, at=arrived_at, number=case.judged_count
         )
-        case.note(arrived_at, message.sent_by, parcel.name, message_id=message.message_id)
+        key = f"message {message.message_id}"
+        case.note(key, arrived_at, message.sent_by, parcel.name, message_id=message.message_id)
 
 
 def reject(case: Case, parcel: Parcel, at: datetime, reason: str) -> None:
@@ -183,15 +227,15 @@ def reject(case: Case, parcel: Parcel, at: datetime, reason: str) -> None:
             body=parcel.body,
         )
     )
-    step = case.step if case.step is not Step.CLOSED else None
-    cause = f"message_rejected {case.step} {case.running.round if case.running else 1}"
+    identity = Identity(
+        Escalation.MESSAGE_REJECTED, case.open_step, case.running.round if case.running else 1, about=case.step.value
+    )
     summary = f"{case.rejected_count} messages refused so far; the last, {parcel.name}: {reason[:300]}"
     if case.rejected_count == 1:
         summary = f"a message was refused, {parcel.name}: {reason[:300]}"
-    raised = case.escalate(Escalation.MESSAGE_REJECTED, at, summary, step=step, cause=cause)
-    if raised is None:
+    if escalate(case, identity, at, summary) is None:
         for each in case.open_escalations:
-            if each.kind is Escalation.MESSAGE_REJECTED and each.cause == cause:
+            if each.identity == identity:
                 each.summary = summary
 
 
@@ -210,7 +254,7 @@ def _apply(case: Case, calendar: WorkingCalendar | None, message: Message, arriv
 def _document_request_received(
     case: Case, calendar: WorkingCalendar | None, message: DocumentRequestReceived, arrived_at: datetime
 ) -> None:
-    asked = case.request_round
+    asked = case.papers.request
     if asked is None or asked.dispatch is None or calendar is None:
         raise Refusal("the request for documents has not been sent yet; expected the proof after our sending")
     if message.received_at < asked.dispatch.sent_at - CLOCK_TOLERANCE:
@@ -226,35 +270,39 @@ def _document_request_received(
     asked.proof_of_receipt, asked.proof_arrived_at = message.received_at, arrived_at
     starts_at = start_of_wait(case)
     if starts_at is not None:
-        case.start_term(calendar, state, starts_at)
-        term_moved(case, calendar, state, arrived_at, f"{message.sent_by} proves its receipt")
+        state.started_at, state.from_receipt = starts_at, False
+        count_term(calendar, state)
+        term_moved(case, calendar, state, arrived_at, Resolution.RECEIPT_PROVEN, message.sent_by)
 
 
 def _documents_arrived(case: Case, message: DocumentsArrived, arrived_at: datetime) -> None:
-    count = len(case.documents) + sum(len(offer.kinds) for offer in case.offers.values()) + len(message.documents)
+    count = sum(len(each.documents) for each in case.papers.deliveries) + len(message.documents)
     if count > MOST_DOCUMENTS:
         raise Refusal(f"documents: the case would have {count}; expected no more than {MOST_DOCUMENTS} in all")
-    waiting = [str(each.input) for each in case.actions.values() if each.activity is Activity.FETCH_DOCUMENTS]
-    offered = sum(len(each.encode()) for each in (*waiting, message.model_dump_json()))
+    fetching = [each.payload for each in case.actions.values() if isinstance(each.payload, Fetch)]
+    offered = sum(len(each.model_dump_json().encode()) for each in (*fetching, message))
     if offered > MOST_OFFERED:
         raise Refusal(f"documents: {offered} bytes of offers wait to be fetched; expected no more than {MOST_OFFERED}")
     if message.sent_at and message.received_at and message.received_at < message.sent_at:
         raise Refusal("received_at: lies before sent_at; expected a time from then on")
     application = message.application
-    case.via_representative |= message.via_representative or bool(application and application.via_representative)
+    case.papers.via_representative |= message.via_representative or bool(application and application.via_representative)
     if application is not None:
-        case.application = application
+        case.papers.application = application
         case.compare_with_rex()
     case.want(
         Activity.FETCH_DOCUMENTS,
         Fetch(case_id=case.case_id, message_id=message.message_id, documents=message.documents),
         key=f"{Activity.FETCH_DOCUMENTS.value} {message.message_id}",
     )
-    case.offers[message.message_id] = Offer(
-        kinds=[each.kind for each in message.documents],
-        sent_at=message.sent_at,
-        received_at=message.received_at,
-        arrived_at=arrived_at,
+    case.papers.deliveries.append(
+        Delivery(
+            message_id=message.message_id,
+            sent_at=message.sent_at,
+            received_at=message.received_at,
+            arrived_at=arrived_at,
+            documents=[Document(kind=each.kind, filename=each.filename) for each in message.documents],
+        )
     )
 
 

@@ -1,28 +1,28 @@
-"""Chasing Atameken while its documents are awaited (¶8): five reminders through its interface, none once all is in."""
+"""Reminding Atameken while its documents are awaited (¶8): up to five times, by its interface, until all is in."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from activities.interface import Activity, Reminder
-from register.rows import LetterEntry
 from rules.calendar import WorkingCalendar
 from rules.terms import TERMS, Step
-from workflows.case import Case, RequestRound
-from workflows.on_the_way import set_on_its_way
+from workflows.case import Case
+from workflows.papers import RequestRound
 
-OFFICE_OPENS = timedelta(hours=9)
+OFFICE_OPENS: Final = timedelta(hours=9)
 """After 00:00 in Almaty: a reminder at night is read no earlier."""
 
-DAYS_BEFORE, DAYS_AFTER = 1, (1, 3, 5, 7)
+DAYS_BEFORE: Final = 1
+DAYS_AFTER: Final = (1, 3, 5, 7)
 """Working days before and after Atameken's last day on which it is reminded."""
 
 
 def moments(case: Case, calendar: WorkingCalendar) -> list[datetime]:
     """When Atameken is reminded in the running round, in order; empty where there is nothing to chase or no way to."""
-    asked = _chased(case)
     last_day = case.current(Step.AWAIT_DOCUMENTS).last_day
-    if asked is None or last_day is None:
+    if _chased(case) is None or last_day is None:
         return []
     days = [calendar.before(last_day, DAYS_BEFORE), *(calendar.after(last_day, n) for n in DAYS_AFTER)]
     return [calendar.start_of(day) + OFFICE_OPENS for day in days]
@@ -31,50 +31,32 @@ def moments(case: Case, calendar: WorkingCalendar) -> list[datetime]:
 def remind(case: Case, calendar: WorkingCalendar, now: datetime) -> None:
     """Send the reminder whose moment has come; of several that an outage held up, the last alone."""
     asked = _chased(case)
+    state = case.current(Step.AWAIT_DOCUMENTS)
     come = [number for number, moment in enumerate(moments(case, calendar), start=1) if moment <= now]
-    if asked is None or asked.dispatch is None or not come or come[-1] <= asked.reminders:
+    if asked is None or asked.dispatch is None or state.last_day is None or not come or come[-1] <= asked.reminders:
         return
     number = asked.reminders = come[-1]
-    last_day = case.current(Step.AWAIT_DOCUMENTS).last_day
-    if last_day is None:
-        return
-    late = case.current(Step.AWAIT_DOCUMENTS).late_days
-    state = f"the last day was {last_day}, {late} working days ago" if late else f"the last day is {last_day}"
-    key = f"{case.case_id}.{Activity.REMIND_ATAMEKEN.value}.{asked.round}.{number}"
+    late = f"the last day was {state.last_day}, {state.late_days} working days ago"
+    stands = late if state.late_days else f"the last day is {state.last_day}"
     case.want(
         Activity.REMIND_ATAMEKEN,
         Reminder(
-            key=key,
+            key=f"{case.case_id}.{Activity.REMIND_ATAMEKEN.value}.{asked.round}.{number}",
             case_id=case.case_id,
             request_id=asked.dispatch.reference or "",
-            last_day=last_day,
+            last_day=state.last_day,
             message=f"Reminder {number} of {1 + len(DAYS_AFTER)} (¶{TERMS[Step.AWAIT_DOCUMENTS].paragraph}): "
-            f"{state}; still missing: {', '.join(case.missing())}.",
+            f"{stands}; still missing: {', '.join(case.papers.missing())}.",
         ),
         key=f"{Activity.REMIND_ATAMEKEN.value} {asked.round}.{number}",
     )
 
 
-def reminded(case: Case, reminder: Reminder, now: datetime) -> None:
-    """Atameken has taken a reminder: it is a letter in the register."""
-    number = case.next_letter_number()
-    case.unwritten.letters.append(
-        LetterEntry(
-            key=reminder.key,
-            what="reminder",
-            addressee="Atameken",
-            number=number,
-            sent_at=now,
-            reference=reminder.request_id,
-        )
-    )
-    case.note(now, "case", "reminder_sent", key=reminder.key, letter=number)
-
-
 def _chased(case: Case) -> RequestRound | None:
-    """The request to be chased: sent by interface, its documents still awaited and not all of them sent."""
-    asked = case.request_round
+    """The request to be chased: sent by interface, its documents still awaited and not all of them on the way."""
+    asked = case.papers.request
     if case.step is not Step.AWAIT_DOCUMENTS or asked is None or asked.dispatch is None:
         return None
     by_interface = asked.dispatch.by is None and asked.dispatch.reference is not None
-    return asked if by_interface and case.missing() and not set_on_its_way(case) else None
+    lacking = case.papers.missing() and not case.papers.on_the_way(case.fetching_given_up)
+    return asked if by_interface and lacking else None

@@ -1,7 +1,7 @@
 """The verification of one exporter's registration, from the customs' request to the reply (order No. 358-RL).
 
-``run`` reads like the order: ¶7 ask, ¶8 await, ¶9 inspect, ¶10 conclude and appeal, the whole within ¶5. Handlers
-only record what arrives; the main flow acts on it, in order, between two waits. All state is in ``self.case``.
+An entity workflow: handlers only record what arrives, and ``_live`` deals with it turn by turn. How a case moves from
+paragraph to paragraph stands in ``order``; all state is in ``Case``.
 """
 
 from __future__ import annotations
@@ -14,197 +14,145 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from activities.interface import Activity
-from escalation.kinds import Escalation
-from rules.decisions import Decision, read_decision
-from rules.outcome import outcome_of
+from activities.interface import INTERNAL_SIGNALS, NOTICE_OUTCOME
+from rules.case_view import CaseView
 from rules.refusal import Refusal
 from rules.request import read_request
-from rules.terms import Step
-from workflows import decisions, steps
+from workflows import decisions, inbox
+from workflows.actions import Actions
 from workflows.case import Case
-from workflows.deadlines import count_whole, finish_step, finish_whole, ladders_know
-from workflows.flow import ContinueAsNew, Flow
-from workflows.view import case_view, verdict
+from workflows.case_page import case_page
+from workflows.case_view import case_view, verdict
+from workflows.continue_as_new import lighten
+from workflows.publishing import Publisher
+from workflows.timers import Timers
+from workflows.turns import Turns
+
+LONG_HISTORY = 600
+"""Events after which a quiet case goes on in a new run: each task replays all of them. An ordinary case has 100."""
+
+LARGEST_HISTORY = 8 * 1024 * 1024
+"""Bytes after which it does so even while an action is under way, which then begins again."""
+
+
+def _with_handlers(cls: type[VerificationWorkflow]) -> type[VerificationWorkflow]:
+    """Give the workflow a signal for each message and an update for each decision of the contract, by name."""
+    for name, words in inbox.DESCRIPTIONS.items():
+        setattr(cls, name, _signal(name, words))
+    for name, row in decisions.CATALOGUE.items():
+        setattr(cls, name, _update(name, row.description))
+    return cls
+
+
+def _signal(name: str, description: str) -> Any:
+    def arrived(self: Any, *arguments: Any) -> None:
+        self.take_message(name, arguments)
+
+    arrived.__name__, arrived.__qualname__ = name, f"VerificationWorkflow.{name}"
+    return workflow.signal(name=name, description=description)(arrived)
+
+
+def _update(name: str, description: str) -> Any:
+    async def decide(self: Any, *arguments: Any) -> dict[str, Any]:
+        told: dict[str, Any] = await self.decide(name, arguments)
+        return told
+
+    def check(self: Any, *arguments: Any) -> None:
+        self.check(name, arguments)
+
+    decide.__name__, decide.__qualname__ = name, f"VerificationWorkflow.{name}"
+    handler = workflow.update(name=name, description=description)(decide)
+    handler.validator(check)
+    return handler
 
 
 @workflow.defn
+@_with_handlers
 class VerificationWorkflow:
     """One case: one request for verification, from its receipt to the reply."""
 
     @workflow.init
     def __init__(self, *given: Any) -> None:
-        self._flow: Flow | None = None
+        self._turns: Turns | None = None
         self._refused: Refusal | None = None
+        self._woken = False
         try:
-            self._flow = Flow(_begin(list(given)))
+            self._turns = Turns(_begin(list(given)), workflow.info().run_id)
         except Refusal as refusal:
             self._refused = refusal
 
     @property
-    def flow(self) -> Flow:
-        """The main flow of the case; a refused request has none."""
-        if self._flow is None:
+    def turns(self) -> Turns:
+        """The life of the case; a refused request has none."""
+        if self._turns is None:
             raise ApplicationError(f"the request was refused: {self._refused}", type=Refusal.__name__)
-        return self._flow
+        return self._turns
 
-    @property
-    def case(self) -> Case:
-        """The state of the case."""
-        return self.flow.case
-
-    # -- what people and systems may ask and send ---------------------------------------------------------------
+    # -- what people and systems may ask and send; a signal or an update for each message and decision is added above --
 
     @workflow.query(name="case", description="The whole case as it stands: steps, dates, documents, escalations.")
-    def case_query(self, *_arguments: Any) -> dict[str, Any]:
+    def case_query(self, *_arguments: Any) -> CaseView:
         """Contract, section 5."""
-        return case_view(self.case)
+        return case_view(self.turns.case, self.turns.calendar, workflow.now())
 
     @workflow.query(name="message", description="What became of a message: give its message_id.")
     def message_query(self, *arguments: Any) -> dict[str, Any]:
         """``{"state": "accepted" | "refused" | "unknown", "reason", "judged"}``."""
-        return verdict(self.case, str(arguments[0]) if arguments else "")
+        return verdict(self.turns.case, str(arguments[0]) if arguments else "")
 
-    @workflow.signal(description="¶8: Atameken's proof that it received our request; the 5 days run from received_at.")
-    def document_request_received(self, *arguments: Any) -> None:
-        """Contract, section 3."""
-        self._arrived("document_request_received", arguments)
+    @workflow.query(name="record", description="For the self-check: accepted messages; whether a write is under way.")
+    def record_query(self, *_arguments: Any) -> dict[str, Any]:
+        """``{"accepted": [message_id], "busy": bool}``."""
+        case = self.turns.case
+        return {"accepted": list(case.accepted), "busy": bool(case.actions) or bool(case.unwritten.log)}
 
-    @workflow.signal(description="¶8: documents that Atameken sent: kind, filename, url and sha256 of each.")
-    def documents_arrived(self, *arguments: Any) -> None:
-        """Contract, section 3."""
-        self._arrived("documents_arrived", arguments)
+    def page(self) -> str:
+        """The case page in the Temporal UI, in Markdown, made when somebody looks at it."""
+        if self._turns is None:
+            return "The request was refused."
+        return case_page(self._turns.case, self._turns.calendar, workflow.now())
 
-    @workflow.signal(description="¶9: the result of the inspection, with the grounds of ¶10 that it found.")
-    def inspection_completed(self, *arguments: Any) -> None:
-        """Contract, section 3."""
-        self._arrived("inspection_completed", arguments)
-
-    @workflow.signal(description="¶10: the conclusion is signed; it keeps the 30 working days of ¶5.")
-    def conclusion_signed(self, *arguments: Any) -> None:
-        """Contract, section 3."""
-        self._arrived("conclusion_signed", arguments)
-
-    @workflow.signal(description="Internal: a ladder reaches nobody of its last level, or somebody again.")
-    def ladder_reports(self, *arguments: Any) -> None:
-        """Sent by ``EscalationLadder``; no message of an outside system."""
-        if self._flow is not None:
-            self._flow.ladder_reported(arguments)
+    @workflow.signal(name=NOTICE_OUTCOME, description="Internal: a recipient reports what became of a notice.")
+    def notice_outcome(self, *arguments: Any) -> None:
+        """Sent by the activity ``send_notices``; no message of an outside system."""
+        if self._turns is not None:
+            self._turns.outcome(arguments)
+            self._woken = True
 
     @workflow.signal(dynamic=True, description="Any other name: kept, shown and escalated as a refused message.")
     def unknown_message(self, name: str, arguments: Sequence[RawValue]) -> None:
         """Contract, section 3, "Refused"."""
-        self._arrived(name, workflow.payload_converter().from_payloads([each.payload for each in arguments]))
+        self.take_message(name, workflow.payload_converter().from_payloads([each.payload for each in arguments]))
 
-    @workflow.update(
-        description="Take an escalation on: escalation_id, until (a date), by. Stops its ladder till then."
-    )
-    async def acknowledge_escalation(self, *arguments: Any) -> dict[str, Any]:
-        """Contract, section 4."""
-        return await self._decide("acknowledge_escalation", arguments)
+    def take_message(self, name: str, arguments: Sequence[Any]) -> None:
+        """Record a message; the next turn judges it."""
+        if self._turns is not None and name not in INTERNAL_SIGNALS:
+            self._turns.arrived(name, arguments, workflow.now())
+            self._woken = True
 
-    @workflow.update(
-        description="A letter was sent by hand: what (request, appeal, reply), sent_at, letter_reference, by."
-    )
-    async def record_dispatch(self, *arguments: Any) -> dict[str, Any]:
-        """Contract, section 4."""
-        return await self._decide("record_dispatch", arguments)
-
-    @workflow.update(description="The REX record as looked up by hand: record (or null for none), reason, by.")
-    async def record_lookup(self, *arguments: Any) -> dict[str, Any]:
-        """Contract, section 4."""
-        return await self._decide("record_lookup", arguments)
-
-    @workflow.update(description="Try again what gave up: action (may be left out where only one waits), by.")
-    async def retry_action(self, *arguments: Any) -> dict[str, Any]:
-        """Contract, section 4."""
-        return await self._decide("retry_action", arguments)
-
-    @workflow.update(description="¶8 and ¶9 anew: ask Atameken for missing (kinds or origin_evidence), remarks, by.")
-    async def request_missing_documents(self, *arguments: Any) -> dict[str, Any]:
-        """Contract, section 4."""
-        return await self._decide("request_missing_documents", arguments)
-
-    @workflow.update(description="¶10: the draft goes back: reason, reopen_inspection, by. The clock goes on.")
-    async def return_conclusion(self, *arguments: Any) -> dict[str, Any]:
-        """Contract, section 4."""
-        return await self._decide("return_conclusion", arguments)
-
-    @workflow.update(description="Conclude not_confirmed because documents do not come or suffice: reason, by.")
-    async def conclude_without_documents(self, *arguments: Any) -> dict[str, Any]:
-        """Contract, section 4."""
-        return await self._decide("conclude_without_documents", arguments)
-
-    @workflow.update(
-        description="The request is withdrawn, up to the signature: reason, by. The way to end a case early."
-    )
-    async def withdraw(self, *arguments: Any) -> dict[str, Any]:
-        """Contract, section 4."""
-        return await self._decide("withdraw", arguments)
-
-    @workflow.update(description="Count every open term by the calendar as it is now: reason, by.")
-    async def recount(self, *arguments: Any) -> dict[str, Any]:
-        """Contract, section 4."""
-        return await self._decide("recount", arguments)
-
-    @acknowledge_escalation.validator
-    def _check_acknowledge_escalation(self, *arguments: Any) -> None:
-        self._read("acknowledge_escalation", arguments)
-
-    @record_dispatch.validator
-    def _check_record_dispatch(self, *arguments: Any) -> None:
-        self._read("record_dispatch", arguments)
-
-    @record_lookup.validator
-    def _check_record_lookup(self, *arguments: Any) -> None:
-        self._read("record_lookup", arguments)
-
-    @retry_action.validator
-    def _check_retry_action(self, *arguments: Any) -> None:
-        self._read("retry_action", arguments)
-
-    @request_missing_documents.validator
-    def _check_request_missing_documents(self, *arguments: Any) -> None:
-        self._read("request_missing_documents", arguments)
-
-    @return_conclusion.validator
-    def _check_return_conclusion(self, *arguments: Any) -> None:
-        self._read("return_conclusion", arguments)
-
-    @conclude_without_documents.validator
-    def _check_conclude_without_documents(self, *arguments: Any) -> None:
-        self._read("conclude_without_documents", arguments)
-
-    @withdraw.validator
-    def _check_withdraw(self, *arguments: Any) -> None:
-        self._read("withdraw", arguments)
-
-    @recount.validator
-    def _check_recount(self, *arguments: Any) -> None:
-        self._read("recount", arguments)
-
-    def _arrived(self, name: str, arguments: Sequence[Any]) -> None:
-        if self._flow is not None:
-            self._flow.arrived(name, arguments)
-
-    def _read(self, name: str, arguments: Sequence[Any]) -> Decision:
+    def check(self, name: str, arguments: Sequence[Any]) -> None:
+        """Whether a decision fits and makes sense now. :raises ApplicationError: where it does not, with the reason."""
         try:
-            decision = read_decision(name, list(arguments), self.case.request.received_at, workflow.now())
-            decisions.check(self.case, self.flow.calendar, decision, workflow.now())
+            self.turns.read(name, arguments, workflow.now())
         except Refusal as refusal:
-            raise _told(refusal) from None
-        return decision
+            raise _refusal(refusal) from None
 
-    async def _decide(self, name: str, arguments: Sequence[Any]) -> dict[str, Any]:
+    async def decide(self, name: str, arguments: Sequence[Any]) -> dict[str, Any]:
+        """Have a decision carried out. :raises ApplicationError: where it makes no sense by the time it is its turn."""
         try:
-            return await self.flow.decided(self._read(name, arguments))
+            answer = self.turns.decided(name, self.turns.read(name, arguments, workflow.now()))
         except Refusal as refusal:
-            raise _told(refusal) from None
+            raise _refusal(refusal) from None
+        self._woken = True
+        await workflow.wait_condition(lambda: answer.given)
+        if answer.refusal is not None:
+            raise _refusal(answer.refusal)
+        return answer.told or {}
 
-    # -- the case -------------------------------------------------------------------------------------------------
+    # -- the case -----------------------------------------------------------------------------------------------------
 
     @workflow.run
-    async def run(self, *given: Any) -> dict[str, Any]:
+    async def run(self, *given: Any) -> CaseView:
         """Run the case to its end, whatever fails on the way.
 
         :param given: the request (contract, section 1).
@@ -212,201 +160,68 @@ class VerificationWorkflow:
         :raises ApplicationError: type ``Refusal``, at once, for a request that does not fit or a number that is closed.
         """
         if self._refused is not None:
-            raise _told(self._refused)
-        flow = asyncio.create_task(self._verify())
-        while True:
+            raise _refusal(self._refused)
+        life = asyncio.create_task(self._live())
+        while not life.done():
             try:
                 # Shielded: a click on Cancel is recorded and does not end the case; the way out is ``withdraw``.
-                await asyncio.shield(flow)
-                break
+                await asyncio.shield(life)
             except asyncio.CancelledError:
-                if flow.cancelled():
+                if life.cancelled():
                     raise
-                self.flow.cancelled(workflow.cancellation_reason() or "no reason given")
-            except ContinueAsNew:
-                await workflow.wait_condition(workflow.all_handlers_finished)
-                workflow.continue_as_new(args=[given[0], self.case.model_dump(mode="json")])
+                self.turns.cancelled(workflow.cancellation_reason() or "no reason given")
+                self._woken = True
+        await life
         await workflow.wait_condition(workflow.all_handlers_finished)
-        return case_view(self.case)
+        if not self.turns.finished:
+            lighten(self.turns.case)
+            workflow.continue_as_new(args=[given[0], self.turns.case.model_dump(mode="json")])
+        return self.case_query()
 
-    def _at(self, step: Step) -> bool:
-        return self.case.step is step
-
-    async def _verify(self) -> None:
-        await self.open()
-        await self.request_documents()
-        while self.case.step in (Step.AWAIT_DOCUMENTS, Step.INSPECT, Step.CONCLUDE):
-            await self.await_documents()
-            await self.inspect()
-            await self.conclude()
-        await self.appeal()
-        await self.reply()
-        await self.close()
-
-    async def open(self) -> None:
-        """¶5: record the calendar that the case counts by, and count the thirty days and the first term."""
-        case = self.case
-        if case.calendar is None:
-            case.note(case.opened_at, "case", "opened", reference=case.request.reference)
-            case.current(Step.REQUEST_DOCUMENTS).state = "running"
-            self.flow.want_calendar()
-            await self.flow.until(lambda: bool(case.calendar or self.flow.used_up or self._at(Step.CLOSED)))
-            if self.flow.used_up is not None:
-                raise _told(self.flow.used_up)
-        if case.limit_at is None and self._at(Step.REQUEST_DOCUMENTS):
-            calendar = self.flow.counted()
-            count_whole(case, calendar)
-            case.begin(calendar, Step.REQUEST_DOCUMENTS, case.request.received_at, is_receipt=True)
-            steps.ask_for_documents(case, calendar, workflow.now())
-            steps.look_up_registration(case)
-
-    async def request_documents(self) -> None:
-        """¶7: within 3 working days of the receipt, send a request to the authorized organization."""
-        case = self.case
-        if not self._at(Step.REQUEST_DOCUMENTS):
-            return
-        await self.flow.until(lambda: case.requests[0].dispatch is not None or not self._at(Step.REQUEST_DOCUMENTS))
-        sent = case.requests[0].dispatch
-        if sent is None or not self._at(Step.REQUEST_DOCUMENTS):
-            return
-        finish_step(case, self.flow.counted(), Step.REQUEST_DOCUMENTS, sent.sent_at, workflow.now())
-        steps.begin_await(case, self.flow.counted())
-
-    async def await_documents(self) -> None:
-        """¶8: within 5 working days the authorized organization sends the documents."""
-        case = self.case
-        if not self._at(Step.AWAIT_DOCUMENTS):
-            return
-        state = case.current(Step.AWAIT_DOCUMENTS)
-        if state.started_at is None:  # a later round: its request is still to be sent
-            await self.flow.until(lambda: self._sent_again() or not self._at(Step.AWAIT_DOCUMENTS))
-            if not self._at(Step.AWAIT_DOCUMENTS):
-                return
-            steps.begin_await(case, self.flow.counted())
-        await self.flow.until(lambda: not case.missing() or not self._at(Step.AWAIT_DOCUMENTS))
-        sent_at, received_at = case.set_sent_at(), case.set_received_at()
-        if not self._at(Step.AWAIT_DOCUMENTS) or sent_at is None or received_at is None:
-            return
-        now = workflow.now()
-        ended_at = finish_step(case, self.flow.counted(), Step.AWAIT_DOCUMENTS, sent_at, now)
-        case.resolve(now, "the set is complete", Escalation.DOCUMENTS_REFUSED)
-        case.begin(self.flow.counted(), Step.INSPECT, max(received_at, ended_at), is_receipt=received_at >= ended_at)
-        steps.drop_pointless(case, now)
-
-    def _sent_again(self) -> bool:
-        asked = self.case.request_round
-        return asked is not None and asked.dispatch is not None
-
-    async def inspect(self) -> None:
-        """¶9: within 7 working days of the receipt of the documents, inspect whether they are complete and reliable."""
-        case = self.case
-        if not self._at(Step.INSPECT):
-            return
-        await self.flow.until(lambda: self._inspected() or not self._at(Step.INSPECT))
-        if not self._at(Step.INSPECT) or case.inspection is None:
-            return
-        now = workflow.now()
-        ended_at = finish_step(case, self.flow.counted(), Step.INSPECT, case.inspection.completed, now)
-        self._propose()
-        case.begin(self.flow.counted(), Step.CONCLUDE, ended_at)
-
-    def _inspected(self) -> bool:
-        return self.case.inspection is not None and outcome_of(self.case.inspection.result) is not None
-
-    def _propose(self) -> None:
-        inspection = self.case.inspection
-        outcome = outcome_of(inspection.result) if inspection else None
-        if outcome is not None:
-            steps.propose(self.case, outcome)
-
-    async def conclude(self) -> None:
-        """¶10: within 7 working days, form a conclusion that gives the results of the inspection."""
-        case = self.case
-        if not self._at(Step.CONCLUDE):
-            return
-        while self._at(Step.CONCLUDE) and not case.signed:
-            if case.inspection_reopened and self._inspected():
-                case.inspection_reopened = False
-                self._propose()
-            if self._to_draft():
-                steps.draft(case, self.flow.counted(), workflow.now())
-            await self.flow.until(lambda: case.signed or not self._at(Step.CONCLUDE) or self._to_draft())
-        conclusion = case.conclusion
-        if not self._at(Step.CONCLUDE) or conclusion is None or conclusion.signed_at is None:
-            return
-        now = workflow.now()
-        finish_step(case, self.flow.counted(), Step.CONCLUDE, conclusion.signed_at, now)
-        case.outcome = conclusion.outcome
-        finish_whole(case, self.flow.counted(), conclusion.signed_at, now)
-        steps.send_reply(case, self.flow.counted())
-        if case.appeal_due:
-            case.begin(self.flow.counted(), Step.APPEAL, conclusion.signed_at)
-            steps.send_appeal(case, self.flow.counted())
-        else:
-            case.skip(case.current(Step.APPEAL))
-            case.step = Step.REPLY
-
-    def _to_draft(self) -> bool:
-        """Whether a draft is called for that is neither there nor being made."""
-        case = self.case
-        if case.inspection_reopened:
-            return self._inspected()
-        drafted = case.conclusion is not None and case.conclusion.document_id is not None
-        return not drafted and Activity.DRAFT_CONCLUSION.value not in case.actions
-
-    async def appeal(self) -> None:
-        """¶10: where a ground is found, within 3 working days send an appeal for revocation of the registration."""
-        case = self.case
-        if not self._at(Step.APPEAL):
-            return
-        await self.flow.until(lambda: case.appeal is not None)
-        if case.appeal is not None:
-            finish_step(case, self.flow.counted(), Step.APPEAL, case.appeal.sent_at, workflow.now())
-            case.step = Step.REPLY
-
-    async def reply(self) -> None:
-        """Tell the requesting customs; sent when the conclusion is signed, with no term in the order."""
-        case = self.case
-        if not self._at(Step.REPLY):
-            return
-        await self.flow.until(lambda: case.reply is not None and not self._fetching())
-        steps.close(case, workflow.now())
-
-    def _fetching(self) -> bool:
-        return any(
-            action.activity is Activity.FETCH_DOCUMENTS and action.state != "failed"
-            for action in self.case.actions.values()
-        )
-
-    async def close(self) -> None:
-        """The work is done: what is still under way is brought to its end, and the register told."""
+    async def _live(self) -> None:
+        """Turn after turn, until the case is closed and all is through, or its history has grown long."""
+        turns, case = self.turns, self.turns.case
+        actions = Actions(case, self._ended)
+        publisher, timers = Publisher(), Timers(self._wake)
         while True:
-            await self.flow.until(self._settled)
-            if self.case.open_escalations:  # raised since it closed: nobody could settle them any more
-                steps.resolve_all(self.case, workflow.now())
-                continue
-            await self.flow.publish()
-            if self._settled():
+            self._woken, now = False, workflow.now()
+            turns.turn(now)
+            if turns.used_up is not None:
+                raise _refusal(turns.used_up)
+            publisher.publish(case, now)
+            actions.keep_up()
+            timers.set(turns.alarms(now), now)
+            if turns.finished or (self._history_is_long() and not turns.pending):
                 return
+            await workflow.wait_condition(lambda: self._woken or turns.pending)
 
-    def _settled(self) -> bool:
-        """Nothing is under way; ladders outlive the case, and one that could not be told holds up no case."""
-        case = self.case
-        told = all(escalation.sent for escalation in case.escalations) and ladders_know(case)
-        ladders = (Activity.START_LADDER, Activity.TELL_LADDER)
-        under_way = [a for a in case.actions.values() if a.activity not in ladders or a.state != "failed"]
-        return told and not under_way and not self.flow.pending()
+    def _ended(self, action: Any, result: object) -> None:
+        self.turns.ended(action, result)
+        self._woken = True
+
+    def _wake(self) -> None:
+        self._woken = True
+
+    def _history_is_long(self) -> bool:
+        info = workflow.info()
+        under_way = any(action.state in ("running", "stopping") for action in self.turns.case.actions.values())
+        if under_way:
+            return info.get_current_history_size() > LARGEST_HISTORY
+        return info.get_current_history_length() > LONG_HISTORY or info.is_continue_as_new_suggested()
 
 
 def _begin(given: list[Any]) -> Case:
     """The case of a new request, or the one that a run before this one carried so far."""
-    if len(given) == 2 and workflow.info().continued_run_id is not None:
+    info = workflow.info()
+    if len(given) == 2 and info.continued_run_id is not None:
         return Case.model_validate(given[1])
     if len(given) != 1:
         raise Refusal(f"expected the request as one JSON object, got {len(given)} arguments")
     now = workflow.now()
-    return Case(case_id=workflow.info().workflow_id, request=read_request(given[0], now), opened_at=now)
+    case = Case(case_id=info.workflow_id, request=read_request(given[0], now), opened_at=now, seen_at=info.start_time)
+    case.note("opened", now, "case", "opened", reference=case.request.reference)
+    return case
 
 
-def _told(refusal: Refusal) -> ApplicationError:
+def _refusal(refusal: Refusal) -> ApplicationError:
     return ApplicationError(str(refusal), type=Refusal.__name__, non_retryable=True)

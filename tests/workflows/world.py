@@ -15,9 +15,11 @@ from typing import Any
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.arrivals import ArrivalActivities
 from activities.interface import (
+    NOTICE_OUTCOME,
     Activity,
     Appeal,
     CalendarWanted,
@@ -28,10 +30,10 @@ from activities.interface import (
     ErrorKind,
     Fetch,
     Fetched,
-    LadderNews,
     LookedUp,
     Lookup,
-    Raised,
+    Notified,
+    Notify,
     RefusedDocument,
     Reminder,
     Sent,
@@ -39,9 +41,13 @@ from activities.interface import (
     Taken,
     Withdrawal,
 )
+from escalation.kinds import KINDS, LEVELS
+from escalation.ladder import Hours, KindPlan, LadderBook, Language, LevelPlan, Recipient
+from escalation.notice import Outcome
 from register.rows import RegisterEntries
 from rules.calendar import CalendarDays
 from rules.clock import Offset
+from rules.findings import RexRecord
 
 REX_RECORD = {
     "rex_number": "KZREX123456789012",
@@ -70,6 +76,39 @@ def plain_days(first_year: int, last_year: int, *, version: str = "plain", **cha
     )
 
 
+OFFICE = (Hours(begins=9 * 60, ends=18 * 60),)
+
+
+def ladder_book(version: str = "plain", *, recipients: int = 1, **changes: Any) -> LadderBook:
+    """The ladders of the default file: one recipient a level, 4 working hours to climb (2 for what failed)."""
+    return LadderBook(
+        version=version,
+        kinds={
+            kind: KindPlan(
+                first_level=row.first_level,
+                climb_after=2 if kind.value == "action_failed" else 4,
+                repeat_every=9,
+                repeat_at_most=5,
+                urgent=row.urgent,
+            )
+            for kind, row in KINDS.items()
+        },
+        levels={
+            level: LevelPlan(
+                language=Language.ENGLISH,
+                office_hours=OFFICE,
+                recipients=tuple(
+                    Recipient(id=f"r{level}{index}", level=level, index=index, scheme="mailto")
+                    for index in range(recipients)
+                ),
+            )
+            for level in LEVELS
+        },
+        working_hours=OFFICE,
+        **changes,
+    )
+
+
 class World:
     """What the outside does, what it was asked, and what it shall fail at."""
 
@@ -85,6 +124,9 @@ class World:
         self.written: list[RegisterEntries] = []
         self.attempts: Counter[Activity] = Counter()
         self.gates: dict[Activity, asyncio.Event] = {}
+        self.book = ladder_book()
+        self.unreached: dict[str, str] = {}
+        self.silent = False
 
     @staticmethod
     def now() -> datetime:
@@ -131,8 +173,9 @@ class World:
         )
 
     @activity.defn(name=Activity.REMIND_ATAMEKEN)
-    async def remind_atameken(self, reminder: Reminder) -> None:
+    async def remind_atameken(self, reminder: Reminder) -> Taken:
         await self._asked(Activity.REMIND_ATAMEKEN, reminder)
+        return Taken(reference=reminder.request_id, sent_at=self.now(), received_at=None)
 
     @activity.defn(name=Activity.WITHDRAW_REQUEST)
     async def withdraw_request(self, withdrawal: Withdrawal) -> None:
@@ -141,7 +184,7 @@ class World:
     @activity.defn(name=Activity.LOOK_UP_REGISTRATION)
     async def look_up_registration(self, lookup: Lookup) -> LookedUp:
         await self._asked(Activity.LOOK_UP_REGISTRATION, lookup)
-        return LookedUp(record=self.rex_record, at=self.now())
+        return LookedUp(record=RexRecord.model_validate(self.rex_record) if self.rex_record else None, at=self.now())
 
     @activity.defn(name=Activity.FETCH_DOCUMENTS)
     async def fetch_documents(self, fetch: Fetch) -> Fetched:
@@ -170,7 +213,7 @@ class World:
     async def draft_conclusion(self, draft: Draft) -> Drafted:
         await self._asked(Activity.DRAFT_CONCLUSION, draft)
         digest = hashlib.sha256(draft.model_dump_json().encode()).hexdigest()
-        return Drafted(document_id=f"sha256-{digest}", sha256=digest, size=2000)
+        return Drafted(document_id=f"sha256-{digest}", sha256=digest, size=2000, at=self.now())
 
     @activity.defn(name=Activity.APPEAL_FOR_REVOCATION)
     async def appeal_for_revocation(self, appeal: Appeal) -> Taken:
@@ -183,13 +226,36 @@ class World:
         await self._asked(Activity.SEND_REPLY, reply)
         return Sent(sent_at=self.now(), message_id="<reply@ministry>")
 
-    @activity.defn(name=Activity.START_LADDER)
-    async def start_ladder(self, raised: Raised) -> None:
-        await self._asked(Activity.START_LADDER, raised)
+    @activity.defn(name=Activity.READ_LADDERS)
+    async def read_ladders(self) -> LadderBook:
+        await self._asked(Activity.READ_LADDERS, None)
+        return self.book
 
-    @activity.defn(name=Activity.TELL_LADDER)
-    async def tell_ladder(self, news: LadderNews) -> None:
-        await self._asked(Activity.TELL_LADDER, news)
+    @activity.defn(name=Activity.NOTIFY)
+    async def notify(self, notify: Notify) -> Notified:
+        """Every recipient has its notices at once, and is told at once; ``unreached`` are not."""
+        await self._asked(Activity.NOTIFY, notify)
+        for notice in notify.notices:
+            error = self.unreached.get(notice.recipient.id)
+            if self.silent:
+                continue
+            outcome = Outcome(
+                key=notice.key,
+                recipient_id=notice.recipient.id,
+                told_at=None if error else self.now(),
+                error=error,
+                at=self.now(),
+            )
+            await self.tell(notice.case_id, outcome)
+        return Notified(book=None if notify.book_version == self.book.version else self.book)
+
+    async def tell(self, case_id: str, outcome: Outcome) -> None:
+        """Report to the case what became of a notice."""
+        try:
+            await self.client.get_workflow_handle(case_id).signal(NOTICE_OUTCOME, outcome)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
 
     def activities(self) -> list[Callable[..., Any]]:
         """All of them, for a worker; arrivals are read from the real history."""
@@ -204,7 +270,7 @@ class World:
             self.draft_conclusion,
             self.appeal_for_revocation,
             self.send_reply,
-            self.start_ladder,
-            self.tell_ladder,
+            self.read_ladders,
+            self.notify,
             ArrivalActivities(self.client).read_arrivals,
         ]

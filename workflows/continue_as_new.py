@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from activities.interface import Activity
 from register.rows import RefusedMessageEntry, RegisterEntries
 from workflows.case import Case, Unwritten
 
-REMEMBERED = 2000
+REMEMBERED: Final = 2000
 """Ids of accepted messages that are known again; a case has a dozen. Older ones than these are judged anew."""
 
-WAITING_BODIES = 384 * 1024
+WAITING_BODIES: Final = 384 * 1024
 """Bytes of refused messages that wait for a register out of reach; of what is over it, sha256 and size wait."""
 
 
@@ -28,9 +30,9 @@ def lighten(case: Case) -> None:
 def _take_back(case: Case) -> None:
     """A write that is still being tried begins anew in the next run, which writes every row again anyway."""
     action = case.actions.get(Activity.WRITE_REGISTER.value)
-    if action is None or action.state == "failed":
+    if action is None or action.failed or not isinstance(action.payload, RegisterEntries):
         return
-    tried = RegisterEntries.model_validate(action.input)
+    tried = action.payload
     del case.actions[action.key]
     case.unwritten = Unwritten(
         log=tried.log + case.unwritten.log,

@@ -1,0 +1,95 @@
+"""Carries out what a case wants done in the outside world: each action is one regular activity.
+
+Regular ones only: the outside world learns of nothing that Temporal does not have (docs/design.md, section 4).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError, FailureError
+
+from activities.interface import Notify
+from escalation.kinds import LEVEL_NAMES
+from workflows.case import Action, Case
+from workflows.catalogue import CATALOGUE
+from workflows.profiles import ASKED
+from workflows.turns import RECOUNT, Failure
+
+
+class Actions:
+    """Starts, stops and reports the actions of a case."""
+
+    def __init__(self, case: Case, ended: Callable[[Action, object], None]) -> None:
+        """:param ended: called with the action and its result, its ``Failure``, or None where it was stopped."""
+        self._case, self._ended = case, ended
+        self._tasks: dict[str, tuple[Action, asyncio.Task[None]]] = {}
+
+    def keep_up(self) -> None:
+        """Start what is wanted, stop what is to begin anew, and cancel what is not wanted any more."""
+        wanted = self._case.actions
+        for key, (action, task) in list(self._tasks.items()):
+            if wanted.get(key) is not action:
+                del self._tasks[key]
+                task.cancel()
+            elif action.state == "stopping" and not task.cancelling():
+                task.cancel()
+        for action in list(wanted.values()):
+            if action.state == "wanted":
+                action.state, action.error = "running", None
+                self._tasks[action.key] = (action, asyncio.create_task(self._perform(action)))
+
+    async def _perform(self, action: Action) -> None:
+        row = CATALOGUE[action.activity]
+        profile = ASKED if action.key == RECOUNT else row.profile
+        try:
+            result: object = await workflow.execute_activity(
+                action.activity.value,
+                args=[] if action.payload is None else [action.payload],
+                result_type=row.result,
+                summary=self._summary(action),
+                # One that is stopped may be sending: it is waited for, and what it has done counts.
+                cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+                **profile.options(),
+            )
+        except asyncio.CancelledError:
+            result = None
+        except FailureError as error:
+            result = None if action.state == "stopping" and _was_cancelled(error) else _failure(error)
+        held = self._tasks.get(action.key)
+        if held is not None and held[0] is action:
+            del self._tasks[action.key]
+        self._ended(action, result)
+
+    def _summary(self, action: Action) -> str:
+        """What the operator reads on the timeline: the paragraph, the act, and the last day where there is one."""
+        row, state = CATALOGUE[action.activity], self._case.running
+        if isinstance(action.payload, Notify):
+            return _of_notices(action.payload)
+        last_day = state.last_day if state is not None and row.of_the_step else None
+        return row.summary + (f", last day {last_day} until 24:00" if last_day else "")
+
+
+def _of_notices(payload: Notify) -> str:
+    parts = [
+        f"{'say it is resolved to' if notice.resolved else 'notify'} level {notice.level} "
+        f"({LEVEL_NAMES[notice.level]}): {', '.join(matter.escalation_id for matter in notice.matters)}"
+        for notice in payload.notices
+    ]
+    return ("; ".join(parts) or "withdraw notices")[:200]
+
+
+def _was_cancelled(error: BaseException) -> bool:
+    return isinstance(error.__cause__, asyncio.CancelledError) or type(error.__cause__).__name__ == "CancelledError"
+
+
+def _failure(error: FailureError) -> Failure:
+    """What an activity failed with, in one line: its own message, without the layers that Temporal wraps it in."""
+    cause: BaseException = error
+    while cause.__cause__ is not None:
+        cause = cause.__cause__
+    message = cause.message if isinstance(cause, ApplicationError) else str(cause)
+    reason = " ".join(str(message).split())[:500] or type(cause).__name__
+    return Failure(reason, cause.type if isinstance(cause, ApplicationError) else None)

@@ -1,0 +1,180 @@
+"""What the answers of the outside world change in a case, and what follows where an action gives up."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from activities.interface import (
+    Activity,
+    Drafted,
+    Fetch,
+    Fetched,
+    LookedUp,
+    RefusedDocument,
+    Reminder,
+    Sent,
+    Taken,
+)
+from escalation.kinds import Escalation
+from escalation.resolution import Resolution
+from rules.outcome import Outcome
+from rules.terms import Step
+from workflows import letters
+from workflows.case import Action, Case
+from workflows.escalating import escalate, resolve
+from workflows.escalation_state import Identity
+from workflows.papers import Dispatch
+
+
+def request_taken(case: Case, _: Action, result: Taken, now: datetime) -> None:
+    """Atameken has taken our request (¶7)."""
+    letters.request_sent(case, _dispatch(result))
+    if case.outcome is Outcome.WITHDRAWN:
+        letters.withdraw_requests(case, "the request was withdrawn")
+
+
+def appeal_taken(case: Case, _: Action, result: Taken, now: datetime) -> None:
+    """Atameken has taken our appeal (¶10)."""
+    letters.appeal_sent(case, _dispatch(result), case.next_letter_number())
+
+
+def reminder_taken(case: Case, action: Action, result: Taken, now: datetime) -> None:
+    """Atameken has taken a reminder (¶8)."""
+    if isinstance(action.payload, Reminder):
+        letters.reminder_sent(case, action.payload.key, _dispatch(result))
+
+
+def withdrawal_taken(case: Case, action: Action, _: object, now: datetime) -> None:
+    """Atameken knows that a request is withdrawn."""
+    case.note(f"{action.key} taken", now, "case", "withdrawal_sent")
+
+
+def looked_up(case: Case, _: Action, result: LookedUp, now: datetime) -> None:
+    """REX has answered (¶9)."""
+    case.rex_record, case.rex_looked_up = result.record, True
+    case.compare_with_rex()
+    key = f"look-up {result.at.isoformat()}"
+    case.note(key, result.at, "case", "rex_looked_up", found=result.record is not None)
+
+
+def drafted(case: Case, _: Action, result: Drafted, now: datetime) -> None:
+    """The conclusion is drafted (¶10)."""
+    conclusion = case.conclusion
+    if conclusion is None:
+        return
+    conclusion.document_id, conclusion.sha256, conclusion.drafted_at = result.document_id, result.sha256, result.at
+    details = {"document_id": result.document_id, "version": conclusion.version}
+    case.note(f"draft {conclusion.version}", result.at, "case", "conclusion_drafted", **details)
+
+
+def replied(case: Case, _: Action, result: Sent, now: datetime) -> None:
+    """The reply to the customs has left."""
+    dispatch = Dispatch(sent_at=result.sent_at, reference=result.message_id)
+    letters.reply_sent(case, dispatch, case.next_letter_number())
+
+
+def fetched(case: Case, action: Action, result: Fetched, now: datetime) -> None:
+    """Documents of a delivery are stored or refused; what is out of reach is fetched on."""
+    fetch = action.payload
+    delivery = case.papers.delivery(fetch.message_id) if isinstance(fetch, Fetch) else None
+    if not isinstance(fetch, Fetch) or delivery is None:
+        return
+    offered = [document for document in delivery.documents if document.state == "offered"]
+    for stored in result.stored:
+        document = offered[stored.index]
+        document.state, document.round = "stored", max(len(case.papers.requests), 1)
+        document.document_id, document.sha256 = stored.document_id, stored.sha256
+        document.size, document.media_type = stored.size, stored.media_type
+        key = f"document {fetch.message_id} {delivery.documents.index(document)}"
+        details = {"filename": document.filename, "document_id": stored.document_id}
+        case.note(key, now, "case", "document_stored", **details)
+    for refused in result.refused:
+        document = offered[refused.index]
+        document.state = "refused"
+        document.reason = refused.reason.removeprefix(f"{document.filename}: ")
+        key = f"document {fetch.message_id} {delivery.documents.index(document)}"
+        case.note(key, now, "case", "document_refused", filename=document.filename, reason=document.reason)
+    if result.refused:
+        first = offered[result.refused[0].index]
+        escalate(
+            case,
+            Identity(Escalation.DOCUMENTS_REFUSED, case.open_step, about=f"documents {fetch.message_id}"),
+            now,
+            f"{len(result.refused)} of {len(fetch.documents)} documents refused; {first.filename}: {first.reason}",
+        )
+    rest = [fetch.documents[index] for index in result.out_of_reach]
+    if rest:
+        case.want(Activity.FETCH_DOCUMENTS, fetch.model_copy(update={"documents": rest}), key=action.key)
+
+
+def never_fetched(case: Case, action: Action, now: datetime) -> None:
+    """The case closes: documents that were out of reach to the end are refused, so that the record says so."""
+    if not isinstance(action.payload, Fetch):
+        return
+    reason = f"out of reach until the case closed: {action.error}"
+    refused = [RefusedDocument(index=index, reason=reason) for index in range(len(action.payload.documents))]
+    case.actions.pop(action.key, None)
+    fetched(case, action, Fetched(stored=[], refused=refused, out_of_reach=[]), now)
+
+
+def gave_up(case: Case, action: Action, error: str, now: datetime) -> None:
+    """An action gave up: it waits for a person, and on-call is notified; the clocks go on.
+
+    One that was tried again and failed again is not resolved: the new escalation overtakes the one before.
+    """
+    before = action.since
+    again = f"was retried and failed again at {case.clock.local(now):%H:%M}" if before else "gave up"
+    action.state, action.error, action.since, action.failures = "failed", error, now, action.failures + 1
+    case.note(
+        f"action {action.key} failed {action.failures}", now, "case", "action_failed", action=action.key, error=error
+    )
+    raised = escalate(
+        case,
+        Identity(Escalation.ACTION_FAILED, case.open_step, episode=action.failures, about=failure_of(action)),
+        now,
+        f"{action.key.replace('_', ' ')} {again}: {error}",
+        due_at=case.running.due_at if case.running else None,
+    )
+    if raised is not None:
+        for each in case.open_escalations:
+            if each is not raised and each.identity.about == failure_of(action):
+                each.overtaken_by = raised.id
+
+
+def failure_of(action: Action) -> str:
+    """What the escalations of an action are about."""
+    return f"action {action.key}"
+
+
+def succeeded(case: Case, action: Action, now: datetime) -> None:
+    """An action is through: the matter of its failure is resolved."""
+    resolve(case, now, Resolution.ACTION_DONE, Escalation.ACTION_FAILED, about=failure_of(action))
+
+
+def done_by_hand(case: Case, activity: Activity, by: str, now: datetime) -> None:
+    """A person has done it: no further attempt is needed."""
+    for action in [each for each in case.actions.values() if each.activity is activity]:
+        del case.actions[action.key]
+        resolve(case, now, Resolution.DONE_BY_HAND, Escalation.ACTION_FAILED, about=failure_of(action), who=by)
+
+
+def pointless(case: Case, action: Action) -> bool:
+    """Whether nobody needs to try it again: a request withdrawn before it was sent, a reminder of what has come."""
+    if action.activity is Activity.REQUEST_DOCUMENTS:
+        return case.outcome is Outcome.WITHDRAWN
+    return action.activity is Activity.REMIND_ATAMEKEN and case.step is not Step.AWAIT_DOCUMENTS
+
+
+def drop_pointless(case: Case, now: datetime) -> None:
+    """Forget what has lost its sense, as a step ends or the request is withdrawn.
+
+    A request under way may have been taken already: only one that gave up is forgotten.
+    """
+    for action in [each for each in case.actions.values() if pointless(case, each)]:
+        if action.failed or action.activity is Activity.REMIND_ATAMEKEN:
+            del case.actions[action.key]
+            resolve(case, now, Resolution.NOT_NEEDED, Escalation.ACTION_FAILED, about=failure_of(action))
+
+
+def _dispatch(result: Taken) -> Dispatch:
+    return Dispatch(sent_at=result.sent_at, received_at=result.received_at, reference=result.reference)

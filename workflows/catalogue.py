@@ -1,0 +1,62 @@
+"""The activities of a case, one row each: what it gives, how it is called, what people read, and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from activities.interface import Activity, Drafted, Fetched, LookedUp, Notified, Sent, Taken
+from escalation.ladder import LadderBook
+from rules.calendar import CalendarDays
+from rules.instant import Instant
+from workflows import answers
+from workflows.case import Action, Case
+from workflows.profiles import FETCH, LETTER, LOOKUP, NOTIFY, OWN, Profile
+
+Answered = Callable[[Case, Action, Any, datetime], None]
+"""What an answer changes: the case, the action, its result (of the row's type), and the present."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One activity.
+
+    ``answered`` is None where the turn itself takes the result in. ``of_the_step``: the running step's term hangs on
+    it, so that its summary names the last day. ``quiet``: where it gives up nobody is notified of that.
+    """
+
+    result: Any
+    profile: Profile
+    summary: str
+    answered: Answered | None = None
+    of_the_step: bool = False
+    quiet: bool = False
+
+
+CATALOGUE: Final[dict[Activity, Row]] = {
+    Activity.RECORD_CALENDAR: Row(CalendarDays, OWN, "¶5: record the working days that this case counts by"),
+    Activity.READ_ARRIVALS: Row(list[Instant], OWN, "when Temporal recorded the messages", quiet=True),
+    Activity.WRITE_REGISTER: Row(None, OWN, "write the case to the register", lambda *_: None),
+    Activity.REQUEST_DOCUMENTS: Row(
+        Taken, LETTER, "¶7: ask Atameken for the documents", answers.request_taken, of_the_step=True
+    ),
+    Activity.REMIND_ATAMEKEN: Row(Taken, LETTER, "¶8: remind Atameken of the documents", answers.reminder_taken),
+    Activity.WITHDRAW_REQUEST: Row(
+        None, LETTER, "inform Atameken that the request is withdrawn", answers.withdrawal_taken
+    ),
+    Activity.LOOK_UP_REGISTRATION: Row(LookedUp, LOOKUP, "¶9: look up the registration in REX", answers.looked_up),
+    Activity.FETCH_DOCUMENTS: Row(
+        Fetched, FETCH, "¶8: fetch, check and store the documents", answers.fetched, of_the_step=True
+    ),
+    Activity.DRAFT_CONCLUSION: Row(
+        Drafted, OWN, "¶10: draft the conclusion as a PDF", answers.drafted, of_the_step=True
+    ),
+    Activity.APPEAL_FOR_REVOCATION: Row(
+        Taken, LETTER, "¶10: appeal to Atameken for revocation", answers.appeal_taken, of_the_step=True
+    ),
+    Activity.SEND_REPLY: Row(Sent, LETTER, "reply to the requesting customs", answers.replied),
+    Activity.READ_LADDERS: Row(LadderBook, NOTIFY, "read the ladders of escalation", quiet=True),
+    Activity.NOTIFY: Row(Notified, NOTIFY, "notify", quiet=True),
+}

@@ -1,0 +1,65 @@
+"""What the outside sees of a case: its search attributes, and its rows in the register."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import SearchAttributePair
+
+from activities.interface import Activity
+from runtime import search_attributes
+from workflows.case import Case
+from workflows.register_changes import RegisterChanges
+
+
+class Publisher:
+    """The one place where search attributes and register follow the case."""
+
+    def __init__(self) -> None:
+        self._published: dict[str, Any] = {}
+        self._changes = RegisterChanges()
+
+    def publish(self, case: Case, now: datetime) -> None:
+        """Bring what is shown up to date; the register by an action, one at a time, with all that has changed."""
+        self._publish_search_attributes(case)
+        want_register(case, self._changes, now)
+
+    def _publish_search_attributes(self, case: Case) -> None:
+        state = case.running
+        pairs: list[SearchAttributePair[Any]] = [
+            SearchAttributePair(search_attributes.REX_STEP, case.step.value),
+            SearchAttributePair(search_attributes.REX_RISK, case.risk.value if case.limit_at else None),
+            SearchAttributePair(search_attributes.REX_COUNTRY, case.request.requesting_country.value),
+            SearchAttributePair(search_attributes.REX_NUMBER, case.request.rex_number),
+            SearchAttributePair(search_attributes.REX_OUTCOME, case.outcome.value if case.outcome else None),
+            SearchAttributePair(search_attributes.REX_EXPORTER, case.request.exporter.name),
+            SearchAttributePair(search_attributes.REX_STEP_DUE_AT, state.due_at if state else None),
+            SearchAttributePair(search_attributes.REX_LIMIT_AT, case.limit_at),
+            SearchAttributePair(search_attributes.REX_RESERVE_DAYS, case.reserve_days),
+            SearchAttributePair(search_attributes.REX_OPEN_ESCALATIONS, len(case.open_escalations)),
+            SearchAttributePair(search_attributes.REX_REJECTED_MESSAGES, case.rejected_count),
+        ]
+        changed = [pair for pair in pairs if self._published.get(pair.key.name) != pair.value]
+        if changed:
+            self._published.update({pair.key.name: pair.value for pair in changed})
+            workflow.upsert_search_attributes(
+                [
+                    pair.key.value_set(pair.value) if pair.value is not None else pair.key.value_unset()
+                    for pair in changed
+                ]
+            )
+
+
+def want_register(case: Case, changes: RegisterChanges, now: datetime) -> None:
+    """Want a write where rows differ and none is under way.
+
+    A turn that begins something else leaves it to the next, which comes with that action's result: one write for both.
+    """
+    begins = any(action.state == "wanted" for action in case.actions.values())
+    if begins or Activity.WRITE_REGISTER.value in case.actions:
+        return
+    entries = changes.take(case, now)
+    if entries is not None:
+        case.want(Activity.WRITE_REGISTER, entries)

@@ -1,0 +1,313 @@
+"""One turn of a case after the other: everything that has come is dealt with, in order. Pure, without Temporal.
+
+Handlers only record what arrives; ``turn`` acts on it. It leaves behind what the outside world is to do
+(``case.actions``) and to be shown; the workflow, or a test, carries that out and calls the next turn when something
+has come or a timer has fired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from activities.interface import Activity, ArrivalsWanted, ErrorKind, year_span
+from escalation.kinds import Escalation
+from rules.calendar import CalendarDays, WorkingCalendar
+from rules.decisions import Decision, Recount, read_decision
+from rules.refusal import Refusal
+from rules.terms import Step
+from workflows import alerts, answers, decisions, inbox, reminders
+from workflows.case import Action, Case
+from workflows.catalogue import CATALOGUE
+from workflows.deadlines import CANCELLATION, Alarm, bring_up_to_date, term_alarms, warnings_ahead
+from workflows.escalating import escalate, resolve_all
+from workflows.escalation_state import Identity
+from workflows.order import advance
+from workflows.register_changes import case_row
+
+CALENDAR_AHEAD: Final = timedelta(days=120)
+"""How far beyond today the recorded calendar must reach before anything is counted."""
+
+RECOUNT: Final = "recount"
+EXTEND: Final = "extend_calendar"
+"""Keys of the actions that read the calendar anew, beside the first."""
+
+
+@dataclass
+class Answer:
+    """A decision that waits for its turn, and what the person is then answered."""
+
+    name: str
+    decision: Decision
+    told: dict[str, Any] | None = None
+    refusal: Refusal | None = None
+
+    @property
+    def given(self) -> bool:
+        """Whether the person can be answered."""
+        return self.told is not None or self.refusal is not None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An action gave up. ``kind`` is an ``ErrorKind`` where the activity said so; ``reason`` is one line."""
+
+    reason: str
+    kind: str | None = None
+
+
+class Turns:
+    """The life of one case in one run. ``case`` is all of its state; the rest lives and dies with the run."""
+
+    def __init__(self, case: Case, run_id: str) -> None:
+        self.case = case
+        self.used_up: Refusal | None = None
+        """Why this case must not run: its number belongs to a closed one."""
+        self.calendar = WorkingCalendar(case.calendar) if case.calendar is not None else None
+        self._run_id = run_id
+        self._messages = 0
+        self._came: list[tuple[Action, object]] = []
+        self._outcomes: list[tuple[Any, ...]] = []
+        self._cancellations: list[str] = []
+        self._decisions: list[Answer] = []
+        for action in case.actions.values():
+            if action.state in ("running", "stopping"):
+                action.state = "wanted"  # It was under way when the run before this one ended.
+        if case.calendar is None and not case.actions and case.step is not Step.CLOSED:
+            self._open()
+
+    # -- what arrives -------------------------------------------------------------------------------------------------
+
+    def arrived(self, name: str, arguments: Sequence[Any], now: datetime) -> None:
+        """Record a message, whatever it is; the next turn judges it."""
+        self._messages += 1
+        parcel = inbox.parcel(name, list(arguments), run_id=self._run_id, number=self._messages, seen_at=now)
+        if not inbox.arrival_counts(self.case, parcel):
+            parcel.arrived_at = now
+        self.case.inbox.append(parcel)
+
+    def outcome(self, arguments: tuple[Any, ...]) -> None:
+        """Record what a recipient reports of a notice."""
+        self._outcomes.append(arguments)
+
+    def read(self, name: str, arguments: Sequence[Any], now: datetime) -> Decision:
+        """Read a decision and see whether it makes sense now. :raises Refusal: where it does not fit or makes none."""
+        decision = read_decision(name, list(arguments), self.case.request.received_at, now)
+        decisions.check(self.case, self.calendar, name, decision, now)
+        return decision
+
+    def decided(self, name: str, decision: Decision) -> Answer:
+        """Record a decision; a turn carries it out, after all that came before it."""
+        answer = Answer(name, decision)
+        self._decisions.append(answer)
+        return answer
+
+    def cancelled(self, reason: str) -> None:
+        """Record a click on Cancel."""
+        self._cancellations.append(reason)
+
+    def ended(self, action: Action, result: object) -> None:
+        """Record the result of an action, or its ``Failure``; None where its attempt was stopped."""
+        self._came.append((action, result))
+
+    @property
+    def pending(self) -> bool:
+        """Whether something has come that the next turn can deal with."""
+        waits = bool(self.case.inbox) and self.case.inbox[0].arrived_at is not None
+        decision = bool(self._decisions) and not self.case.inbox and RECOUNT not in self.case.actions
+        return bool(self._came or self._outcomes or self._cancellations or waits or decision)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the case is closed and all is through; a notice that cannot be handed out holds up no case."""
+        quiet = (Activity.NOTIFY, Activity.READ_LADDERS)
+        under_way = [each for each in self.case.actions.values() if each.activity not in quiet or not each.failed]
+        done = self.case.step is Step.CLOSED and not under_way and not self.case.inbox and not self._decisions
+        return done and not self.pending and alerts.informed(self.case)
+
+    # -- one turn -----------------------------------------------------------------------------------------------------
+
+    def turn(self, now: datetime) -> None:
+        """Deal with all that has come; then bring the case up to the present, and notify whoever has to know."""
+        case = self.case
+        case.seen_at = now
+        while True:
+            self._take_results(now)
+            judged = self._judge_messages()
+            while self.calendar is not None and advance(case, self.calendar, now):
+                pass
+            if not judged:
+                return  # When these messages came decides what is late: the time is told once that is known.
+            if self._decisions and RECOUNT not in case.actions:
+                self._carry_out(self._decisions[0], now)
+                if RECOUNT in case.actions:
+                    break
+                continue  # One at a time: each is judged by where the case stands after all that came before it.
+            break
+        if self.calendar is not None:
+            self._reach_ahead(now)
+            bring_up_to_date(case, self.calendar, now)
+            reminders.remind(case, self.calendar, now)
+        if case.step is Step.CLOSED:
+            resolve_all(case, now)  # Raised since it closed: nobody could see to it any more.
+        alerts.inform(case, self.calendar, now)
+
+    def alarms(self, now: datetime) -> dict[str, Alarm]:
+        """The timers that the case waits by: its term, the limit, and at most one for whatever comes before them."""
+        if self.calendar is None:
+            ahead = alerts.moments(self.case, None, now)
+            wanted: dict[str, Alarm] = {}
+        else:
+            wanted = term_alarms(self.case, now)
+            ahead = warnings_ahead(self.case, self.calendar, now)
+            chasing = reminders.moments(self.case, self.calendar)
+            ahead += [Alarm(moment, "¶8: a reminder to Atameken") for moment in chasing]
+            ahead += alerts.moments(self.case, self.calendar, now)
+        soonest = min((each for each in ahead if each.until > now), key=lambda each: each.until, default=None)
+        if soonest is not None and all(alarm.until != soonest.until for alarm in wanted.values()):
+            wanted["next"] = soonest  # One that a term wakes the case for anyway needs no timer of its own.
+        return wanted
+
+    def _open(self) -> None:
+        case = self.case
+        case.current(Step.REQUEST_DOCUMENTS).state = "running"
+        span = year_span(case.request.received_at.date(), self._far_enough(case.opened_at).date(), case_row(case))
+        case.want(Activity.RECORD_CALENDAR, span)
+
+    def _take_results(self, now: datetime) -> None:
+        case = self.case
+        came, self._came = self._came, []
+        for action, result in came:
+            if case.actions.get(action.key) is not action:
+                continue  # Done by hand in the meantime, or not needed any more.
+            if result is None and action.state == "stopping":
+                action.state = "wanted"
+            elif isinstance(result, Failure):
+                self._gave_up(action, result, now)
+            else:
+                self._answered(action, result, now)
+        outcomes, self._outcomes = self._outcomes, []
+        for arguments in outcomes:
+            alerts.take_outcome(case, arguments, now)
+        cancellations, self._cancellations = self._cancellations, []
+        for reason in cancellations:
+            self._cancellation_asked(reason, now)
+
+    def _answered(self, action: Action, result: Any, now: datetime) -> None:
+        case, row = self.case, CATALOGUE[action.activity]
+        del case.actions[action.key]
+        answers.succeeded(case, action, now)
+        if row.answered is not None:
+            row.answered(case, action, result, now)
+            return
+        match action.activity:
+            case Activity.RECORD_CALENDAR if action.key == RECOUNT:
+                self._recount(result, now)
+            case Activity.RECORD_CALENDAR:
+                self._use(case.calendar.extended_by(result) if case.calendar is not None else result)
+            case Activity.READ_ARRIVALS:
+                inbox.arrived_at(case, action, result)
+            case Activity.READ_LADDERS:
+                case.book = result
+            case _:
+                alerts.handed_out(case, action, result, now)
+
+    def _gave_up(self, action: Action, failure: Failure, now: datetime) -> None:
+        case, row = self.case, CATALOGUE[action.activity]
+        if failure.kind == ErrorKind.CLOSED:
+            self.used_up = Refusal(failure.reason)
+        elif action.key == RECOUNT:
+            del case.actions[action.key]
+            answer = self._decisions.pop(0)
+            answer.refusal = Refusal(f"the calendar could not be read, try again: {failure.reason}")
+        elif action.activity is Activity.READ_ARRIVALS:
+            del case.actions[action.key]
+            inbox.arrived_at(case, action, None)
+        elif answers.pointless(case, action):
+            del case.actions[action.key]
+        elif case.step is Step.CLOSED and action.activity is Activity.FETCH_DOCUMENTS:
+            action.error = failure.reason
+            answers.never_fetched(case, action, now)
+        elif row.quiet:
+            action.state, action.error, action.since = "failed", failure.reason, now
+        else:
+            answers.gave_up(case, action, failure.reason, now)
+
+    def _cancellation_asked(self, reason: str, now: datetime) -> None:
+        """Somebody clicked on Cancel: on-call is notified, once in each run, and the case goes on."""
+        case = self.case
+        case.note(f"cancel {now.isoformat()}", now, "Temporal", "cancel_requested", reason=reason)
+        escalate(
+            case,
+            Identity(Escalation.ACTION_FAILED, case.open_step, about=f"{CANCELLATION}{self._run_id}"),
+            now,
+            f"somebody asked Temporal to cancel the case ({reason}); it goes on: to end it, send the update withdraw",
+        )
+
+    def _judge_messages(self) -> bool:
+        """Judge what has come, in order; False where it is not known yet when a message arrived."""
+        case = self.case
+        while True:
+            for parcel in inbox.no_longer_early(case):
+                inbox.judge(case, self.calendar, parcel)
+            if not case.inbox:
+                return True
+            parcel = case.inbox[0]
+            if parcel.arrived_at is None:
+                run = [each for each in case.inbox if each.arrived_at is None and each.run_id == parcel.run_id]
+                case.want(
+                    Activity.READ_ARRIVALS,
+                    ArrivalsWanted(
+                        workflow_id=case.case_id, run_id=parcel.run_id, numbers=[each.number for each in run]
+                    ),
+                )
+                return False
+            del case.inbox[0]
+            if inbox.too_early(case, parcel):
+                case.kept.append(parcel)
+            else:
+                inbox.judge(case, self.calendar, parcel)
+
+    def _carry_out(self, answer: Answer, now: datetime) -> None:
+        case, decision = self.case, answer.decision
+        if isinstance(decision, Recount) and self.calendar is not None:
+            days = self.calendar.days
+            case.want(
+                Activity.RECORD_CALENDAR,
+                year_span(days.first, days.last.replace(year=days.last.year - 1)),
+                key=RECOUNT,
+            )
+            return
+        self._decisions.pop(0)
+        try:
+            answer.told = decisions.apply(case, self.calendar, answer.name, decision, now)
+        except Refusal as refusal:
+            answer.refusal = refusal
+
+    def _recount(self, days: CalendarDays, now: datetime) -> None:
+        answer = self._decisions.pop(0)
+        if not isinstance(answer.decision, Recount):
+            raise TypeError(f"expected a recount to wait for the calendar, found {answer.name}")
+        try:
+            answer.told = decisions.recount(self.case, days, answer.decision, now)
+            self._use(days)
+        except Refusal as refusal:
+            answer.refusal = refusal
+
+    # -- the calendar -------------------------------------------------------------------------------------------------
+
+    def _use(self, days: CalendarDays) -> None:
+        self.case.calendar = days
+        self.calendar = WorkingCalendar(days)
+
+    def _far_enough(self, now: datetime) -> datetime:
+        return max(self.case.request.received_at, now) + CALENDAR_AHEAD
+
+    def _reach_ahead(self, now: datetime) -> None:
+        """Have the calendar extended before any count beyond it, by another recorded activity."""
+        days = self.case.calendar
+        if days is None or self.case.step is Step.CLOSED or self._far_enough(now).date() <= days.last:
+            return
+        self.case.want(Activity.RECORD_CALENDAR, year_span(days.first, self._far_enough(now).date()), key=EXTEND)
