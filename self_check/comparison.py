@@ -58,7 +58,8 @@ def differences(
         ),
         "escalations": (
             {each.id: _row(each) for each in kept.escalations},
-            {each.id: _row(each) for each in case.escalations},
+            # The level climbs with each notification, and of these the register has the log of deliveries.
+            {each.id: each.model_dump(mode="json", exclude={"level"}) for each in case.escalations},
         ),
     }
     for table, (theirs, ours) in tables.items():

@@ -19,14 +19,12 @@ from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.interface import Activity, CaseRecord
+from activities.recipients import RECIPIENT, mailbox_id
 from rules.case_view import CaseView
 from rules.text import one_line
 from self_check.findings import CaseRun
 
 CASE: Final = "VerificationWorkflow"
-RECIPIENT: Final = "Recipient"
-RECIPIENT_ID: Final = "recipient-"
-"""Before the short hash of the address."""
 
 DESCRIBED_AT_ONCE: Final = 20
 
@@ -60,9 +58,9 @@ class TemporalSide:
         return await self._list(f"WorkflowType = '{CASE}' AND ExecutionStatus NOT IN ('Failed', 'ContinuedAsNew')")
 
     async def running_recipients(self) -> frozenset[str]:
-        """The short hashes of the recipients whose workflow runs."""
-        running = await self._list(f"WorkflowType = '{RECIPIENT}' AND ExecutionStatus = 'Running'")
-        return frozenset(each.removeprefix(RECIPIENT_ID) for each in running)
+        """The short hashes of the recipients whose workflow runs, for whichever office: they share a person's."""
+        running = self._client.list_workflows(f"WorkflowType = '{RECIPIENT}' AND ExecutionStatus = 'Running'")
+        return frozenset([each.id.removeprefix(mailbox_id("")) async for each in running])
 
     async def reports_failing_tasks(self) -> bool:
         """Whether the server marks workflows that fail their tasks, which ``failing`` relies on."""

@@ -18,12 +18,13 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.interface import Checked, FindingKind
+from activities.recipients import RECIPIENT, mailbox_id
 from calendars.decrees import Confirmation, Decree
 from register.calendar import confirm_year
 from register.database import open_register, writing
 from register.record import write
 from runtime.connection import client_options
-from self_check.temporal import CASE, RECIPIENT, TemporalSide
+from self_check.temporal import CASE, TemporalSide
 from tests.conftest import BIN
 from tests.self_check import examples
 from tests.self_check.office import NOW, TOMORROW, YESTERDAY, FakeCase, Office
@@ -147,7 +148,7 @@ async def test_an_escalation_that_nobody_is_notified_of_any_more_is_found(office
     }
     for name, changes in cases.items():
         await office.open(name, case=office.view(name, escalations=[overdue(**changes)]))
-    await office.start_workflow(RECIPIENT, f"recipient-{office.task_queue}")
+    await office.start_workflow(RECIPIENT, mailbox_id(office.task_queue))
 
     assert await office.keys() == [
         "ladder_ended ended inspect.step_overdue",
@@ -309,7 +310,7 @@ async def test_a_case_or_a_recipient_that_fails_its_tasks_is_found_until_it_is_m
     async with office.worker():
         for name in ("defective", "healthy"):
             await office.open(name)
-        await office.start_workflow(RECIPIENT, "recipient-defective")
+        await office.start_workflow(RECIPIENT, mailbox_id("defective"))
         found = await until_found(office, lambda found: len(found) == 2)
         assert set(found) == {"tasks_fail defective", "tasks_fail recipient-defective"}
         monkeypatch.setattr(FakeCase, "defect", False)

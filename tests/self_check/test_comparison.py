@@ -118,6 +118,11 @@ def test_before_the_terms_are_counted_the_register_has_a_risk_of_its_own() -> No
     assert found(examples.kept(case), case) == []
 
 
+def test_the_level_of_an_escalation_climbs_without_a_write() -> None:
+    case = examples.view()
+    assert found(changed("escalations", 0, level=1)(examples.kept(case)), case) == []
+
+
 def test_the_same_bytes_twice_in_one_message_are_one_row() -> None:
     once = examples.view()
     twice = examples.view(documents=[examples.document(), examples.document(filename="copy.pdf")])
