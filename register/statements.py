@@ -58,7 +58,7 @@ def append(connection: Connection, table: type[Base], rows: Sequence[Row], *, bu
         if connection.execute(statement, row).first() is not None:
             continue
         # Compared by the database, after what the columns' types make of the values (``AnyText``).
-        same = [columns[name].is_not_distinct_from(value) for name, value in row.items() if name not in but_for]
+        same = [columns[name] == value for name, value in row.items() if name not in but_for]
         if connection.scalar(select(literal(1)).select_from(table).where(*same)) is None:
             key = ", ".join(f"{name} {row[name]}" for name in _key(table))
             raise RefusedByDatabase(

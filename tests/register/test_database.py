@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -248,6 +249,41 @@ def test_postgresql_refuses_to_write_where_it_is_only_read(postgresql_register_u
         connection.execute(text("UPDATE cases SET step = 'inspect'"))
     record.write(register, examples.everything())
     register.dispose()
+
+
+@pytest.fixture
+def held_before_wal(tmp_path: Path) -> Iterator[tuple[str, sqlite3.Connection]]:
+    """The URL of a SQLite file that has not been switched to WAL, and a connection that is writing to it."""
+    other = sqlite3.connect(tmp_path / "register.db", isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE t (x)")
+    other.execute("BEGIN IMMEDIATE")
+    yield f"sqlite:///{tmp_path}/register.db", other
+    other.close()
+
+
+def test_the_switch_to_wal_waits_until_another_has_written(held_before_wal: tuple[str, sqlite3.Connection]) -> None:
+    """SQLite itself would not wait here at all, and say at once that the file is locked."""
+    url, other = held_before_wal
+    engine = open_register(url)
+    with ThreadPoolExecutor(1) as thread:
+        connecting = thread.submit(engine.connect)
+        with pytest.raises(TimeoutError):
+            connecting.result(timeout=0.3)
+        other.execute("COMMIT")
+        with connecting.result(timeout=5) as connection:
+            assert connection.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
+    engine.dispose()
+
+
+def test_the_switch_to_wal_does_not_wait_for_ever(
+    held_before_wal: tuple[str, sqlite3.Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("register.database.BUSY_TIMEOUT_MS", 50)
+    url, _ = held_before_wal
+    engine = open_register(url)
+    with pytest.raises(OutOfReach, match="database is locked"):
+        migrate(engine)
+    engine.dispose()
 
 
 def test_a_busy_sqlite_file_is_out_of_reach_for_now(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
