@@ -157,7 +157,7 @@ class WorkerSettings(ClientSettings):
     escalate_2: Recipients = Field(default=None, validate_default=True)
     escalate_3: Recipients = Field(default=None, validate_default=True)
     heartbeat_url: Annotated[SecretStr, AfterValidator(_heartbeat_address)] | None = None
-    """Called once a day when the sweep has found all well; whoever runs it notices when it is not."""
+    """Called once a day when the self-check finds that all is well; the service behind it notices its silence."""
     metrics_address: Annotated[str, AfterValidator(_listener)] | None = None
     """Where the worker offers Prometheus its figures, ``host:port``; nowhere by default."""
 
