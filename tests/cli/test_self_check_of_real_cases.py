@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, delete, text, update
 from temporalio.testing import ActivityEnvironment
 
 from activities.interface import Checked, CheckWanted
 from activities.self_check import SelfCheckActivities
 from register.database import migrate, open_register, writing
-from register.tables import CaseRow, StepRow
-from tests.cli.conftest import Office
+from register.tables import CaseRow, LogRow, StepRow
+from tests.cli.conftest import SAMPLES, Office
 
 ESCALATION = "await_documents.message_rejected"
 
@@ -97,6 +99,43 @@ async def test_a_register_that_was_changed_by_hand_is_a_finding(checking: Checki
         running = update(StepRow).where(StepRow.case_id == checking.case_id, StepRow.state == "running")
         connection.execute(running.values(late_days=3))
     await checking.until(lambda found: any(each.startswith("register_differs CASE") for each in found))
+
+
+async def until(office: Office, case_id: str, there: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """Ask until the case is where it has to be and has written all of it to the register."""
+    handle = office.client.get_workflow_handle(case_id)
+    async with asyncio.timeout(30):
+        while True:
+            case = await office.case(case_id)
+            if there(case) and not (await handle.query("record"))["busy"]:
+                return case
+            await asyncio.sleep(0.1)
+
+
+async def test_a_whole_case_is_no_finding_at_any_step_nor_when_it_is_closed(
+    checking: Checking, register: Engine
+) -> None:
+    office, case_id = checking.office, checking.case_id
+    handle = office.client.get_workflow_handle(case_id)
+    await handle.signal("documents_arrived", await office.documents(case_id))
+    await until(office, case_id, lambda case: case["step"] == "inspect")
+    await checking.until_findings([])
+    inspection = json.loads((SAMPLES / "inspection-ground.json").read_text(encoding="utf-8"))
+    await handle.signal("inspection_completed", inspection | {"message_id": "inspection-1"})
+    drafted = await until(office, case_id, lambda case: case["conclusion"] and case["conclusion"]["document_id"])
+    await checking.until_findings([])
+    signature = {"message_id": "signature-1", "sent_by": "case-management", "signed_by": "Д. Омаров"}
+    await handle.signal("conclusion_signed", signature | {"document_id": drafted["conclusion"]["document_id"]})
+    await handle.result()
+    await checking.until_findings([])
+
+    with writing(register) as connection:
+        connection.execute(text("DROP TRIGGER log_refuses_delete"))
+        connection.execute(delete(LogRow).where(LogRow.key == "message inspection-1"))
+        connection.execute(update(CaseRow).values(outcome="valid"))
+    await checking.until_findings(
+        ["register_differs CASE cases CASE outcome", "register_differs CASE log message inspection-1"]
+    )
 
 
 async def test_a_term_that_passed_in_silence_is_a_finding(checking: Checking) -> None:
