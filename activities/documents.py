@@ -37,8 +37,8 @@ class Patience:
     """How long fetching waits, so that a stuck host holds up neither the case nor the other documents.
 
     ``connect`` and ``between_bytes`` are for each connection, ``document`` is for the whole of one document,
-    ``more`` is how long the settled ones wait for the next to settle, ``message`` is for everything: an activity
-    profile's start-to-close timeout must be longer.
+    ``more`` is how long those that are done wait for the next, ``message`` is for everything: an activity profile's
+    start-to-close timeout must be longer.
     """
 
     connect: timedelta = timedelta(seconds=10)
@@ -49,7 +49,7 @@ class Patience:
 
 
 class DocumentActivities:
-    """Takes documents in, from Atameken's origin (the client sends its token there) and the further ones (no token).
+    """Fetches documents from Atameken's origin (the client sends its token there) and the further ones (no token).
 
     :param client: of ``atameken_client``; its base URL is Atameken's origin.
     :param further_origins: ``REXV_DOCUMENT_HOSTS``.
@@ -74,14 +74,14 @@ class DocumentActivities:
     async def fetch_documents(self, fetch: Fetch) -> Fetched:
         """Fetch, check and store what a message offers; bytes that the store has are not fetched again.
 
-        :raises ApplicationError: unreachable, where nothing is settled and every document is out of reach.
+        :raises ApplicationError: unreachable, where every document is out of reach.
         """
         stored: list[StoredDocument] = []
         refused: list[RefusedDocument] = []
         failures: dict[int, ApplicationError] = {}
         turns = asyncio.Semaphore(AT_ONCE)
         tasks = {
-            asyncio.create_task(self._settle(index, document, turns)): index
+            asyncio.create_task(self._try(index, document, turns)): index
             for index, document in enumerate(fetch.documents)
         }
         pending = set(tasks)
@@ -115,12 +115,12 @@ class DocumentActivities:
             out_of_reach=sorted({*failures, *(tasks[task] for task in pending)}),
         )
 
-    async def _settle(
+    async def _try(
         self, index: int, document: OfferedDocument, turns: asyncio.Semaphore
     ) -> StoredDocument | RefusedDocument | ApplicationError:
         async with turns:
             try:
-                return await self._take_in(index, document)
+                return await self._fetch(index, document)
             except Refusal as refusal:
                 return RefusedDocument(index=index, reason=f"{_shown(document.filename)}: {refusal}")
             except ApplicationError as error:
@@ -128,7 +128,7 @@ class DocumentActivities:
                     return error
                 return RefusedDocument(index=index, reason=f"{_shown(document.filename)}: {error.message}")
 
-    async def _take_in(self, index: int, document: OfferedDocument) -> StoredDocument:
+    async def _fetch(self, index: int, document: OfferedDocument) -> StoredDocument:
         url = self._allowed(document.url)
         if document.size == 0:
             raise Refusal("it is announced with 0 bytes; expected a document")

@@ -1,4 +1,4 @@
-"""The ways in which an activity fails (design, section 4: errors are told apart).
+"""The ways in which an activity fails (design, section 4): refused, unreachable or broken.
 
 Each function gives the error to raise; raise it ``from None`` where the cause could carry a secret. Messages are one
 line that names the thing and what was expected; they go into histories, so no token, password or URL may be in them.

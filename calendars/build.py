@@ -16,7 +16,7 @@ from rules.clock import ONE_DAY
 def year_with_entries(year: int, entries: Iterable[Entry] = ()) -> YearOfDays:
     """The year as it counts: the library's days with the ministry's entries over them.
 
-    An entry on a day that the library estimates settles it, whether it keeps the estimate or not.
+    An entry on a day that the library estimates decides it, whether it keeps the estimate or not.
 
     :raises Refusal: for a year that the library has no data for.
     """
@@ -31,7 +31,7 @@ def year_with_entries(year: int, entries: Iterable[Entry] = ()) -> YearOfDays:
             estimated.discard(day)
             weekend = day.weekday() >= SATURDAY
             if not works:
-                (festive if weekend else off)[day] = _settled(was_off, reason)
+                (festive if weekend else off)[day] = _named_by_both(was_off, reason)
             elif weekend or was_off:
                 working[day] = reason
     return YearOfDays(year, off, working, festive, frozenset(estimated))
@@ -47,7 +47,7 @@ def build(
 ) -> CalendarDays:
     """The days from 1 January of the first year to 31 December of the last, as a case records them.
 
-    :param entries: the ministry's entries in force; those outside the years are passed over.
+    :param entries: the ministry's entries in force; those outside the years are ignored.
     :param confirmed: years after ``CONFIRMED_THROUGH`` whose official calendar has been taken in.
     :param cutoff: the office's cut-off for receipts, ``HH:MM`` in Asia/Almaty, or None.
     :raises Refusal: for a year that the library has no data for.
@@ -58,8 +58,8 @@ def build(
     working = {day: reason for year in years for day, reason in year.working.items()}
     swaps = _swaps(off, working)
     swapped = {day for pairs in swaps.values() for pair in pairs for day in pair}
-    # The moon may settle Kurban Ait a day to either side: the neighbours hang on it as the day itself does.
-    unsettled = {day + n * ONE_DAY for year in years for day in year.estimated for n in (-1, 0, 1)}
+    # The moon may put Kurban Ait a day to either side: its neighbours may change as the day itself may.
+    open_days = {day + n * ONE_DAY for year in years for day in year.estimated for n in (-1, 0, 1)}
     return CalendarDays(
         version=version_of(first_year, last_year, off, working),
         first=date(first_year, 1, 1),
@@ -70,12 +70,12 @@ def build(
         offsets=list(offsets(first_year, last_year)),
         receipt_cutoff=cutoff,
         provisional_years=[year for year in range(first_year, last_year + 1) if not is_confirmed(year, confirmed)],
-        provisional_days=sorted(unsettled),
+        provisional_days=sorted(open_days),
     )
 
 
 def _swaps(off: Mapping[date, Reason], working: Mapping[date, Reason]) -> dict[str, list[tuple[date, date]]]:
-    """The swaps of which no side was changed by another entry: by decree, the working day and the day off."""
+    """The swaps of which no other entry changed a side: by decree, the working day and the day off."""
     found: dict[str, set[tuple[date, date]]] = defaultdict(set)
     for day, reason in off.items():
         if isinstance(reason, Swapped) and working.get(reason.other) == Swapped(day, reason.decree):
@@ -83,14 +83,14 @@ def _swaps(off: Mapping[date, Reason], working: Mapping[date, Reason]) -> dict[s
     return {decree: sorted(pairs) for decree, pairs in found.items()}
 
 
-def _by_reason(days: Mapping[date, Reason], passed_over: Container[date]) -> dict[str, list[date]]:
+def _by_reason(days: Mapping[date, Reason], left_out: Container[date]) -> dict[str, list[date]]:
     grouped: dict[str, list[date]] = defaultdict(list)
     for day in sorted(days):
-        if day not in passed_over:
+        if day not in left_out:
             grouped[str(days[day])].append(day)
     return dict(grouped)
 
 
-def _settled(was_off: Reason | None, reason: Reason) -> Reason:
-    """A holiday keeps its name when a decree settles its day."""
+def _named_by_both(was_off: Reason | None, reason: Reason) -> Reason:
+    """A holiday keeps its name when a decree decides its day."""
     return f"{was_off.removesuffix(ESTIMATED)}, {reason}" if isinstance(was_off, str) else reason

@@ -31,7 +31,7 @@ class Decree(BaseModel):
 
 
 class Entry(BaseModel):
-    """``day`` works or is off by the decree; with ``swapped_with``, that day becomes the opposite by the same entry."""
+    """``day`` works or is off by the decree; with ``swapped_with``, the same entry makes that day the opposite."""
 
     model_config = ConfigDict(frozen=True)
     day: Day
@@ -40,7 +40,7 @@ class Entry(BaseModel):
     decree: Decree
 
     def changes(self) -> dict[date, tuple[bool, Reason]]:
-        """Each day that the entry settles: whether it works, and why."""
+        """Each day that the entry decides: whether it works, and why."""
         cited = self.decree.cited()
         if self.swapped_with is None:
             return {self.day: (self.working, f"{'working day' if self.working else 'day off'} by {cited}")}
@@ -51,7 +51,7 @@ class Entry(BaseModel):
 
 
 class Confirmation(BaseModel):
-    """The official calendar of ``year`` has been taken in; the decree is the one that it rests on."""
+    """The official calendar of ``year`` has been taken in; ``decree`` is what it rests on."""
 
     model_config = ConfigDict(frozen=True)
     year: int

@@ -21,7 +21,7 @@ CONFIRMED_THROUGH = 2025
 
 KURBAN_AIT = "Kurban Ait"
 ESTIMATED = ", estimated"
-"""Ends the reason of a day that the moon has not yet settled."""
+"""Ends the reason of a day that is computed and not yet announced."""
 
 _SINCE_KURBAN_AIT = 2006
 
@@ -87,7 +87,7 @@ class YearOfDays:
     """What makes one year differ from Monday-Friday; each day with its reason.
 
     ``off`` holds Mondays to Fridays, ``working`` days that would otherwise be off, ``festive`` holidays that fall on a
-    weekend and change no count, ``estimated`` the days of Kurban Ait that the moon has not yet settled.
+    weekend and change no count, ``estimated`` the days of Kurban Ait that are computed and not yet announced.
     """
 
     year: int

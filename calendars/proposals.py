@@ -19,8 +19,8 @@ def check(entry: Entry, in_force: Iterable[Entry], standing: Sequence[tuple[str,
     :param in_force: the entries that count now.
     :param standing: entries in force or proposed, each with what it is called.
     :param now: aware datetime.
-    :raises Refusal: for a swap onto itself, a year long past or without data, a second entry for a day, a day that is
-        already so, a decree of the future.
+    :raises Refusal: for a swap onto itself, a year too far back or without data, a second entry for a day, a day that
+        is already so, a decree dated in the future.
     """
     today = almaty_clock().day_of(now)
     if entry.swapped_with == entry.day:
@@ -32,7 +32,7 @@ def check(entry: Entry, in_force: Iterable[Entry], standing: Sequence[tuple[str,
         for called, other in standing:
             if day in other.changes():
                 raise Refusal(
-                    f"{day.isoformat()}: {called} settles this day already "
+                    f"{day.isoformat()}: {called} already decides this day "
                     f"({other.decree.cited()}); expected one entry for a day"
                 )
         _check_not_so(day, works, kept)
@@ -41,11 +41,11 @@ def check(entry: Entry, in_force: Iterable[Entry], standing: Sequence[tuple[str,
 def check_confirmation(confirmation: Confirmation, confirmed: Iterable[int], now: datetime) -> None:
     """Return where the year can be confirmed.
 
-    :raises Refusal: for a year already confirmed, one without data, a decree of the future.
+    :raises Refusal: for a year already confirmed, one without data, a decree dated in the future.
     """
     year = confirmation.year
     if year <= CONFIRMED_THROUGH and year in years_with_data():
-        raise Refusal(f"{year}: is confirmed from the start, as every year to {CONFIRMED_THROUGH}")
+        raise Refusal(f"{year}: needs no confirmation; every year to {CONFIRMED_THROUGH} is confirmed from the start")
     if year in set(confirmed):
         raise Refusal(f"{year}: is confirmed already")
     year_of_days(year)  # refuses a year without data
@@ -55,8 +55,8 @@ def check_confirmation(confirmation: Confirmation, confirmed: Iterable[int], now
 def _check_year(day: date, today: date) -> None:
     if day.year < today.year - 1:
         raise Refusal(
-            f"{day.isoformat()}: lies in a year long past; expected a day from {today.year - 1}-01-01 on, "
-            "for no open case counts by an earlier one"
+            f"{day.isoformat()}: lies too far back; expected a day from {today.year - 1}-01-01 on, "
+            "because no open case counts by an earlier one"
         )
     if day.year not in years_with_data():
         known = years_with_data()
@@ -69,7 +69,7 @@ def _check_year(day: date, today: date) -> None:
 def _check_not_so(day: date, works: bool, in_force: tuple[Entry, ...]) -> None:
     year = year_with_entries(day.year, in_force)
     if day in year.estimated and not works:
-        return  # it settles what was estimated
+        return  # it confirms what was estimated
     reason = year.off.get(day) or year.festive.get(day)
     is_off = day not in year.working and (day.weekday() >= SATURDAY or reason is not None)
     if is_off and not works:

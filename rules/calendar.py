@@ -5,18 +5,17 @@ Where the days come from (``holidays``, the ministry's entries) is the business 
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, compress
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from rules.clock import Clock, Offset
 from rules.instant import Day
+from rules.text import canonical_json, sha256_of
 
 T = TypeVar("T")
 
@@ -52,7 +51,7 @@ class CalendarDays(BaseModel):
     offsets: list[Offset] = Field(min_length=1, description="of Asia/Almaty, in order of time")
     receipt_cutoff: str | None = Field(default=None, pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     provisional_years: list[int] = Field(default_factory=list, description="not yet confirmed")
-    provisional_days: list[Day] = Field(default_factory=list, description="estimated by the moon, or next to such")
+    provisional_days: list[Day] = Field(default_factory=list, description="estimated, or next to such a day")
 
     def extended_by(self, later: CalendarDays) -> CalendarDays:
         """These days, followed by those of ``later`` that lie after them: what was counted by stays as it was.
@@ -102,7 +101,7 @@ def version_of(first_year: int, last_year: int, off: Iterable[date], working: It
     """
     weekdays_off = sorted(day.isoformat() for day in off if day.weekday() < SATURDAY)
     weekend_working = sorted(day.isoformat() for day in working if day.weekday() >= SATURDAY)
-    digest = hashlib.sha256(json.dumps([first_year, last_year, weekdays_off, weekend_working]).encode()).hexdigest()
+    digest = sha256_of(canonical_json([first_year, last_year, weekdays_off, weekend_working]))
     years = str(first_year) if first_year == last_year else f"{first_year}-{last_year}"
     return f"{years}.{digest[:10]}"
 
@@ -135,43 +134,45 @@ class WorkingCalendar(Clock):
                 self._off[off.toordinal()] = swapped_with(works, decree)
         self._first = days.first.toordinal()
         self._size = days.last.toordinal() - self._first + 1
+        self._ends: dict[date, datetime] = {}
         self._cutoff = time.fromisoformat(days.receipt_cutoff) if days.receipt_cutoff else None
 
-    # A term is counted far more often than a calendar is built: with these tables a count is two look-ups.
+    # A case is replayed, and its calendar made anew, at each of its tasks: tables of small numbers are quick to make,
+    # and a count is two look-ups in them. A day stands in them by its place, 0 for the first in reach.
 
     @cached_property
     def _working(self) -> list[date]:
         """Every working day in reach, in order."""
-        return [
-            date.fromordinal(n)
-            for n in range(self._first, self._first + self._size)
-            if (n in self._on or (n + 6) % 7 < SATURDAY) and n not in self._off
-        ]
+        return list(map(date.fromordinal, compress(range(self._first, self._first + self._size), self._flags)))
 
     @cached_property
     def _counts(self) -> list[int]:
         """At ``i``: how many of the first ``i`` days in reach count."""
-        counted = {day.toordinal() - self._first for day in self._working}
-        return [0, *accumulate(i in counted for i in range(self._size))]
+        return [0, *accumulate(self._flags)]
 
     @cached_property
-    def _next(self) -> dict[date, int]:
-        """For each day in reach: where in ``_working`` the first working day after it stands."""
-        return {date.fromordinal(self._first + i): count for i, count in enumerate(self._counts[1:])}
+    def _flags(self) -> bytearray:
+        """1 for each day in reach that counts, else 0."""
+        week = bytes((self.days.first.weekday() + i) % 7 < SATURDAY for i in range(7))
+        flags = bytearray((week * (self._size // 7 + 1))[: self._size])
+        for days, counts in ((self._on, 1), (self._off, 0)):
+            for n in days:
+                if 0 <= n - self._first < self._size:
+                    flags[n - self._first] = counts
+        return flags
 
     @cached_property
-    def _unsettled(self) -> dict[date, int]:
-        """For each day in reach: how many of the days up to and with it may still change."""
-        days, years = set(self.days.provisional_days), set(self.days.provisional_years)
-        every = [date.fromordinal(self._first + i) for i in range(self._size)]
-        counts = accumulate(int(day.year in years or day in days) for day in every)
-        return dict(zip(every, counts, strict=True))
-
-    @cached_property
-    def _ends(self) -> dict[date, datetime]:
-        """For each day in reach: its 24:00 in Almaty, in UTC."""
-        days = map(date.fromordinal, range(self._first, self._first + self._size))
-        return {day: super(WorkingCalendar, self).end_of(day) for day in days}
+    def _unsure(self) -> list[int]:
+        """At ``i``: how many of the first ``i`` days in reach may still change."""
+        flags = bytearray(self._size)
+        for year in self.days.provisional_years:
+            start, end = (date(each, 1, 1).toordinal() - self._first for each in (year, year + 1))
+            start, end = max(start, 0), min(end, self._size)
+            flags[start:end] = b"\1" * max(end - start, 0)
+        for day in self.days.provisional_days:
+            if 0 <= (i := day.toordinal() - self._first) < self._size:
+                flags[i] = 1
+        return [0, *accumulate(flags)]
 
     # -- days ---------------------------------------------------------------------------------------------
 
@@ -188,10 +189,11 @@ class WorkingCalendar(Clock):
         """
         if n < 1:
             raise ValueError(f"a term of {n} working days from {day.isoformat()}: expected 1 or more")
+        i = day.toordinal() - self._first
+        if not 0 <= i < self._size:
+            raise CalendarDoesNotReach(day, self.days.first, self.days.last)
         try:
-            return self._working[self._next[day] + n - 1]
-        except KeyError:
-            raise CalendarDoesNotReach(day, self.days.first, self.days.last) from None
+            return self._working[self._counts[i + 1] + n - 1]
         except IndexError:
             raise CalendarDoesNotReach(None, self.days.first, self.days.last) from None
 
@@ -222,8 +224,11 @@ class WorkingCalendar(Clock):
     # -- instants -----------------------------------------------------------------------------------------
 
     def end_of(self, day: date) -> datetime:
-        """24:00 of the day; for a day in reach it is looked up."""
-        return self._ends.get(day) or super().end_of(day)
+        """24:00 of the day, which is 00:00 of the next: the last day belongs to the sender until then."""
+        end = self._ends.get(day)
+        if end is None:
+            end = self._ends[day] = super().end_of(day)
+        return end
 
     def day_of_receipt(self, instant: datetime) -> date:
         """Day 0 of a term that starts with a receipt.
@@ -241,14 +246,11 @@ class WorkingCalendar(Clock):
         return self.after(day, 1)
 
     def is_provisional(self, start: date, last_day: date) -> bool:
-        """Whether the days after ``start`` up to ``last_day`` hang on an unconfirmed year or an estimated day.
+        """Whether a day after ``start`` up to ``last_day`` may still change: estimated, or of a year not confirmed.
 
         :raises CalendarDoesNotReach: outside the calendar.
         """
-        try:
-            return self._unsettled[last_day] > self._unsettled[start]
-        except KeyError as error:
-            raise CalendarDoesNotReach(error.args[0], self.days.first, self.days.last) from None
+        return self._unsure[self._place(last_day) + 1] > self._unsure[self._place(start) + 1]
 
     # -- explanation --------------------------------------------------------------------------------------
 

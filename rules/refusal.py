@@ -1,4 +1,4 @@
-"""A refusal: what a person or a system sent cannot be taken, and the reason names the field and what is expected."""
+"""A refusal: what a person or a system sent cannot be accepted; the reason names the field and what is expected."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _EXPECTED: Final = {
     "literal_error": "expected {expected}",
     "enum": "expected {expected}",
 }
-"""Pydantic's types of error in our words; what it says itself names its own types, not the contract's."""
+"""Pydantic's types of error in our words; its own messages name its types, not the contract's."""
 
 _FORMS: Final = {
     "sha256": "expected 64 hexadecimal digits",
@@ -63,7 +63,7 @@ def reasons(error: ValidationError) -> str:
     """
     fields: dict[str, list[str]] = {}
     for each in error.errors(include_url=False, include_input=False):
-        # ``loc`` tells the branches of a union apart by what they are, as in ``str-enum[Kind]``: one field still.
+        # ``loc`` names the branches of a union by what they are, as in ``str-enum[Kind]``: still one field.
         # (Of plain types, as in ``bool | int``, it has bare names, which could be a field's: no model here has such.)
         names = [str(part) for part in each["loc"] if "[" not in str(part)]
         fields.setdefault(".".join(names), []).append(_expected(each, names))
@@ -92,6 +92,6 @@ def _expected(error: Any, names: list[str]) -> str:
 
 
 def _either(words: list[str]) -> str:
-    """What any branch of a union would have taken."""
+    """What any branch of a union would have accepted."""
     first, *others = dict.fromkeys(words)
     return " or ".join([first, *(each.removeprefix("expected ") for each in others)])

@@ -2,7 +2,7 @@
 
 Run it with ``python -m simulators.atameken --port 8101``; the bearer token comes from ``REXV_ATAMEKEN_TOKEN``.
 What it has taken is at ``GET /simulator/requests``, ``reminders``, ``withdrawals`` and ``appeals``; what it would send
-for a case is at ``GET /simulator/documents-arrived/{case_id}``; how it is told to misbehave is in ``faults.py``.
+for a case is at ``GET /simulator/documents-arrived/{case_id}``; how to make it misbehave is in ``faults.py``.
 """
 
 from __future__ import annotations
@@ -225,7 +225,7 @@ def _find(name: str, exporters: dict[str, Exporter], folder: Path | None) -> byt
 
 
 def main() -> None:
-    """Run the simulator until it is told to stop."""
+    """Run the simulator until it is stopped."""
     parser = argparse.ArgumentParser(prog="python -m simulators.atameken", description=__doc__.partition("\n")[0])
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0, the default, takes a free one and prints it")

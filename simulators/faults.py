@@ -93,5 +93,5 @@ async def _misbehave(fault: Fault, receive: Receive, send: Send) -> None:
     if fault.retry_after is not None:
         headers.append((b"retry-after", str(fault.retry_after).encode("ascii")))
     await send({"type": "http.response.start", "status": fault.status, "headers": headers})
-    body = b"" if fault.status in (204, 304) else b'{"detail":"a fault, as the simulator was told"}'
+    body = b"" if fault.status in (204, 304) else b'{"detail":"a fault, as asked for"}'
     await send({"type": "http.response.body", "body": body})

@@ -63,7 +63,7 @@ async def start(
 ) -> asyncio.Server:
     """Start the server in the running loop.
 
-    :param port: 0 for any free one; ``port_of`` tells which.
+    :param port: 0 for any free one; ``port_of`` gives it.
     :param login: ``user:password`` that a sender must give; none is asked for where it is None.
     :param certificate: PEM file with key and certificate; with it STARTTLS is offered, and nothing taken before it.
     """

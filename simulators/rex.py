@@ -2,7 +2,7 @@
 
 Run it with ``python -m simulators.rex --port 8102``; the login comes from ``REXV_REX_LOGIN`` and
 ``REXV_REX_PASSWORD``. ``POST /simulator/end-sessions`` ends all sessions, ``GET /simulator/counts`` says how often it
-was asked; how it is told to misbehave is in ``faults.py``.
+was asked; how to make it misbehave is in ``faults.py``.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def create_app(
 
 
 def main() -> None:
-    """Run the simulator until it is told to stop."""
+    """Run the simulator until it is stopped."""
     parser = argparse.ArgumentParser(prog="python -m simulators.rex", description=__doc__.partition("\n")[0])
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0, the default, takes a free one and prints it")

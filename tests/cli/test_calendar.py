@@ -272,7 +272,7 @@ def test_an_entry_is_proposed_listed_withdrawn_and_stays_on_record(with_register
         (("2027-03-27", "off"), "2027-03-27: is already a day off (weekend)"),
         (("2027-03-26", "working"), "2027-03-26: is already a working day"),
         (("2027-03-26", "off", "--swapped-with", "2027-03-26"), "2027-03-26: is swapped with itself"),
-        (("2019-03-26", "off"), "2019-03-26: lies in a year long past"),
+        (("2019-03-26", "off"), "2019-03-26: lies too far back"),
         (("2101-03-25", "off"), "2101-03-25: the library of holidays has no data for 2101"),
         (("26.03.2027", "off"), "26.03.2027: expected a date"),
     ],
@@ -322,7 +322,7 @@ def test_a_file_is_refused_whole_with_the_number_of_each_wrong_line(with_registe
     text = HEADER + good + "2027-03-08,off,,77,2026-11-02,title\n" + good
     reason = refused("calendar", "import", "-", "--by", "A. Nurlan", input=text.encode())
     assert "line 3: 2027-03-08: is already a day off (International Women's Day)" in reason
-    assert "line 4: 2027-03-26: line 2 settles this day already" in reason
+    assert "line 4: 2027-03-26: line 2 already decides this day" in reason
     assert read_calendar(with_register).entries == ()
 
 

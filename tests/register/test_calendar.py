@@ -104,7 +104,7 @@ def test_several_entries_are_written_all_or_none(register: Engine) -> None:
         propose(register, [SWAP, wrong, SWAP], by=AIGUL, now=NOW, places=["line 2", "line 3", "line 4"])
     assert str(refused.value) == (
         "line 3: 2027-03-08: is already a day off (International Women's Day); "
-        "line 4: 2027-03-26: line 2 settles this day already (decree No. 77 of 2026-11-02); "
+        "line 4: 2027-03-26: line 2 already decides this day (decree No. 77 of 2026-11-02); "
         "expected one entry for a day"
     )
     assert read_calendar(register).entries == ()
@@ -138,7 +138,7 @@ def test_two_people_at_once_cannot_settle_one_day_twice(register_url: str, regis
                     entered_at=NOW,
                 )
             )
-        with pytest.raises(Refusal, match="2027-03-26: entry 1 settles this day already"):
+        with pytest.raises(Refusal, match="2027-03-26: entry 1 already decides this day"):
             second.result(timeout=20)
     other.dispose()
     assert len(read_calendar(register).entries) == 1
