@@ -291,6 +291,6 @@ def test_a_busy_sqlite_file_is_out_of_reach_for_now(sqlite_url: str, monkeypatch
     engine = open_register(sqlite_url)
     migrate(engine)
 
-    with writing(engine), pytest.raises(OutOfReach, match="database is locked"):
+    with writing(engine), pytest.raises(OutOfReach, match="database is locked, other writes take their turn"):
         record.write(engine, examples.everything())
     engine.dispose()

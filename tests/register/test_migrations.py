@@ -13,7 +13,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, event, inspect, make_url
 from sqlalchemy.schema import ForeignKeyConstraint
 
 import register as package
@@ -165,6 +165,25 @@ def test_a_database_whose_version_is_older_than_its_tables_says_so(empty_registe
     assert "\n" not in str(said.value)
     assert str(said.value).endswith("expected an empty database or a whole backup")
     assert whole_register(empty_register) == before
+
+
+def test_a_disk_that_is_full_is_out_of_reach_and_no_wrong_version(sqlite_url: str) -> None:
+    register = open_register(sqlite_url)
+    event.listen(register, "connect", lambda connection, _: connection.execute("PRAGMA max_page_count = 4"))
+
+    with pytest.raises(OutOfReach, match="full"):
+        migrate(register)
+    register.dispose()
+
+
+def test_a_database_that_lets_nobody_write_says_so_and_names_no_wrong_version(postgresql_url: str) -> None:
+    read_only = make_url(postgresql_url).update_query_dict({"options": "-c default_transaction_read_only=on"})
+    register = open_register(read_only.render_as_string(hide_password=False))
+
+    with pytest.raises(RegisterError, match="read-only transaction") as said:
+        migrate(register)
+    assert not isinstance(said.value, NotMigrated)
+    register.dispose()
 
 
 def test_a_database_that_another_holds_is_out_of_reach_and_not_wrong(
