@@ -20,7 +20,7 @@ Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1
 
 
 class OriginToken(httpx.Auth):
-    """Atameken's bearer token, which is sent to its own origin and to no other, whatever is asked of the client."""
+    """Atameken's bearer token; it goes to its own origin only, whatever URL the client calls."""
 
     def __init__(self, url: str, token: str) -> None:
         self._origin = origin_of(url)
@@ -28,7 +28,7 @@ class OriginToken(httpx.Auth):
 
     @property
     def secrets(self) -> list[str]:
-        """What may be quoted nowhere."""
+        """What no message may quote."""
         return [self._token]
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
@@ -39,7 +39,7 @@ class OriginToken(httpx.Auth):
 
 
 def atameken_client(url: str, token: str, timeout: httpx.Timeout | float = CALL_TIMEOUT) -> httpx.AsyncClient:
-    """The client for Atameken and for the documents that it offers; whoever makes it closes it.
+    """The client for Atameken and for the documents that it offers; the caller closes it.
 
     :param url: ``REXV_ATAMEKEN_URL``.
     :param token: ``REXV_ATAMEKEN_TOKEN``.
@@ -96,7 +96,7 @@ class AtamekenActivities:
 
     @activity.defn(name=Activity.WITHDRAW_REQUEST)
     async def withdraw_request(self, withdrawal: Withdrawal) -> None:
-        """Tell Atameken that the documents are no longer needed; raises as ``request_documents`` does."""
+        """Inform Atameken that the documents are no longer needed; raises as ``request_documents`` does."""
         body = withdrawal.model_dump(mode="json", include={"case_id", "reason"})
         path = f"/document-requests/{quote(withdrawal.request_id, safe='')}/withdrawal"
         await self._post(path, withdrawal.key, body, "Atameken (withdrawal)")
@@ -125,12 +125,12 @@ class AtamekenActivities:
     def _taken(self, reference: str, received_at: Instant | None, system: str) -> Taken:
         sent_at = self._clock()
         if received_at and received_at > sent_at + CLOCK_TOLERANCE:
-            # A term would start with it (¶8), so a wrong clock over there must not pass unseen.
+            # A term starts with it (¶8), so a wrong clock over there must not go unnoticed.
             raise broken(
                 f"{system}: received_at: {rfc_3339(received_at)} lies in the future; expected the time of receipt, "
                 "at most five minutes after now"
             )
-        # Where the answer was lost and came with a later try, it says when the interface took it; our clock does not.
+        # Where a later attempt got the answer, only the answer says when the interface accepted the letter.
         begun = activity.info().scheduled_time
         taken_at = min(sent_at, max(received_at, begun)) if received_at else sent_at
         return Taken(reference=reference, sent_at=taken_at, received_at=received_at)

@@ -23,7 +23,7 @@ from fsspec.implementations.local import LocalFileSystem  # type: ignore[import-
 from activities.errors import broken, refused, unreachable
 
 ABANDONED_AFTER: Final = timedelta(hours=1)
-"""A part this old is that of a worker that died: no writing takes longer than the activity that does it."""
+"""A part this old belongs to a worker that died: no document takes this long to write."""
 
 _DOCUMENT_ID = re.compile(r"sha256-([0-9a-f]{64})")
 _PIECE = 1024 * 1024
@@ -35,7 +35,7 @@ def document_id_of(sha256: str) -> str:
 
 
 class DocumentStore:
-    """Keeps documents under their own hash, so that storing twice changes nothing and a change is seen.
+    """Keeps documents under their own hash, so that storing twice changes nothing, and a change to one is noticed.
 
     :param url: ``REXV_DOCUMENT_STORE``: a path or an ``fsspec`` URL.
     :raises ValueError: naming the setting, where there is no such kind of store here.
@@ -68,8 +68,8 @@ class DocumentStore:
     async def read(self, document_id: str) -> bytes:
         """The bytes of a document, checked against its id.
 
-        :raises ApplicationError: refused, for an id that is none; broken, where the store does not have it or has other
-            bytes in its place; unreachable, where the store cannot be read.
+        :raises ApplicationError: refused, for an id of another form; broken, where the store does not have it or has
+            other bytes in its place; unreachable, where the store cannot be read.
         """
         path = self._path(document_id)
         try:
@@ -91,7 +91,7 @@ class DocumentStore:
             raise unreachable(f"the document store cannot be read ({type(error).__name__})") from None
 
     def uri(self, document_id: str) -> str:
-        """Where a document lies, for people: ``file:///…``, ``s3://…``. :raises ApplicationError: for no id."""
+        """Where a document lies, for people: ``file:///…``, ``s3://…``; raises as ``read`` does."""
         return str(self._files.unstrip_protocol(self._path(document_id)))
 
     def _path(self, document_id: str) -> str:
@@ -108,7 +108,7 @@ class DocumentStore:
         path = self._path(document_id)
         if self._holds(path, sha256):
             return document_id
-        # Under another name first, so that nobody ever finds half a document under a whole one's name.
+        # Under another name first, so that nobody ever reads half a document.
         part = f"{self._parts}/{uuid4().hex}"
         for folder in (self._parts, path.rpartition("/")[0]):
             self._files.makedirs(folder, exist_ok=True)
@@ -132,14 +132,14 @@ class DocumentStore:
 
     def _remove_abandoned_parts(self) -> None:
         before = datetime.now(UTC) - ABANDONED_AFTER
-        # Whatever stands in the way, and be it another worker that is quicker: the document is stored all the same.
+        # Best effort: another worker may be faster, and no failure here may keep a document out.
         with contextlib.suppress(OSError, NotImplementedError):
             for part in self._files.find(self._parts):
                 if self._files.modified(part) < before:
                     self._files.rm_file(part)
 
     def _holds(self, path: str, sha256: str) -> bool:
-        """Whether the store has the bytes unharmed; what has changed there is written anew."""
+        """Whether the store has exactly these bytes; a file that has changed is written again."""
         try:
             with self._files.open(path, "rb") as there:
                 return _hash_of(there) == sha256

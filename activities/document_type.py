@@ -1,8 +1,8 @@
-"""What a document is, judged by its bytes; its name and what its sender says are believed in nothing.
+"""What a document is, judged by its bytes alone; neither its name nor what its sender says is believed.
 
-Taken: PDF, PNG, JPEG, TIFF, Word and Excel (DOCX, XLSX, DOC, XLS), OpenDocument (ODT, ODS), plain text or XML in UTF-8.
-Not taken: archives (each document is offered by itself, with its kind), HTML and SVG (they run scripts where they are
-opened), XML with a document type (entities without end), office files with macros, programs, and all else.
+Accepted: PDF, PNG, JPEG, TIFF, Word and Excel (DOCX, XLSX, DOC, XLS), OpenDocument (ODT, ODS), plain text or XML in
+UTF-8. Not accepted: archives (each document is offered by itself, with its kind), HTML and SVG (they run scripts where
+they are opened), XML with a document type (entities without end), office files with macros, programs, and all else.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import filetype  # type: ignore[import-untyped]  # filetype ships no types
 
 from rules.refusal import Refusal
 
-TAKEN = "PDF, PNG, JPEG, TIFF, DOCX, XLSX, DOC, XLS, ODT, ODS, or plain text or XML in UTF-8"
+ACCEPTED = "PDF, PNG, JPEG, TIFF, DOCX, XLSX, DOC, XLS, ODT, ODS, or plain text or XML in UTF-8"
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -55,7 +55,7 @@ def media_type_of(file: BinaryIO, declared: str | None) -> str:
     """The media type of an open file's bytes.
 
     :param declared: what the sender says it is, if anything.
-    :raises Refusal: where it is empty, of a type that is not taken, or not what the sender says.
+    :raises Refusal: where it is empty, of a type that is not accepted, or not what the sender says.
     """
     file.seek(0)
     first = file.read(_FIRST)
@@ -63,7 +63,7 @@ def media_type_of(file: BinaryIO, declared: str | None) -> str:
         raise Refusal("it is empty; expected a document")
     found = _recognized(file, first)
     if found is None:
-        raise Refusal(f"its content is {_name_of_unwanted(first)}; expected {TAKEN}")
+        raise Refusal(f"its content is {_name_of_unwanted(first)}; expected {ACCEPTED}")
     said = (declared or "").partition(";")[0].strip().lower()
     if said not in _SAYS_NOTHING and _SAME.get(said, said) != found:
         raise Refusal(f"its content is {found}; expected {said[:100]}, as its media_type says")
@@ -88,7 +88,7 @@ def _office_file(file: BinaryIO) -> str | None:
         with zipfile.ZipFile(file) as packed:
             names = set(packed.namelist())
             if any(name.lower().endswith("vbaproject.bin") for name in names):
-                raise Refusal(f"it is an office file with macros; expected {TAKEN}, without macros")
+                raise Refusal(f"it is an office file with macros; expected {ACCEPTED}, without macros")
             if "[Content_Types].xml" in names:
                 return next(
                     (
@@ -117,7 +117,7 @@ def _old_office_file(file: BinaryIO) -> str | None:
     while piece := file.read(_PIECE):
         window = before + piece
         if macros in window:
-            raise Refusal(f"it is an office file with macros; expected {TAKEN}, without macros")
+            raise Refusal(f"it is an office file with macros; expected {ACCEPTED}, without macros")
         kind = kind or next((kind for name, kind in wanted.items() if name in window), None)
         before = window[-64:]
     return kind
@@ -168,7 +168,7 @@ def _is_plain_xml(file: BinaryIO) -> bool:
 
 
 def _name_of_unwanted(first: bytes) -> str:
-    """What a refused content seems to be, for the one who sent it."""
+    """What a refused content seems to be, in words for its sender."""
     start = first.removeprefix(codecs.BOM_UTF8).lstrip()[:64].lower()
     if start.startswith((b"<!doctype html", b"<html", b"<svg")) or b"<html" in first[:1024].lower():
         return "HTML or SVG"

@@ -131,9 +131,9 @@ class DocumentActivities:
     async def _fetch(self, index: int, document: OfferedDocument) -> StoredDocument:
         url = self._allowed(document.url)
         if document.size == 0:
-            raise Refusal("it is announced with 0 bytes; expected a document")
+            raise Refusal("its size is given as 0 bytes; expected a document")
         if document.size is not None and document.size > LARGEST_DOCUMENT:
-            raise Refusal(f"it is announced with {document.size} bytes; expected at most {LARGEST_DOCUMENT}")
+            raise Refusal(f"its size is given as {document.size} bytes; expected at most {LARGEST_DOCUMENT}")
         there = await self._stored_already(document)
         if there is not None:
             media_type = await asyncio.to_thread(media_type_of, there, document.media_type)
@@ -164,7 +164,7 @@ class DocumentActivities:
             return None
 
     async def _download(self, url: httpx.URL, document: OfferedDocument, into: IO[bytes]) -> int:
-        """Write the bytes behind ``url`` and return how many there are, once size and hash are as announced."""
+        """Write the bytes behind ``url`` and return how many there are, where size and hash are as the message says."""
         first_origin = origin_of(url)
         for _ in range(MOST_REDIRECTS + 1):
             request = self._client.build_request(
@@ -180,7 +180,7 @@ class DocumentActivities:
                     await response.aclose()
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 raise line_lost(error, "its host") from None
-        raise Refusal(f"its host redirects on and on; expected at most {MOST_REDIRECTS} redirects")
+        raise Refusal(f"its host redirects without end; expected at most {MOST_REDIRECTS} redirects")
 
     def _allowed(self, url: str) -> httpx.URL:
         try:
@@ -242,7 +242,7 @@ def _next_url(response: httpx.Response, first_origin: str) -> httpx.URL:
         url = response.url.join(response.headers["Location"])
         origin = origin_of(url)
     except (httpx.InvalidURL, ValueError):
-        raise Refusal("its host redirects to what is no URL to fetch from; expected the document") from None
+        raise Refusal("its host redirects to something that cannot be fetched; expected the document") from None
     if origin != first_origin:
         raise Refusal(f"its host redirects to {origin}; redirects off {first_origin} are not followed")
     return url

@@ -1,4 +1,4 @@
-"""Heartbeats of every activity that has a heartbeat timeout, so that a dead worker's work is soon in other hands."""
+"""Heartbeats for every activity with a heartbeat timeout, so that another worker soon takes over from a dead one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from temporalio.worker import (
 )
 
 HEARTBEAT_EVERY = timedelta(seconds=3)
-"""Well inside the profiles' heartbeat timeout, so that one lost beat is no death (contract, section 8: 15 s)."""
+"""Well inside the profiles' heartbeat timeout: one lost beat is not taken for a dead worker (contract: 15 s)."""
 
 
 class HeartbeatInterceptor(Interceptor):
@@ -53,7 +53,7 @@ class _Beating(ActivityInboundInterceptor):
 
 
 class _Remembering(ActivityOutboundInterceptor):
-    """Keeps what the activity itself last said in a heartbeat: a beat without it would wipe it out."""
+    """Keeps the details of the activity's own last heartbeat: a beat without them would erase them."""
 
     def __init__(self, next: ActivityOutboundInterceptor) -> None:
         super().__init__(next)

@@ -1,4 +1,4 @@
-"""The one place that turns what HTTP brings into the errors of ``activities/errors.py`` (contract, section 8).
+"""The one place that turns HTTP answers and failures into the errors of ``activities/errors.py`` (contract, section 8).
 
 408, 425, 429, 5xx and a lost line are tried again, other 4xx are final. What is not the interface's answer at all, as
 a proxy's login page, is tried again a few times; an answer of the interface that does not fit is broken at once.
@@ -32,16 +32,16 @@ Answer = TypeVar("Answer", bound=BaseModel)
 TRY_AGAIN = frozenset({408, 425, 429})
 
 CALL_TIMEOUT = httpx.Timeout(connect=5, read=20, write=20, pool=20)
-"""Seconds, for a call with a small answer. Short enough that a retry is sooner than a person's patience."""
+"""Seconds, for a call with a small answer; short, because the next attempt comes soon."""
 
 WHOLE_CALL = timedelta(seconds=60)
-"""An answer that drips in byte by byte passes every timeout above; it may not pass this."""
+"""An answer that drips in byte by byte passes every timeout above, but not this one."""
 
 LARGEST_ANSWER = 1024 * 1024
 """Bytes. The largest answer of the contract, a REX record, takes a few kB; many calls may be under way at once."""
 
 AS_THEY_ARE = {"Accept-Encoding": "identity"}
-"""Asks for bytes that nobody has packed: a small packed answer may unpack to any size."""
+"""Asks for an answer that is not compressed: a small compressed one may unpack to any size."""
 
 LONGEST_WORDS = 200
 
@@ -52,13 +52,13 @@ def utc_now() -> datetime:
 
 
 def client_of(url: str, timeout: httpx.Timeout | float) -> httpx.AsyncClient:
-    """A client for one base URL that follows no redirect by itself.
+    """A client for one base URL; it follows no redirects.
 
     :raises ValueError: unless it is an http or https URL without user and password.
     """
     origin_of(url)
     for chatty in ("httpx", "httpcore"):
-        # Below this level they log addresses and headers, session cookies among them.
+        # Below this level they log addresses and headers, with session cookies.
         logging.getLogger(chatty).setLevel(logging.WARNING)
     return httpx.AsyncClient(base_url=url, timeout=timeout, follow_redirects=False, verify=_trusted())
 
@@ -72,7 +72,7 @@ def _trusted() -> ssl.SSLContext:
 def origin_of(url: str | httpx.URL) -> str:
     """``scheme://host:port`` of a URL, in one spelling, so that origins can be compared.
 
-    :raises ValueError: in words without the URL, unless it is an http or https URL without user and password.
+    :raises ValueError: without quoting the URL, unless it is an http or https URL without user and password.
     """
     try:
         parsed = httpx.URL(url)
@@ -104,8 +104,8 @@ async def call(
 ) -> httpx.Response:
     """Make one call with a small answer.
 
-    :param system: who answers, as people know it; begins each message.
-    :param secrets: struck out of the words that a refusal quotes.
+    :param system: the other side's name; each message begins with it.
+    :param secrets: removed from the words that a refusal quotes.
     :param passes: further statuses that are an answer and no error.
     :param pages: a 2xx answer may be an HTML page, which otherwise is a proxy's and nothing of the interface.
     :returns: the whole answer, 2xx or one of ``passes``, of at most ``LARGEST_ANSWER`` bytes.
@@ -121,7 +121,7 @@ async def call(
                 await response.aclose()
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
         raise line_lost(error, system) from None
-    # A body that cannot be read changes nothing about an error: its status says all that decides.
+    # For an error the status alone decides, so a body that cannot be read does not matter.
     answer = httpx.Response(response.status_code, headers=_unpacked(response), content=body or b"", request=request)
     if answer.status_code in passes:
         return answer
@@ -130,7 +130,7 @@ async def call(
         raise failure
     if body is None:
         raise unexpected(
-            f"{system}: the answer is packed or too large; expected at most {LARGEST_ANSWER} bytes as they are"
+            f"{system}: the answer is compressed or too large; expected at most {LARGEST_ANSWER} bytes, not compressed"
         )
     if is_page(answer) and not pages:
         raise unexpected(f"{system} answered with an HTML page; expected JSON")
@@ -138,7 +138,7 @@ async def call(
 
 
 async def _body(response: httpx.Response) -> bytes | None:
-    """The bytes of the answer; None where they are packed, or more than ``LARGEST_ANSWER``."""
+    """The bytes of the answer; None where they are compressed, or more than ``LARGEST_ANSWER``."""
     if is_packed(response):
         return None
     body = bytearray()
@@ -187,7 +187,7 @@ def failure_of(response: httpx.Response, system: str, words: str = "") -> Applic
 def line_lost(error: Exception, system: str) -> ApplicationError:
     """The error that a failed exchange means. Its own words are left out: they may name an address."""
     if isinstance(error, httpx.InvalidURL):
-        return unexpected(f"{system}: the answer names an address that is none")
+        return unexpected(f"{system}: the answer names an invalid address")
     if isinstance(error, (httpx.TimeoutException, TimeoutError)):
         return unreachable(f"{system} is out of reach: no answer in time")
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
@@ -212,7 +212,7 @@ def retry_after(response: httpx.Response, now: datetime) -> timedelta | None:
 def read(model: type[Answer], response: httpx.Response, system: str) -> Answer:
     """Read a JSON answer strictly.
 
-    :raises ApplicationError: broken, naming each field that does not fit; as ``unexpected`` says where it is no JSON.
+    :raises ApplicationError: broken, naming each field that does not fit; for no JSON at all, see ``unexpected``.
     """
     try:
         data = response.json()

@@ -1,4 +1,4 @@
-"""Sending one e-mail through the ministry's mail server, and what its answers mean."""
+"""Sending one e-mail through the ministry's mail server, and what the server's answers mean."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from activities.errors import refused, unreachable
 MAIL_SETTING: Final = "REXV_MAIL_URL"
 
 TIMEOUT: Final = 20.0
-"""Seconds for each answer of the mail server. One that is slower is in trouble; the next attempt asks again."""
+"""Seconds for each answer of the mail server. A slower one is in trouble; the next attempt asks again."""
 
 _EXPECTED: Final = "expected smtp://[user:password@]host:port?from=address (or smtps://)"
 _LONGEST_ANSWER: Final = 200
@@ -78,7 +78,7 @@ class MailServer:
         :param message: with one recipient in ``To``.
         :param recipient_field: the field that the recipient's address came from, named when it is refused.
         :raises ApplicationError: ``UNREACHABLE`` for a lost line and answers of the 400s; ``REFUSED`` for those of
-            the 500s, a certificate that is not trusted and a password that is not taken.
+            the 500s, a certificate that is not trusted and a password that is not accepted.
         """
         connection: smtplib.SMTP | None = None
         try:
@@ -90,7 +90,7 @@ class MailServer:
             # smtplib's own errors are OSErrors; `from None`, since a cause may quote what was sent.
             raise _meaning(error, recipient_field) from None
         finally:
-            # Once accepted the letter is sent; a server that stumbles over the good-bye must not have it sent again.
+            # Once accepted the letter is sent; a server that fails at QUIT must not have it sent again.
             if connection is not None:
                 with contextlib.suppress(OSError):
                     connection.quit()
@@ -145,27 +145,29 @@ def _is_loopback(host: str) -> bool:
 
 
 def _meaning(error: OSError | ValueError, recipient_field: str) -> ApplicationError:
-    """The error of ours that a mail server's answer, or its silence, stands for."""
+    """Which error a mail server's answer, or its silence, means."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return refused(f"{MAIL_SETTING}: the mail server's certificate is not trusted: {error.verify_message}")
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, answer = next(iter(error.recipients.values()))
-        return _by_code(code, answer, f"{recipient_field}: the mail server does not take the address")
+        return _by_code(code, answer, f"{recipient_field}: the mail server does not accept the address")
     if isinstance(error, smtplib.SMTPAuthenticationError):
         # Without the answer: some servers repeat what they were given.
-        return _by_code(error.smtp_code, b"", f"{MAIL_SETTING}: the mail server does not take the user and password")
+        return _by_code(error.smtp_code, b"", f"{MAIL_SETTING}: the mail server does not accept the user and password")
     if isinstance(error, smtplib.SMTPSenderRefused):
-        return _by_code(error.smtp_code, error.smtp_error, f"{MAIL_SETTING}: the mail server does not take our sender")
+        return _by_code(
+            error.smtp_code, error.smtp_error, f"{MAIL_SETTING}: the mail server does not accept our sender"
+        )
     if isinstance(error, smtplib.SMTPDataError):
-        return _by_code(error.smtp_code, error.smtp_error, "the mail server does not take the letter")
+        return _by_code(error.smtp_code, error.smtp_error, "the mail server does not accept the letter")
     if isinstance(error, smtplib.SMTPResponseException):
-        return _by_code(error.smtp_code, error.smtp_error, f"{MAIL_SETTING}: the mail server does not take our call")
+        return _by_code(error.smtp_code, error.smtp_error, f"{MAIL_SETTING}: the mail server does not accept our call")
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return refused(
             f"{MAIL_SETTING}: the mail server lacks what the letter needs (a login, or addresses outside ASCII)"
         )
     if isinstance(error, ValueError) and not isinstance(error, OSError):
-        return refused(f"{recipient_field}: not an address that can be written to")
+        return refused(f"{recipient_field}: not an address that can be mailed")
     return unreachable(f"the mail server is out of reach ({type(error).__name__})")
 
 

@@ -64,7 +64,7 @@ class ReplyActivities:
         """:param mail_url: ``REXV_MAIL_URL``.
         :param store: where the conclusion lies.
         :param clock: gives our own time of sending.
-        :raises ValueError: where the URL does not fit; the message has nothing of the URL in it.
+        :raises ValueError: where the URL does not fit; the message quotes none of it.
         """
         self._server = MailServer.parse(mail_url)
         self._store = store
@@ -90,7 +90,7 @@ def write(reply: CustomsReply, conclusion: bytes, sender: str, now: datetime) ->
     :param conclusion: the PDF.
     :param sender: the address it comes from.
     :param now: for the ``Date`` header; aware.
-    :raises ApplicationError: ``REFUSED`` where the language or outcome has no words, or the address is none.
+    :raises ApplicationError: ``REFUSED`` where the language or outcome has no words, or the address is not one.
     """
     if reply.language not in LANGUAGES:
         raise refused(f"language: expected one of {', '.join(LANGUAGES)}")

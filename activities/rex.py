@@ -19,20 +19,20 @@ LOGIN_REFUSED = "REX refused the login of the authorized body (REXV_REX_LOGIN, R
 
 
 def rex_client(url: str, timeout: httpx.Timeout | float = CALL_TIMEOUT) -> httpx.AsyncClient:
-    """The client for REX; whoever makes it closes it.
+    """The client for REX; the caller closes it.
 
     :param url: ``REXV_REX_URL``.
     :raises ValueError: unless ``url`` is an http or https URL without user and password.
     """
     client = client_of(url, timeout)
-    # A jar that takes nothing: cookies of an ended session must not go into the next login.
+    # A jar that keeps nothing: cookies of an ended session must not go into the next login.
     client.cookies = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
     return client
 
 
 @dataclass(frozen=True, repr=False)
 class _Session:
-    """What REX wants to see with each call; the cookies of one login, kept apart from those of any other."""
+    """The cookies of one login, which REX expects with each call."""
 
     cookies: str
 
@@ -66,7 +66,7 @@ class RexActivities:
         if response.status_code == 401:
             response = await self._get(lookup.rex_number, await self._session_after(session), system)
         if response.status_code == 401:
-            # Somebody else may log in with the same login; the next attempt comes later.
+            # Somebody else may be using the same login: better later.
             raise unreachable("REX ended the session right after the login")
         if response.status_code == 404:
             return LookedUp(record=None, at=self._clock())
@@ -87,7 +87,7 @@ class RexActivities:
         )
 
     async def _session_after(self, ended: _Session | None) -> _Session:
-        """A session other than the one that has ended; of all that ask at once, only the first logs in."""
+        """A session other than the one that has ended; of all calls that need one at once, only the first logs in."""
         if self._session and self._session is not ended:
             return self._session
         refused_before = self._logins_refused
@@ -95,7 +95,7 @@ class RexActivities:
             if self._session and self._session is not ended:
                 return self._session
             if self._logins_refused != refused_before:
-                # Refused while we waited: a row of wrong logins would lock the account.
+                # Refused while we waited: repeated wrong logins would lock the account.
                 raise refused(LOGIN_REFUSED)
             self._session = None
             self._session = await self._log_in()

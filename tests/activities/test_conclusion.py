@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 KAZAKH_NAME = "«Әлем Ғылыми-Өндірістік Қоғамы Ұлттық Үлгі Іс Һәм Таңба» жауапкершілігі шектеулі серіктестігі"
 
+
 def inspection(**changes: Any) -> dict[str, Any]:
     return {
         "message_id": "inspection-1",

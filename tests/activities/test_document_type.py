@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from activities.document_type import TAKEN, media_type_of
+from activities.document_type import ACCEPTED, media_type_of
 from rules.refusal import Refusal
 from tests.activities.contents import (
     DOC,
@@ -84,7 +84,7 @@ def test_the_type_is_told_by_the_content(content: bytes, media_type: str) -> Non
 def test_what_is_not_taken_is_refused_and_told_what_it_seems(content: bytes, seems: str) -> None:
     with pytest.raises(Refusal) as caught:
         media_type_of(io.BytesIO(content), None)
-    assert str(caught.value) in (f"its content is {seems}; expected {TAKEN}",)
+    assert str(caught.value) in (f"its content is {seems}; expected {ACCEPTED}",)
 
 
 @pytest.mark.parametrize("content", [DOCM, DOC + "_VBA_PROJECT".encode("utf-16-le") + b"\0" * 64])

@@ -172,7 +172,7 @@ async def test_a_redirect_to_what_is_no_url_to_fetch_from_is_refused(tmp_path: P
         to = location.format(host=there.our_url.removeprefix("http://"))
         there.ours.answers["/a.pdf"] = Answer(status=301, headers={"Location": to})
         reason = await there.refusal(offered(f"{there.our_url}/a.pdf"))
-        assert reason == "its host redirects to what is no URL to fetch from; expected the document"
+        assert reason == "its host redirects to something that cannot be fetched; expected the document"
         assert there.ours.asked == ["/a.pdf"]
 
 
@@ -198,10 +198,10 @@ async def test_other_bytes_than_announced_are_refused_with_both_hashes_and_not_s
     [
         (len(PDF) + 1, f"it has {len(PDF)} bytes; expected {len(PDF) + 1}, as its size says"),
         (len(PDF) - 1, f"it has more than {len(PDF) - 1} bytes; expected as many as its size says"),
-        (0, "it is announced with 0 bytes; expected a document"),
+        (0, "its size is given as 0 bytes; expected a document"),
         (
             LARGEST_DOCUMENT + 1,
-            f"it is announced with {LARGEST_DOCUMENT + 1} bytes; expected at most {LARGEST_DOCUMENT}",
+            f"its size is given as {LARGEST_DOCUMENT + 1} bytes; expected at most {LARGEST_DOCUMENT}",
         ),
     ],
 )

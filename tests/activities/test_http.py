@@ -136,7 +136,7 @@ BOMB = Answer(gzip.compress(bytes(40 * LARGEST_ANSWER)), headers={"Content-Encod
     [
         (PAGE, "REX answered with an HTML page; expected JSON"),
         (NO_JSON, "REX: expected a JSON object"),
-        (BOMB, "REX: the answer is packed or too large; expected at most 1048576 bytes as they are"),
+        (BOMB, "REX: the answer is compressed or too large; expected at most 1048576 bytes, not compressed"),
         (
             Answer(status=302, headers={"Location": "/login"}),
             "REX answered 302; expected a 2xx answer without a redirect",
@@ -169,7 +169,7 @@ async def test_an_answer_without_end_is_left_at_a_megabyte() -> None:
     async with running(host) as url, client_of(url, 5) as client:
         with failing(ErrorKind.UNREACHABLE) as failure:
             await call(client, "GET", "/", system="REX")
-        assert failure.message.startswith("REX: the answer is packed or too large")
+        assert failure.message.startswith("REX: the answer is compressed or too large")
     assert host.sent < 20 * LARGEST_ANSWER
 
 

@@ -251,8 +251,8 @@ async def test_what_has_no_words_is_refused_by_its_field(send: Send, tmp_path: P
             r"^Refused: reply_to\.email: .*550 5\.1\.1 no such user",
         ),
         (Answering(rcpt="450 4.2.1 try later"), ErrorKind.UNREACHABLE, r"450 4\.2\.1 try later"),
-        (Answering(data="554 5.7.1 spam"), ErrorKind.REFUSED, r"does not take the letter: 554"),
-        (Answering(data="452 4.3.1 disk full"), ErrorKind.UNREACHABLE, r"does not take the letter: 452"),
+        (Answering(data="554 5.7.1 spam"), ErrorKind.REFUSED, r"does not accept the letter: 554"),
+        (Answering(data="452 4.3.1 disk full"), ErrorKind.UNREACHABLE, r"does not accept the letter: 452"),
     ],
 )
 async def test_the_servers_no_is_final_and_its_not_now_is_tried_again(
