@@ -10,14 +10,15 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from escalation.kinds import FIRST_LEVEL, Escalation
-from escalation.ladder import LEVELS, Hours, KindPlan, Language, LevelPlan, Plan, Recipient
+from escalation.kinds import KINDS, LEVELS, Escalation
+from escalation.ladder import Hours, KindPlan, LadderBook, Language, LevelPlan, Recipient
+from escalation.mailbox import DeliveryRules
 
 _VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
 _CLOCK: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|(24):(00)")
@@ -88,7 +89,6 @@ class _Defaults(_Part):
     climb_after_hours: Positive = 4
     repeat_every_hours: Positive = 9
     repeat_at_most: Annotated[int, Field(ge=0, le=100)] = 5
-    urgent: bool = False
 
 
 class _Kind(_Part):
@@ -107,6 +107,7 @@ class _Level(_Part):
 
 class _Delivery(_Part):
     bundle_minutes: Annotated[float, Field(ge=0, le=60)] = 2
+    urgent_bundle_seconds: Annotated[float, Field(ge=0, le=600)] = 30
     per_recipient_and_hour: Annotated[int, Field(ge=1, le=1000)] = 20
 
 
@@ -120,37 +121,35 @@ class _File(_Part):
 
 @dataclass(frozen=True)
 class Ladders:
-    """The ladders in force: for each kind its plan, and the addresses behind the recipients, which are secrets.
+    """The ladders in force, how messages are delivered, and the addresses behind the recipients, which are secrets.
 
-    ``bundle``: how long notifications to one recipient are gathered after one that went at once. ``per_hour``: how
-    many messages one recipient gets in any hour, the urgent ones apart.
+    ``addresses`` has the Apprise URLs of each level, in the order of ``book.levels[level].recipients``.
     """
 
-    plans: Mapping[Escalation, Plan]
+    book: LadderBook
+    rules: DeliveryRules
     addresses: Mapping[int, tuple[str, ...]]
-    bundle: timedelta
-    per_hour: int
 
     def __repr__(self) -> str:
         """Without the addresses."""
         return f"Ladders({', '.join(f'level {level}: {len(urls)}' for level, urls in self.addresses.items())})"
 
     def address(self, recipient: Recipient) -> str | None:
-        """The URL of a recipient; None where there is none any more.
+        """The URL of a recipient; None where the file does not have it any more."""
+        return self._by_id.get(recipient.id)
 
-        Where the address itself has gone since the ladder began, whoever now stands in its place is told.
-        """
-        for urls in self.addresses.values():
-            for url in urls:
-                if recipient_id(url) == recipient.id:
-                    return url
-        urls = self.addresses.get(recipient.level, ())
-        return urls[recipient.index] if recipient.index < len(urls) else None
+    @cached_property
+    def _by_id(self) -> dict[str, str]:
+        return {recipient_id(url): url for urls in self.addresses.values() for url in urls}
 
 
 def recipient_id(url: str) -> str:
     """The short hash by which a history and the register know an address."""
-    return hashlib.sha256(url.encode()).hexdigest()[:HASH_LETTERS]
+    return _short_hash(url)
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:HASH_LETTERS]
 
 
 def read_ladders(
@@ -188,25 +187,35 @@ def read_ladders(
         level: _addresses(read.levels[str(level)].recipients, f"{file}: levels.{level}", environment, check_address)
         for level in LEVELS
     }
-    levels = {level: _level(read, level, addresses[level]) for level in LEVELS}
     return Ladders(
-        plans={
-            kind: Plan(kind=_kind(read, kind), levels=levels, working_hours=read.working_hours) for kind in Escalation
-        },
+        book=_book(read, addresses),
+        rules=DeliveryRules(
+            bundle=read.delivery.bundle_minutes * 60,
+            urgent_bundle=read.delivery.urgent_bundle_seconds,
+            per_hour=read.delivery.per_recipient_and_hour,
+        ),
         addresses=addresses,
-        bundle=timedelta(minutes=read.delivery.bundle_minutes),
-        per_hour=read.delivery.per_recipient_and_hour,
     )
 
 
+def _book(read: _File, addresses: Mapping[int, tuple[str, ...]]) -> LadderBook:
+    book = LadderBook(
+        version="",
+        kinds={kind: _kind(read, kind) for kind in Escalation},
+        levels={level: _level(read, level, addresses[level]) for level in LEVELS},
+        working_hours=read.working_hours,
+    )
+    return book.model_copy(update={"version": _short_hash(book.model_dump_json())})
+
+
 def _kind(read: _File, kind: Escalation) -> KindPlan:
-    own, defaults = read.kinds.get(kind.value, _Kind()), read.defaults
+    own, defaults, row = read.kinds.get(kind.value, _Kind()), read.defaults, KINDS[kind]
     return KindPlan(
-        first_level=own.first_level or FIRST_LEVEL[kind],
+        first_level=own.first_level or row.first_level,
         climb_after=own.climb_after_hours or defaults.climb_after_hours,
         repeat_every=own.repeat_every_hours or defaults.repeat_every_hours,
         repeat_at_most=defaults.repeat_at_most if own.repeat_at_most is None else own.repeat_at_most,
-        urgent=defaults.urgent if own.urgent is None else own.urgent,
+        urgent=row.urgent if own.urgent is None else own.urgent,
     )
 
 

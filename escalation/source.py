@@ -1,4 +1,4 @@
-"""Where a worker's ladders come from: the file of the setting, or the example with the recipients of the settings."""
+"""Where a worker's ladders come from: the file of the setting, or the default with the recipients of the settings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DEFAULT: Final = Path(__file__).with_name("default.toml")
 def load_ladders(file: Path | None, environment: Mapping[str, str]) -> Ladders:
     """Read the ladders and see that Apprise can use each address; nothing is sent.
 
-    :param file: None for the example.
+    :param file: None for ``default.toml``.
     :param environment: for ``${NAME}`` in recipients.
     :raises LadderError: one line with the file, the place and what was expected.
     """

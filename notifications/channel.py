@@ -15,10 +15,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat, NotifyType
 from apprise.plugins.email import NotifyEmail
 
-from notifications.notice import Notice
+from notifications.message import Message
 
 LONGEST_CALL: Final = timedelta(seconds=30)
-"""For one try. Three of them and their pauses are inside the two minutes of an attempt."""
+"""For one try. A recipient sends one message at a time, so a channel that hangs holds up the next for so long."""
 
 _SHORTEST_SECRET: Final = 4
 
@@ -35,7 +35,7 @@ def fault_of(url: str) -> str | None:
     return None
 
 
-def send(url: str, notice: Notice, *, pressing: bool) -> str | None:
+def send(url: str, message: Message, *, pressing: bool) -> str | None:
     """Tell one recipient; blocks for up to ``LONGEST_CALL``.
 
     :param pressing: shown as a failure rather than a warning, by channels that tell them apart.
@@ -47,11 +47,11 @@ def send(url: str, notice: Notice, *, pressing: bool) -> str | None:
     mail = isinstance(service, NotifyEmail)
     if isinstance(service, NotifyEmail):
         # The same in every delivery of the same notice: a mail program or a rule can tell a repeat by it.
-        service.headers["X-REX-Notice"] = notice.id
+        service.headers["X-REX-Notice"] = message.id
     try:
         result = Apprise(service).notify(
-            title=notice.subject,
-            body=notice.html if mail else notice.text,
+            title=message.subject,
+            body=message.html if mail else message.text,
             body_format=NotifyFormat.HTML if mail else NotifyFormat.TEXT,
             notify_type=NotifyType.FAILURE if pressing else NotifyType.WARNING,
             timeout=LONGEST_CALL.total_seconds(),

@@ -1,12 +1,13 @@
-"""How letters and notices write days and what outsiders wrote."""
+"""Days and times in Asia/Almaty as letters and notices write them, and outsiders' text on one line."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 from typing import Final
-from zoneinfo import ZoneInfo
 
-ALMATY: Final = ZoneInfo("Asia/Almaty")
+from calendars.time_zone import offsets
+from rules.clock import Clock
 
 _MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
@@ -14,9 +15,15 @@ _MONTHS: Final = (
 )
 
 
+@cache
+def almaty_clock() -> Clock:
+    """The clock of Asia/Almaty by the pinned offsets, for every year that a paper can name."""
+    return Clock(offsets(1995, 2060))
+
+
 def almaty_day(instant: datetime) -> date:
     """The day in Asia/Almaty on which the instant (aware) falls."""
-    return instant.astimezone(ALMATY).date()
+    return almaty_clock().day_of(instant)
 
 
 def english_date(day: date) -> str:

@@ -1,338 +1,311 @@
-"""The words of an escalation, as people read them (contract, section 6): a subject, a text and the same as HTML.
+"""Notices as people read them: the message of one or several, in the language of their level.
 
-In the language of the level; the words of each language are in ``texts/*.toml``. What the case itself says
-(``summary``, ``what_to_do``) is English: in other languages the kind and the step say it.
+What the case itself says (``summary``, ``what_to_do``) is English; in other languages kind and step say it.
 """
 
 from __future__ import annotations
 
+import json
 import shlex
-import tomllib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
-from html import escape
-from pathlib import Path
-from string import Template
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
-from activities.interface import Notification, Telling
-from escalation.kinds import Escalation
+from escalation.kinds import KINDS, Escalation
 from escalation.ladder import Language
-from notifications.dates import ALMATY, almaty_day, one_line
-
-LONGEST_SUBJECT: Final = 200
-"""Characters. Longer ones are cut by phones and by some services."""
+from escalation.notice import Matter, Notice
+from notifications.dates import almaty_day, one_line
+from notifications.message import (
+    Code,
+    Gap,
+    Heading,
+    Items,
+    Line,
+    Link,
+    Message,
+    Part,
+    Small,
+    as_html,
+    as_text,
+    cut,
+)
+from notifications.words import Words, words_of
 
 WHOLE_NOTICES: Final = 10
-"""In a bundle of more than this each notice is a line and its command: nobody reads ten pages."""
+"""In a message of more than this each notice is a line: nobody reads ten pages."""
 
+DELAYED_AFTER: Final = timedelta(minutes=5)
+"""A notice that is sent later than this after it might have been says so."""
+
+COMMAND: Final = ".venv/bin/python starter.py acknowledge"
 
 _IN_OWN_WORDS: Final = frozenset({Escalation.ACTION_FAILED, Escalation.DOCUMENTS_REFUSED, Escalation.MESSAGE_REJECTED})
 """Kinds whose summary says more than kind, step and day do: it is given in every language."""
 
-_TEMPLATES: Final = Path(__file__).parent / "texts"
+_RESOLVED, _URGENT, _PLAIN = "#1b7f4b", "#b3261e", "#8a5a00"
 
 
-@dataclass(frozen=True)
-class Notice:
-    """One message. ``text`` and ``html`` say the same; ``command`` acknowledges, empty where nothing is to be.
+def is_pressing(notices: Sequence[Notice]) -> bool:
+    """Whether channels that tell failures from warnings should show a failure."""
+    return any(notice.urgent and not notice.resolved for notice in notices)
 
-    ``id`` is the same in every delivery of the same notification.
+
+def message_of(
+    notices: Sequence[Notice], *, ui_url: str, namespace: str, sent_at: datetime, limited: bool = False
+) -> Message:
+    """Write the message for one or several notices to one recipient; ``notices`` has the gravest first.
+
+    :param ui_url: base of the Temporal UI, for the links to the cases.
+    :param namespace: the Temporal namespace of the cases.
+    :param sent_at: when it is sent: what is sent late says so.
+    :param limited: held back by the limit of messages an hour.
     """
-
-    id: str
-    level: int
-    day: str
-    subject: str
-    text: str
-    html: str
-    command: str
-    language: str
-
-    def words(self) -> dict[str, Any]:
-        """As JSON, for the outbox."""
-        return asdict(self)
-
-
-class _Words:
-    def __init__(self, language: Language) -> None:
-        self.language = language
-        with (_TEMPLATES / f"{language.value}.toml").open("rb") as file:
-            self._all: dict[str, Any] = tomllib.load(file)
-
-    def __call__(self, name: str, **values: object) -> str:
-        return Template(str(self._all[name])).substitute(values)
-
-    def one_of(self, group: str, name: str, **values: object) -> str | None:
-        found = self._all.get(group, {}).get(name)
-        return None if found is None else Template(str(found)).substitute(values)
-
-    def working_days(self, count: int) -> str:
-        forms: list[str] = self._all["working_days"]
-        return f"{count} {forms[min(_form(self.language, count), len(forms) - 1)]}"
-
-    def day(self, day: date) -> str:
-        return f"{self._all['weekdays'][day.weekday()]} {day.isoformat()}"
-
-    def level(self, level: int) -> str:
-        return str(self._all["levels"][level - 1])
-
-
-def _form(language: Language, count: int) -> int:
-    """Which form of a noun goes with a number: Russian has three, Kazakh one."""
-    if language is Language.RUSSIAN:
-        if count % 10 == 1 and count % 100 != 11:
-            return 0
-        return 1 if count % 10 in (2, 3, 4) and count % 100 not in (12, 13, 14) else 2
-    return 0 if count == 1 else 1
-
-
-@cache
-def _words(language: Language) -> _Words:
-    return _Words(language)
-
-
-def notice_of(telling: Telling, ui_url: str, namespace: str) -> Notice:
-    """Write the notice of a rung. The same telling gives the same words on every attempt.
-
-    :param ui_url: base of the Temporal UI, for the link to the case.
-    :param namespace: the Temporal namespace of the case.
-    """
-    words, about = _words(telling.language), telling.notification
-    link = f"{ui_url.rstrip('/')}/namespaces/{quote(namespace, safe='')}/workflows/{quote(about.case_id, safe='')}"
-    headline = _headline(words, about)
-    notes = _notes(words, telling)
-    facts = _facts(words, telling)
-    identity = words("identity", id=f"{about.case_id}.{about.escalation_id}.{telling.rung}")
-    command = ""
-    if telling.settled is None:
-        to_do = _what_to_do(words, about)
-        command = (
-            f"python starter.py acknowledge {shlex.quote(about.case_id)} {shlex.quote(about.escalation_id)} "
-            f'--by "{words("name")}" --until {telling.told_on.isoformat()}'
-        )
+    links = f"{ui_url.rstrip('/')}/namespaces/{quote(namespace, safe='')}/workflows"
+    writers = [_Writer(notice, links, sent_at) for notice in notices]
+    first = writers[0]
+    if len(writers) == 1:
+        parts = first.parts()
+        return Message(id=notices[0].key, subject=cut(first.subject()), text=as_text(parts), html=first.html(parts))
+    words = first.words
+    opening = words("bundle_limited" if limited else "bundle", count=words.count("notices", len(notices)))
+    if len(writers) <= WHOLE_NOTICES:
+        shorts = [writer.short_parts() for writer in writers]
+        text = f"\n{'-' * 60}\n\n".join([as_text([Line(opening)]), *map(as_text, shorts)])
+        html = "\n".join(writer.html(short) for writer, short in zip(writers, shorts, strict=True))
     else:
-        to_do = words("nothing_to_do")
-    day = _due_day(about) or almaty_day(telling.since)
-    return Notice(
-        id=f"{about.case_id}.{about.escalation_id}.{telling.rung}",
-        level=telling.level,
-        day=day.isoformat(),
-        subject=_cut(f"[REX L{telling.level}] {day.isoformat()} {about.case_id} {_marked(words, telling)}: {headline}"),
-        text=_text(words, headline, notes, facts, to_do, link, command, identity),
-        html=_html(words, telling, headline, notes, facts, to_do, link, command, identity),
-        command=command,
-        language=telling.language.value,
-    )
-
-
-def bundle_of(notices: Sequence[Notice], *, limited: bool) -> Notice:
-    """Several notices to one recipient as one message.
-
-    :param limited: they were held back by the limit per hour, and are told as a summary.
-    """
-    first = min(notices, key=_place)
-    words = _words(Language(first.language))
+        parts = [part for writer in writers for part in writer.listed_parts()]
+        open_one = next((each for each in writers if not each.notice.resolved), None)
+        how = open_one.how_to_acknowledge_listed() if open_one else []
+        text = as_text([Line(opening), Gap(), *how, *parts])
+        html = first.html([*how, *parts])
     level = max(notice.level for notice in notices)
-    opening = words("bundle_limited" if limited else "bundle_words", count=len(notices))
-    cases = ", ".join(dict.fromkeys(notice.subject.split()[3] for notice in notices))
-    subject = _cut(f"[REX L{level}] {first.day} {words('bundle', count=len(notices))}: {cases}")
-    # By day and escalation; that it is settled (rung 0) comes after what it settles.
-    in_order = sorted(notices, key=_place)
-    if limited or len(notices) > WHOLE_NOTICES:
-        text = [
-            "\n".join([notice.subject, *([f"    {notice.command}"] if notice.command else []), f"    {notice.id}"])
-            for notice in in_order
-        ]
-        html = [
-            f"<li style='margin-bottom:12px'>{escape(notice.subject)}"
-            + (f"<pre style='{_PRE}'>{escape(notice.command)}</pre>" if notice.command else "")
-            + f"<br><small style='color:#5f6b7a'>{escape(notice.id)}</small></li>"
-            for notice in in_order
-        ]
-        body_html = f"<ul>{''.join(html)}</ul>"
-        body_text = "\n\n".join(text)
-    else:
-        body_text = "\n\n".join(f"{'=' * 72}\n{notice.subject}\n\n{notice.text}" for notice in in_order)
-        body_html = "".join(notice.html for notice in in_order)
-    return Notice(
-        id=first.id,
-        level=level,
-        day=first.day,
-        subject=subject,
-        text=f"{opening}\n\n{body_text}\n",
-        html=f"<p style='{_FONT}'><strong>{escape(opening)}</strong></p>{body_html}",
-        command="",
-        language=first.language,
+    return Message(
+        id=notices[0].key,
+        subject=cut(first.subject(level=level, more=len(notices) - 1)),
+        text=text,
+        html=as_html([Line(opening, strong=True)], language=first.notice.language.value, colour="#ffffff") + html,
     )
 
 
-def _place(notice: Notice) -> tuple[bool, str, str, int]:
-    escalation, _, rung = notice.id.rpartition(".")
-    return rung == "0", notice.day, escalation, int(rung)
+class _Writer:
+    """Writes one notice."""
 
+    def __init__(self, notice: Notice, links: str, sent_at: datetime) -> None:
+        self.notice = notice
+        self.words: Words = words_of(notice.language)
+        self._gravest = notice.matters[0]
+        self._link = f"{links}/{quote(notice.case_id, safe='')}"
+        self._sent_at = sent_at
 
-def _cut(text: str) -> str:
-    line = one_line(text)
-    return line if len(line) <= LONGEST_SUBJECT else line[: LONGEST_SUBJECT - 1] + "…"
+    # -- the message in a line ----------------------------------------------------------------------------------------
 
-
-def _marked(words: _Words, telling: Telling) -> str:
-    """The kind, which sorts, with what tells this rung apart."""
-    marks = [telling.notification.kind]
-    if telling.settled is not None:
-        marks.append(words("settled_mark"))
-    if telling.repeat:
-        marks.append(words("repeat_mark", repeat=telling.repeat))
-    if telling.late_since is not None:
-        marks.append(words("late_mark"))
-    return " ".join(marks)
-
-
-def _headline(words: _Words, about: Notification) -> str:
-    if words.language is Language.ENGLISH:
-        return one_line(about.summary)
-    headline = words.one_of("headlines", about.kind, step=words.one_of("steps", about.step or "none"))
-    return headline or one_line(about.summary)
-
-
-def _what_to_do(words: _Words, about: Notification) -> str:
-    if words.language is Language.ENGLISH:
-        return about.what_to_do.strip().replace("`", "")  # Markdown is for the case page; here it would be read as is
-    by_kind = words.one_of("to_do_by_kind", about.kind)
-    return by_kind or words.one_of("to_do_by_step", about.step or "none") or about.what_to_do.strip()
-
-
-def _notes(words: _Words, telling: Telling) -> list[str]:
-    notes: list[str] = []
-    if telling.settled is not None:
-        by = telling.settled.by
-        notes.append(words("settled", by=one_line(words.one_of("settled_by", by) or by)))
-    elif telling.late_since is not None:
-        notes.append(words("late", when=_moment(telling.late_since)))
-    if telling.settled is None and telling.rung > 1:
-        notes.append(words("as_of"))
-    return notes
-
-
-def _moment(instant: datetime) -> str:
-    return instant.astimezone(ALMATY).strftime("%Y-%m-%d %H:%M")
-
-
-def _facts(words: _Words, telling: Telling) -> list[tuple[str, str]]:
-    about = telling.notification
-    paragraph = f", {words('order', paragraph=about.paragraph)}" if about.paragraph else ""
-    facts = [
-        (words("case"), words("reference", case_id=about.case_id, reference=one_line(about.reference))),
-        (words("exporter"), one_line(about.exporter)),
-        (words("step"), (_step(words, about.step) if about.step else words("whole")) + paragraph),
-    ]
-    if words.language is not Language.ENGLISH and about.kind in _IN_OWN_WORDS:
-        facts.append((words("details"), one_line(about.summary)))
-    if telling.settled is not None:
-        facts.append((words("settled_at"), f"{_moment(telling.settled.at)} (Asia/Almaty)"))
-        return facts
-    day = _due_day(about)
-    if day:
-        facts.append((words("due"), words("due_day", day=words.day(day))))
-        if telling.working_days_left is not None:
-            facts.append((words("left"), _left(words, telling.working_days_left, day, telling.told_on)))
-    facts.append((words("reserve"), _reserve(words, about.reserve_days)))
-    facts.append((words("risk"), words.one_of("risk_words", about.risk) or about.risk))
-    called = words("rung", rung=telling.rung, level=telling.level, level_name=words.level(telling.level))
-    facts.append((words("called"), called + (words("again", repeat=telling.repeat) if telling.repeat else "")))
-    return facts
-
-
-def _step(words: _Words, step: str) -> str:
-    name = words.one_of("steps", step)
-    return f"{name} ({step})" if name else step
-
-
-def _left(words: _Words, left: int, last_day: date, today: date) -> str:
-    if last_day == today:
-        return words("left_today")
-    if left > 0 and today.weekday() >= 5:
-        return words.working_days(left)  # a Saturday or Sunday is not among them; where it works this is true as well
-    if left > 0:
-        return words("left_days", days=words.working_days(left))
-    return words("over", days=words.working_days(-left)) if left < 0 else words("over_less")
-
-
-def _reserve(words: _Words, days: int | None) -> str:
-    if days is None:
-        return words("reserve_unknown")
-    return words("reserve_days" if days >= 0 else "reserve_beyond", days=words.working_days(abs(days)))
-
-
-def _due_day(about: Notification) -> date | None:
-    """The last day on which it is still in time. ``due_at`` is the 24:00 of that day (contract, section 2)."""
-    if about.last_day is not None or about.due_at is None:
-        return about.last_day
-    return almaty_day(about.due_at - timedelta(microseconds=1))
-
-
-def _text(
-    words: _Words,
-    headline: str,
-    notes: list[str],
-    facts: list[tuple[str, str]],
-    to_do: str,
-    link: str,
-    command: str,
-    identity: str,
-) -> str:
-    lines = [headline, *notes, "", *(f"{name}: {value}" for name, value in facts), ""]
-    lines += [f"{words('to_do')}: {to_do}", "", f"{words('link')}: {link}", ""]
-    if command:
-        lines += [words("acknowledge"), f"    {command}", ""]
-    return "\n".join([*lines, identity, ""])
-
-
-_FONT: Final = "font-family:Segoe UI,Roboto,Arial,sans-serif;font-size:15px;line-height:1.45;color:#1c2733"
-_PRE: Final = (
-    "background:#f2f4f7;border:1px solid #d5dbe3;border-radius:4px;padding:10px;margin:6px 0;"
-    "font-family:Consolas,Menlo,monospace;font-size:13px;white-space:pre-wrap;word-break:break-word"
-)
-_COLOURS: Final = {"settled": "#1b7f4b", "urgent": "#b3261e", "plain": "#9a6200"}
-
-
-def _html(
-    words: _Words,
-    telling: Telling,
-    headline: str,
-    notes: list[str],
-    facts: list[tuple[str, str]],
-    to_do: str,
-    link: str,
-    command: str,
-    identity: str,
-) -> str:
-    # Styles stand in the elements: mail programs drop style sheets. The one table lays out names beside values.
-    colour = _COLOURS["settled" if telling.settled else "urgent" if telling.urgent else "plain"]
-    mark = f" {words('settled_mark')}" if telling.settled else ""
-    rows = "".join(
-        f"<tr><td style='padding:3px 16px 3px 0;color:#5f6b7a;vertical-align:top;white-space:nowrap'>{escape(name)}:"
-        f"</td><td style='padding:3px 0;vertical-align:top'>{escape(value)}</td></tr>"
-        for name, value in facts
-    )
-    parts = [
-        f"<div lang='{telling.language.value}' style='{_FONT};max-width:680px;border-left:5px solid {colour};"
-        "padding:2px 0 2px 18px;margin:0 0 24px'>",
-        f"<p style='margin:0 0 4px;color:{colour};font-weight:600'>L{telling.level} "
-        f"{escape(telling.notification.kind)}{escape(mark)}</p>",
-        f"<p style='margin:0 0 10px;font-size:18px;font-weight:600'>{escape(headline)}</p>",
-        *(f"<p style='margin:0 0 10px'><em>{escape(note)}</em></p>" for note in notes),
-        f"<table style='border-collapse:collapse;margin:0 0 12px;{_FONT}'>{rows}</table>",
-        f"<p style='margin:0 0 12px'><strong>{escape(words('to_do'))}:</strong> {escape(to_do)}</p>",
-        f"<p style='margin:0 0 12px'>{escape(words('link'))}: <a href='{escape(link)}'>{escape(link)}</a></p>",
-    ]
-    if command:
-        parts.append(
-            f"<p style='margin:0'>{escape(words('acknowledge'))}</p><pre style='{_PRE}'>{escape(command)}</pre>"
+    def subject(self, *, level: int | None = None, more: int = 0) -> str:
+        """What happened first. ``more`` notices stand in the same message, the highest of them of ``level``."""
+        name = "subject" + ("_bundle" if more else "") + ("_resolved" if self.notice.resolved else "")
+        line = self.words(
+            name,
+            level=level or self.notice.level,
+            what=self.what(),
+            case=self.notice.case_id,
+            more=self.words.count("more_notices", more),
         )
-    parts.append(f"<p style='margin:10px 0 0;color:#5f6b7a;font-size:12px'>{escape(identity)}</p></div>")
-    return "\n".join(parts)
+        return " ".join([line, *self._marks()])
+
+    def what(self) -> str:
+        """The gravest matter in a few words, and how many others there are."""
+        others = len(self.notice.matters) - 1
+        return self._in_short(self._gravest) + (f" (+{others})" if others else "")
+
+    def _in_short(self, matter: Matter) -> str:
+        day = _last_day(matter) or self.notice.limit_last_day or almaty_day(matter.since)
+        return self.words.subject(matter.kind.value, matter.step or "none", self.words.short_day(day))
+
+    def _marks(self) -> list[str]:
+        if self.notice.resolved:
+            return []
+        marks = [self.words("repeat_mark", repeat=self._gravest.repeat)] if self._gravest.repeat else []
+        return [*marks, self.words("delayed_mark")] if self._delayed_since() else marks
+
+    def _delayed_since(self) -> datetime | None:
+        if self.notice.resolved:
+            return None
+        since = [each.delayed_since for each in self.notice.matters if each.delayed_since]
+        if since:
+            return min(since)
+        return self.notice.tell_from if self._sent_at - self.notice.tell_from > DELAYED_AFTER else None
+
+    # -- its parts ----------------------------------------------------------------------------------------------------
+
+    def html(self, parts: Sequence[Part]) -> str:
+        """The parts, with the colour of the notice."""
+        return as_html(parts, language=self.notice.language.value, colour=self._colour())
+
+    def parts(self) -> list[Part]:
+        """All of it."""
+        words, notice = self.words, self.notice
+        parts = [*self._heading(), *self._term(), Line(words.of("turns", notice.step), words("turn")), Gap()]
+        if notice.resolved:
+            parts = [*self._heading(), Line(words("nothing_to_do")), Gap()]
+        else:
+            parts += [*self._to_do(), Gap(), *self._whole(), Gap(), *self._people(), Gap()]
+        parts += [Link(words("link"), self._link), Gap()]
+        if not notice.resolved:
+            parts += [*self._acknowledge(), Gap()]
+        return [*parts, *self._case(), Small(words("identity", id=notice.key))]
+
+    def short_parts(self) -> list[Part]:
+        """As one of several in a message."""
+        words, notice = self.words, self.notice
+        parts = self._heading()
+        if not notice.resolved:
+            parts += [*self._term(), *self._to_do()]
+        parts += [Line(notice.case_id, words("case")), Link(words("link"), self._link)]
+        if not notice.resolved:
+            parts += [Line(words("acknowledge_short")), Code(self._command())]
+        return [*parts, Small(words("identity_short", id=notice.key))]
+
+    def listed_parts(self) -> list[Part]:
+        """As one of very many in a message."""
+        mark = f"{self.words('resolved')}: " if self.notice.resolved else ""
+        line = " ".join([f"{mark}{self.what()}, {self.notice.case_id}", *self._marks()])
+        return [Link(line, self._link), Small(self.words("identity_short", id=self.notice.key)), Gap()]
+
+    def how_to_acknowledge_listed(self) -> list[Part]:
+        """Once for all that are listed."""
+        return [Line(self.words("acknowledge_listed")), Code(self._command("CASE", "all")), Gap()]
+
+    def _heading(self) -> list[Part]:
+        words, notice, gravest = self.words, self.notice, self._gravest
+        above = words("to_level", level=notice.level, name=words.level(notice.level))
+        if notice.resolved:
+            headline = f"{words('resolved')}: {self._in_short(gravest)}"
+        else:
+            headline = words.of("headlines", gravest.kind.value, step=words.of("steps", gravest.step or "none"))
+        parts: list[Part] = [Heading(above, headline, self._colour())]
+        if notice.resolved:
+            by = words.of("resolutions", notice.resolved.by.value)
+            if notice.resolved.who:
+                by = words("resolved_by_whom", by=by, who=one_line(notice.resolved.who))
+            parts.append(Line(words("resolved_by", by=by)))
+            parts.append(Line(words.moment(notice.resolved.at), words("resolved_at")))
+        delayed_since = self._delayed_since()
+        if delayed_since is not None:
+            parts.append(Line(words("delayed", when=words.moment(delayed_since)), strong=True))
+        if any(matter.provisional for matter in notice.matters) and not notice.resolved:
+            parts.append(Line(words("provisional")))
+        if notice.matters[1:]:
+            others = tuple(self._in_short(matter) for matter in notice.matters[1:])
+            parts.append(Items(words("also_resolved" if notice.resolved else "also"), others))
+        if gravest.kind in _IN_OWN_WORDS and gravest.summary.strip():
+            parts.append(Line(one_line(gravest.summary), words("details")))
+        return parts
+
+    def _term(self) -> list[Part]:
+        """How late, or how long there is still."""
+        words, matter, today = self.words, self._gravest, self.notice.today
+        last_day = _last_day(matter)
+        if last_day is None:
+            return []
+        parts: list[Part] = [Line(words("until_midnight", day=words.day(last_day)), words("last_day"))]
+        if last_day < today:
+            late = max(matter.late_days, -(matter.working_days_left or 0))
+            by = words.count("working_days", late) if late else words("overdue_less")
+            parts.insert(0, Line(by, words("overdue_by"), strong=True))
+        elif last_day == today:
+            parts.append(Line(words("left_today"), words("left"), strong=True))
+        elif matter.working_days_left is not None:
+            # A Saturday or Sunday is mostly not among them; where it works this is true as well.
+            name = "left_days" if today.weekday() < 5 else "left_days_from_now"
+            days = words.count("working_days", matter.working_days_left)
+            parts.append(Line(words(name, days=days), words("left")))
+        return parts
+
+    def _to_do(self) -> list[Part]:
+        words, matter = self.words, self._gravest
+        if words.language is Language.ENGLISH:
+            # Markdown is for the case's page; here it would be read as it is.
+            to_do = one_line(matter.what_to_do).replace("`", "")
+        elif words.has("to_do_by_kind", matter.kind.value):
+            to_do = words.of("to_do_by_kind", matter.kind.value)
+        else:
+            step = matter.step or self.notice.step
+            to_do = words.of("to_do_by_step", step if words.has("to_do_by_step", step) else "none")
+        return [Line(to_do, words("to_do"), strong=True)]
+
+    def _whole(self) -> list[Part]:
+        words, notice = self.words, self.notice
+        parts: list[Part] = []
+        if notice.limit_last_day is not None and not KINDS[self._gravest.kind].of_the_limit:
+            over = notice.limit_last_day < notice.today
+            parts.append(Line(words.day(notice.limit_last_day), words("limit_ended" if over else "limit_ends")))
+        if notice.reserve_days is not None:
+            days = words.count("working_days", abs(notice.reserve_days))
+            name = "reserve_days" if notice.reserve_days >= 0 else "reserve_beyond"
+            parts.append(Line(words(name, days=days), words("reserve")))
+        if notice.risk is not None:
+            parts.append(Line(words.of("risks", notice.risk), words("risk")))
+        return parts
+
+    def _people(self) -> list[Part]:
+        words, matter = self.words, self._gravest
+        parts: list[Part] = []
+        if matter.earlier:
+            told = [
+                words("earlier_one", level=words.level(each.level), when=words.moment(each.at))
+                for each in matter.earlier
+            ]
+            parts.append(Line("; ".join(told), words("earlier")))
+        if matter.next is not None:
+            coming = words("next_one", level=words.level(matter.next.level), when=words.moment(matter.next.at))
+            parts.append(Line(coming, words("next")))
+        return parts
+
+    def _acknowledge(self) -> list[Part]:
+        words = self.words
+        given = {"by": words("name"), "escalation_id": self._escalation_id(), "until": self._until()}
+        return [
+            Line(words("acknowledge_all" if len(self.notice.matters) > 1 else "acknowledge")),
+            Code(json.dumps(given, ensure_ascii=False)),
+            Line(words("command")),
+            Code(self._command()),
+            Line(words("pauses")),
+        ]
+
+    def _command(self, case_id: str | None = None, escalation_id: str | None = None) -> str:
+        return (
+            f"{COMMAND} {shlex.quote(case_id or self.notice.case_id)}"
+            f" {shlex.quote(escalation_id or self._escalation_id())}"
+            f' --by "{self.words("name")}" --until {self._until()}'
+        )
+
+    def _escalation_id(self) -> str:
+        return "all" if len(self.notice.matters) > 1 else self._gravest.escalation_id
+
+    def _until(self) -> str:
+        # Tomorrow: until the end of today would be an hour for who reads it at 23:00.
+        return (self.notice.today + timedelta(days=1)).isoformat()
+
+    def _case(self) -> list[Part]:
+        words, notice = self.words, self.notice
+        step = words.of("steps", notice.step)
+        if notice.step == self._gravest.step and self._gravest.paragraph:
+            step = words("step_paragraph", step=step, paragraph=self._gravest.paragraph)
+        return [
+            Line(notice.case_id, words("case")),
+            Line(one_line(notice.reference), words("reference")),
+            Line(one_line(notice.exporter), words("exporter")),
+            Line(step, words("step")),
+        ]
+
+    def _colour(self) -> str:
+        if self.notice.resolved:
+            return _RESOLVED
+        return _URGENT if self.notice.urgent else _PLAIN
+
+
+def _last_day(matter: Matter) -> date | None:
+    """The last day on which it is still in time. ``due_at`` is the 24:00 of that day (contract, section 2)."""
+    if matter.last_day is not None or matter.due_at is None:
+        return matter.last_day
+    return almaty_day(matter.due_at - timedelta(microseconds=1))

@@ -1,0 +1,155 @@
+"""One message to one recipient, and the parts it is made of: written as plain text and as HTML from one list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+
+from notifications.dates import one_line
+
+LONGEST_SUBJECT: Final = 150
+"""Characters. Telephones show 40 to 60 of them."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a channel sends. ``text`` and ``html`` say the same; ``id`` is the same in every delivery of it."""
+
+    id: str
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What it is about, with a line above it that says to whom it goes. ``colour`` as in CSS."""
+
+    above: str
+    words: str
+    colour: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sentence, or a fact where it has a label. ``strong`` is for what must not be overlooked."""
+
+    words: str
+    label: str = ""
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list, with a line above it."""
+
+    above: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Link:
+    """An address to open."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """Something to copy."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class Small:
+    """What is only there to be found again."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class Gap:
+    """The end of a paragraph."""
+
+
+Part = Heading | Line | Items | Link | Code | Small | Gap
+
+
+def cut(text: str, longest: int = LONGEST_SUBJECT) -> str:
+    """The text on one line, its end cut off where it is too long."""
+    line = one_line(text)
+    return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def as_text(parts: Sequence[Part]) -> str:
+    """The parts as plain text, each on a line of its own or several."""
+    lines: list[str] = []
+    for part in parts:
+        match part:
+            case Heading():
+                lines += [part.words, part.above, ""]
+            case Line():
+                lines.append(f"{part.label}: {part.words}" if part.label else part.words)
+            case Items():
+                lines += [f"{part.above}:", *(f"  - {item}" for item in part.items)]
+            case Link():
+                lines.append(f"{part.label}: {part.url}")
+            case Code():
+                lines.append(f"    {part.words}")
+            case Small():
+                lines.append(part.words)
+            case Gap():
+                lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+_FONT: Final = "font-family:Segoe UI,Roboto,Arial,sans-serif;font-size:15px;line-height:1.45;color:#1c2733"
+_GREY: Final = "color:#5b6673"
+_CODE: Final = (
+    "background:#f2f4f7;border:1px solid #d5dbe3;border-radius:4px;padding:8px 10px;margin:4px 0 10px;"
+    "font-family:Consolas,Menlo,monospace;font-size:13px;white-space:pre-wrap;overflow-wrap:anywhere"
+)
+_P: Final = "margin:0 0 6px;overflow-wrap:anywhere"
+
+
+def as_html(parts: Sequence[Part], *, language: str, colour: str) -> str:
+    """The parts as HTML with a bar of the colour at the left.
+
+    Styles stand in the elements, as mail programs drop style sheets; nothing has a width, so that it fits a telephone.
+    """
+    body = "\n".join(_html_of(part) for part in parts)
+    return (
+        f"<div lang='{language}' style='{_FONT};max-width:640px;border-left:5px solid {colour};"
+        f"padding:2px 0 2px 14px;margin:0 0 22px'>\n{body}\n</div>"
+    )
+
+
+def _html_of(part: Part) -> str:
+    match part:
+        case Heading():
+            return (
+                f"<p style='margin:0 0 2px;color:{part.colour};font-weight:600;font-size:13px'>{escape(part.above)}</p>"
+                f"<p style='margin:0 0 10px;font-size:19px;line-height:1.3;font-weight:600'>{escape(part.words)}</p>"
+            )
+        case Line():
+            label = f"<span style='{_GREY}'>{escape(part.label)}:</span> " if part.label else ""
+            words = f"<strong>{escape(part.words)}</strong>" if part.strong else escape(part.words)
+            return f"<p style='{_P}'>{label}{words}</p>"
+        case Items():
+            items = "".join(f"<li style='margin:0 0 2px'>{escape(item)}</li>" for item in part.items)
+            return (
+                f"<p style='margin:0 0 2px;{_GREY}'>{escape(part.above)}:</p>"
+                f"<ul style='margin:0 0 8px;padding-left:20px'>{items}</ul>"
+            )
+        case Link():
+            return f"<p style='{_P}'><a href='{escape(part.url)}'>{escape(part.label)}</a></p>"
+        case Code():
+            return f"<pre style='{_CODE}'>{escape(part.words)}</pre>"
+        case Small():
+            return f"<p style='margin:6px 0 0;{_GREY};font-size:12px;overflow-wrap:anywhere'>{escape(part.words)}</p>"
+        case Gap():
+            return "<div style='height:8px'></div>"
