@@ -47,7 +47,7 @@ class RecordLookup(Decision):
 
 
 class RetryAction(Decision):
-    """Try again what gave up; ``action`` may be left out where only one waits."""
+    """Retry an action that failed; ``action`` may be left out where only one did."""
 
     action: Text | None = None
 
@@ -60,7 +60,7 @@ class RequestMissingDocuments(Decision):
 
 
 class ReturnConclusion(Decision):
-    """The draft goes back, or the inspection is open again."""
+    """Return the draft; with ``reopen_inspection`` the inspection is open again."""
 
     reason: LongText
     reopen_inspection: bool = False

@@ -28,12 +28,12 @@ class Kind(StrEnum):
 
 
 ORIGIN_EVIDENCE = "origin_evidence"
-"""Stands in ``missing_documents`` where no document of origin is there: any kind but the two formal ones will do."""
+"""In ``missing_documents`` where there is no document of origin: any kind but the two formal ones will do."""
 
 NO_EVIDENCE = frozenset({Kind.REGISTRATION_APPLICATION, Kind.POWER_OF_ATTORNEY})
 
 LARGEST_DOCUMENT = 50 * 1024 * 1024
-"""Bytes. A scanned set of papers stays below; what is larger is refused before it fills the store."""
+"""Bytes. A scanned set of papers stays below; anything larger is refused before it fills the store."""
 
 
 class OfferedDocument(Incoming):

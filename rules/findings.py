@@ -15,11 +15,11 @@ from rules.instant import Day
 from rules.request import Incoming, RexNumber
 
 AsItStands = Annotated[str, StringConstraints(min_length=0)]
-"""Any text of REX, even none; a constraint at all has half a surrogate pair refused here and not when it is kept."""
+"""Any text of REX, even an empty one. The constraint refuses half a surrogate pair here and not when it is stored."""
 
 
 class RexRecord(Incoming):
-    """A registration as the REX system answers it (contract, section 8)."""
+    """A registration as REX shows it (contract, section 8)."""
 
     rex_number: RexNumber
     status: Literal["valid", "revoked"]
@@ -34,7 +34,7 @@ class RexRecord(Incoming):
 
 
 class Finding(BaseModel):
-    """One difference. ``serious`` ones speak to the registration itself, ``minor`` ones may be spelling."""
+    """One difference. ``serious`` ones concern the registration itself, ``minor`` ones may be spelling."""
 
     model_config = ConfigDict(frozen=True)
     field: str
@@ -60,7 +60,7 @@ def registration_findings(rex_number: str, record: RexRecord | None, statement_d
         return [_status(None, text)]
     if record.status == "revoked":
         on = f" on {record.revoked_on.isoformat()}" if record.revoked_on else ""
-        return [_status("revoked", f"REX has the registration {rex_number} revoked{on}")]
+        return [_status("revoked", f"REX shows the registration {rex_number} as revoked{on}")]
     earlier = sorted(day for day in statement_dates if record.valid_from and day < record.valid_from)
     if earlier and record.valid_from:
         text = (
@@ -72,7 +72,7 @@ def registration_findings(rex_number: str, record: RexRecord | None, statement_d
 
 
 def application_findings(application: Application, record: RexRecord | None) -> list[Finding]:
-    """Each field that both sides have and that differs once case, spacing and punctuation are set aside."""
+    """Each field that both sides have and that differs in more than case, spacing and punctuation."""
     if record is None:
         return []
     found = []
@@ -90,7 +90,7 @@ def application_findings(application: Application, record: RexRecord | None) -> 
                 application=", ".join(application.hs_codes or []),
                 rex=", ".join(record.hs_codes or []),
                 severity="minor",
-                text=f"the application has HS codes that REX has not: {extra}",
+                text=f"the application has HS codes that REX does not have: {extra}",
             )
         )
     return found

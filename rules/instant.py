@@ -12,7 +12,7 @@ _RFC_3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
-"""How far ahead of ours another system's clock may be before its time is impossible (contract, section 2)."""
+"""How far another system's clock may be ahead of ours before its time is refused (contract, section 2)."""
 
 
 def _read_instant(value: Any) -> datetime:
@@ -34,7 +34,7 @@ def _to_utc(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC)
     except OverflowError as error:
-        raise ValueError("expected a time that can be counted with") from error
+        raise ValueError("expected a time within the years 1 to 9999") from error
 
 
 def stated_between(received_at: datetime, now: datetime) -> dict[str, datetime]:

@@ -36,7 +36,7 @@ class DocumentRequestReceived(Message):
 
 
 class DocumentsArrived(Message):
-    """Documents that Atameken has sent (¶8). They add up over several messages."""
+    """Documents that Atameken has sent (¶8); those of several messages make one set."""
 
     sent_at: StatedInstant | None = None
     received_at: StatedInstant | None = None
@@ -59,7 +59,7 @@ class InspectionCompleted(Message):
 
 
 class ConclusionSigned(Message):
-    """The signature under the conclusion (¶10). ``document_id`` is the draft's that was signed."""
+    """The signature under the conclusion (¶10). ``document_id`` names the draft that was signed."""
 
     signed_at: StatedInstant | None = None
     signed_by: Text

@@ -24,7 +24,7 @@ from rules.refusal import Refusal, reasons, within
 
 THE_ORDER = datetime(2020, 12, 31, 18, tzinfo=UTC)
 """The first instant of 2021 in Almaty, which was six hours ahead of UTC. No request was received under order No. 358-RL
-before its year; an earlier one is a slip of the pen."""
+before its year; an earlier time is a typing error."""
 
 OLDEST_RECEIPT = timedelta(days=120)
 """A receipt further back than this is more likely a wrong year than a late entry; it needs a reason."""
@@ -108,7 +108,7 @@ class Statement(Incoming):
 
 
 class ReplyTo(Incoming):
-    """Whom at the requesting customs the reply goes to."""
+    """Who at the requesting customs gets the reply."""
 
     name: Text
     email: Email

@@ -33,7 +33,7 @@ TOKEN_FROM = "REXV_ATAMEKEN_TOKEN"
 
 
 class _Body(BaseModel):
-    """A letter's body is exactly the contract's: a field too many would go unseen in a laxer simulator."""
+    """A letter's body is exactly the contract's: a laxer simulator would not notice a field too many."""
 
     model_config = ConfigDict(extra="forbid")
     case_id: str
@@ -108,7 +108,7 @@ class _Books:
         if key in self._by_key:
             where, before = self._by_key[key]
             if (where, before.body, before.request_id) != (book, data, request_id):
-                raise HTTPException(409, "this Idempotency-Key came before with something else")
+                raise HTTPException(409, "this Idempotency-Key was used before for something else")
             before.times += 1
             return before
         if request_id is not None and all(each.id != request_id for each in self.taken["requests"]):

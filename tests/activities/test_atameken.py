@@ -145,7 +145,7 @@ async def test_the_same_key_with_another_body_is_refused() -> None:
         with failing(ErrorKind.REFUSED) as failure:
             await taking(activities.request_documents, REQUEST.model_copy(update={"case_id": "rex-ch-2"}))
     assert failure.message == (
-        "Atameken (document request) answered 409: this Idempotency-Key came before with something else"
+        "Atameken (document request) answered 409: this Idempotency-Key was used before for something else"
     )
 
 

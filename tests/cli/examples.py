@@ -157,7 +157,7 @@ def waiting_late() -> dict[str, Any]:
                 "application": None,
                 "rex": "revoked",
                 "severity": "serious",
-                "text": "REX has the registration KZREX00012345 revoked on 2026-02-01",
+                "text": "REX shows the registration KZREX00012345 as revoked on 2026-02-01",
             },
         ],
         "escalations": [

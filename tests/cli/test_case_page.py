@@ -46,7 +46,7 @@ def test_everything_that_needs_a_person_is_on_the_page() -> None:
     page = rendered(examples.waiting_late(), 140)
     for words in (
         "invoice[1].pdf (invoice): sha256: differs from the bytes that came",
-        "serious: REX has the registration KZREX00012345 revoked on 2026-02-01",
+        "serious: REX shows the registration KZREX00012345 as revoked on 2026-02-01",
         "application: Altyn Dän LLP",
         "await_documents.step_overdue, level 2 (on-call), raised Fri 13 Mar 2026 00:00",
         "not acknowledged",

@@ -51,9 +51,9 @@ def test_a_number_that_rex_has_not_is_a_finding() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"revoked_on": "2026-02-01"}, f"REX has the registration {NUMBER} revoked on 2026-02-01"),
-        ({}, f"REX has the registration {NUMBER} revoked"),
-        ({"valid_from": "2026-02-01"}, f"REX has the registration {NUMBER} revoked"),
+        ({"revoked_on": "2026-02-01"}, f"REX shows the registration {NUMBER} as revoked on 2026-02-01"),
+        ({}, f"REX shows the registration {NUMBER} as revoked"),
+        ({"valid_from": "2026-02-01"}, f"REX shows the registration {NUMBER} as revoked"),
     ],
 )
 def test_a_revoked_registration_is_one_finding(changes: dict[str, Any], words: str) -> None:
@@ -159,7 +159,7 @@ def test_codes_that_rex_has_not_are_one_finding(ours: list[str], theirs: list[st
     assert [(each.field, each.severity, each.application, each.rex) for each in findings] == (
         [("hs_codes", "minor", ", ".join(ours), ", ".join(theirs))] if extra else []
     )
-    assert all(each.text == f"the application has HS codes that REX has not: {extra}" for each in findings)
+    assert all(each.text == f"the application has HS codes that REX does not have: {extra}" for each in findings)
 
 
 def test_every_difference_is_found_in_the_order_of_weight() -> None:
