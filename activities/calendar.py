@@ -1,4 +1,4 @@
-"""The working calendar as a case records it: one activity, whose result all later counting is pure in."""
+"""The working calendar as a case records it: one activity; all later counting is pure code over its result."""
 
 from __future__ import annotations
 
