@@ -130,3 +130,11 @@ def register(register_url: str) -> Iterator[Engine]:
     engine = open_register(register_url)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def sqlite_register(sqlite_register_url: str) -> Iterator[Engine]:
+    """A register in a SQLite file, ready for use, for what does not depend on the database."""
+    engine = open_register(sqlite_register_url)
+    yield engine
+    engine.dispose()

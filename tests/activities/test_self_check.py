@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -28,13 +28,6 @@ from self_check.temporal import CASE, TemporalSide
 from tests.conftest import BIN
 from tests.self_check import examples
 from tests.self_check.office import NOW, TOMORROW, YESTERDAY, FakeCase, Office
-
-
-@pytest.fixture
-def sqlite_register(sqlite_register_url: str) -> Iterator[Engine]:
-    engine = open_register(sqlite_register_url)
-    yield engine
-    engine.dispose()
 
 
 @pytest_asyncio.fixture
@@ -83,6 +76,20 @@ async def test_a_case_in_one_and_not_in_the_other_is_found_both_ways(office: Off
     ]
 
 
+async def test_a_case_that_is_closing_waits_for_what_is_under_way(office: Office) -> None:
+    case = office.record("closing", closed_at=YESTERDAY)
+    await office.start("closing", case=case, answers={"fetches": True})
+    await until_fetching(office, "closing")
+    assert await office.keys() == []
+
+
+async def until_fetching(office: Office, name: str) -> None:
+    """Wait until an activity of the case is pending."""
+    handle = office.client.get_workflow_handle(office.id(name))
+    while not (await handle.describe()).raw_description.pending_activities:  # noqa: ASYNC110 - the server tells nobody
+        await asyncio.sleep(0.02)
+
+
 async def test_what_has_only_just_happened_is_no_finding(office: Office) -> None:
     """The negative control has no grace: everything is a finding then."""
     await office.start("opened-now")
@@ -128,9 +135,7 @@ async def test_documents_that_are_being_fetched_make_nobody_late(office: Office)
     for name in ("fetching", "waiting"):
         case = office.record(name, case=office.view(name, steps=[awaiting]))
         await office.start(name, case=case, answers={"fetches": name == "fetching"})
-    handle = office.client.get_workflow_handle(office.id("fetching"))
-    while not (await handle.describe()).raw_description.pending_activities:  # noqa: ASYNC110 - the server tells nobody
-        await asyncio.sleep(0.02)
+    await until_fetching(office, "fetching")
     assert await office.keys() == ["term_not_escalated waiting await_documents"]
 
 
@@ -159,6 +164,8 @@ async def test_an_escalation_that_nobody_is_notified_of_any_more_is_found(office
 
 # -- the register against the case -------------------------------------------------------------------------------------
 
+ANOTHER_LINE = "INSERT INTO log SELECT case_id, key, 'other', as_of, place, at, 'Somebody', what, details FROM log"
+
 BY_HAND = {
     "UPDATE cases SET step = 'conclude'": "cases CASE step",
     "UPDATE cases SET outcome = 'valid'": "cases CASE outcome",
@@ -176,9 +183,7 @@ BY_HAND = {
     "UPDATE escalations SET overtaken_by = 'x'": "escalations inspect.step_overdue overtaken_by",
     "DELETE FROM escalations": "escalations inspect.step_overdue",
     "DELETE FROM log": "log message m-1",
-    "INSERT INTO log SELECT case_id, key, 'other', as_of, place, at, 'Somebody', what, details FROM log": (
-        "log message m-1"
-    ),
+    ANOTHER_LINE: "log message m-1",
 }
 
 
@@ -242,7 +247,18 @@ async def test_a_case_is_compared_until_a_day_after_it_was_closed(office: Office
         await office.start(name, case=case)
         await office.close(name)
     by_hand(office.register, "UPDATE cases SET outcome = 'valid'")
-    assert await office.keys() == ["register_differs lately cases lately outcome"]
+    by_hand(office.register, ANOTHER_LINE)
+    assert await office.keys() == [
+        "register_differs lately cases lately outcome",
+        "register_differs lately log message m-1",
+    ]
+
+
+async def test_a_register_that_fails_on_the_way_fails_the_check(office: Office) -> None:
+    await office.open("a")
+    by_hand(office.register, "DROP TABLE documents")
+    with pytest.raises(ApplicationError, match="no such table"):
+        await office.check()
 
 
 # -- cases that do not answer ------------------------------------------------------------------------------------------

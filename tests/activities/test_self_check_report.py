@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -21,13 +21,6 @@ from register.database import open_register
 from simulators import mail
 from tests.self_check.office import NOW, Office
 from tests.servers import Answer, Host, running
-
-
-@pytest.fixture
-def sqlite_register(sqlite_register_url: str) -> Iterator[Engine]:
-    engine = open_register(sqlite_register_url)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture
