@@ -132,7 +132,7 @@ async def call(
         raise unexpected(
             f"{system}: the answer is compressed or too large; expected at most {LARGEST_ANSWER} bytes, not compressed"
         )
-    if is_page(answer) and not pages:
+    if is_page(answer) and not pages and not answer.content.lstrip().startswith(b"{"):  # JSON may be mislabelled
         raise unexpected(f"{system} answered with an HTML page; expected JSON")
     return answer
 

@@ -46,7 +46,7 @@ def read_entries(text: str) -> tuple[list[Entry], list[str]]:
             except Refusal as refusal:
                 wrong.append(f"line {first_line}: {refusal}")
     except csv.Error as error:
-        raise Refusal(f"line {reader.line_num}: is no CSV: {error}") from None
+        raise Refusal(f"line {reader.line_num}: is not CSV: {error}") from None
     if wrong:
         raise Refusal("; ".join(wrong))
     if not entries:

@@ -197,6 +197,12 @@ async def test_no_packed_answer_is_asked_for() -> None:
     assert host.headers[0]["accept-encoding"] == "identity"
 
 
+async def test_json_that_is_called_a_page_is_read_all_the_same() -> None:
+    mislabelled = Answer(b' {"number": 1}', headers={"Content-Type": "text/html"})
+    async with running(Host({"/": mislabelled})) as url, client_of(url, 5) as client:
+        assert read(Wanted, await call(client, "GET", "/", system="REX"), "REX") == Wanted(number=1)
+
+
 async def test_where_a_page_is_an_answer_it_is_taken() -> None:
     async with running(Host({"/": PAGE})) as url, client_of(url, 5) as client:
         assert (await call(client, "GET", "/", system="the heartbeat", pages=True)).content == PAGE.body

@@ -333,7 +333,7 @@ def test_a_file_is_refused_whole_with_the_number_of_each_wrong_line(with_registe
         (HEADER.encode(), "the file has no entries"),
         (b"day,kind\n2027-03-26,off\n", "line 1: expected the header"),
         (b"\xff\xfe\x00", "is not in UTF-8"),
-        (HEADER.encode() + b'"2027-03-26,off\n', "line 2: is no CSV"),
+        (HEADER.encode() + b'"2027-03-26,off\n', "line 2: is not CSV"),
         (b"x" * 1_000_001, "is larger than"),
     ],
 )
