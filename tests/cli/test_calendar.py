@@ -291,7 +291,9 @@ def test_a_year_is_confirmed_and_what_is_still_estimated_is_said(with_register: 
     assert answer("deadline", "2027-01-04", "5")["provisional"] is False
     assert answer("deadline", "2027-05-10", "5")["provisional"] is True
     assert refused("calendar", "confirm", "2027", *DECREE, "--by", "B. Omarov") == "2027: is confirmed already"
-    assert refused("calendar", "confirm", "2024", *DECREE, "--by", "B. Omarov").startswith("2024: needs no confirmation")
+    assert refused("calendar", "confirm", "2024", *DECREE, "--by", "B. Omarov").startswith(
+        "2024: needs no confirmation"
+    )
 
 
 HEADER = "day,kind,swapped_with,decree_number,decree_date,decree_title\n"

@@ -66,5 +66,5 @@ async def test_without_a_worker_it_says_so(office: Office, monkeypatch: pytest.M
     case_id = await office.open()
     await office.stop_worker()
     monkeypatch.setattr("cli.decisions.WAIT", timedelta(seconds=1))
-    with pytest.raises(CannotDo, match="no worker has answered within 1 s"):
+    with pytest.raises(CannotDo, match="no worker answered within 1 s"):
         await decisions.update(case_id, "withdraw", str(SAMPLES / "withdraw.json"), as_json=False)
