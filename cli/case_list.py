@@ -28,7 +28,7 @@ from runtime import search_attributes as attributes
 from runtime.commands import STARTER
 from runtime.links import case_link
 
-CASES = f"WorkflowType = '{WORKFLOW_TYPE}' AND ExecutionStatus != 'Failed' AND ExecutionStatus != 'ContinuedAsNew'"
+_CASES = f"WorkflowType = '{WORKFLOW_TYPE}' AND ExecutionStatus != 'Failed' AND ExecutionStatus != 'ContinuedAsNew'"
 """The visibility query of every case. A failed one was a refused request, a continued one has a later run."""
 
 _FAR = datetime.max.replace(tzinfo=UTC)
@@ -97,7 +97,7 @@ def by_nearest_due(row: CaseRow) -> tuple[bool, datetime, datetime, str]:
 
 async def list_cases(client: Client, ui_url: str, *, step: str | None, risk: str | None) -> list[CaseRow]:
     """Every case that Temporal still has, open ones first, the nearest due at the top."""
-    query = CASES
+    query = _CASES
     if step:
         query += f" AND RexStep = '{step}'"
     if risk:

@@ -110,7 +110,7 @@ def _steps(case: CaseView) -> RenderableType:
             Text(name, style="bold" if step.state == "running" else ""),
             f"{step.working_days} d",
             short_day(day_of(step.started_at)),
-            Text(day_words(step.last_day) + (" ?" if step.provisional else "")),
+            short_day(step.last_day) + (" ?" if step.provisional else ""),
             _state(step),
             Text(f"{step.late_days} d", style="bold red") if step.late else "",
             style="dim" if step.state in ("pending", "skipped") else None,

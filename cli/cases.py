@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Group
 from rich.text import Text
 
-from cli.asking import ask_case, read_case
-from cli.case_list import CASES, case_table, list_cases
+from cli.asking import WORKFLOW_TYPE, ask_case, read_case
+from cli.case_list import case_table, list_cases
 from cli.case_page import case_page
 from cli.connected import connected
 from cli.files import read_object
@@ -77,8 +77,9 @@ async def list_(*, step: str | None, risk: str | None, as_json: bool) -> None:
     if as_json:
         print_json([row.as_json() for row in rows])
     elif rows:
-        link = list_link(world.settings.ui_url, world.client.namespace, CASES)
+        link = list_link(world.settings.ui_url, world.client.namespace, f"WorkflowType = '{WORKFLOW_TYPE}'")
+        print_page(case_table(rows, console().width))
         note = f"\nreserve: working days to spare within the 30\nIn the Temporal UI: {link}"
-        print_page(Group(case_table(rows, console().width), Text(note, style="dim", overflow="fold")))
+        console().print(note, style="dim", soft_wrap=True)
     else:
         print_page("No cases" + (" of this kind." if step or risk else f" yet; open one: {STARTER} open FILE"))

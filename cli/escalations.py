@@ -9,7 +9,6 @@ import asyncio
 from datetime import UTC, date, datetime
 from typing import Any
 
-from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -42,7 +41,8 @@ async def escalations(*, open_only: bool, level: int | None, as_json: bool) -> N
     if as_json:
         print_json([as_data(each, links[each.case_id]) for each in found])
     elif found:
-        print_page(Group(escalation_table(found), _links(links)))
+        print_page(escalation_table(found))
+        console().print(_links(links), soft_wrap=True)
     else:
         kind = "open escalations" if open_only else "escalations"
         console().print(f"No {kind}{f' at level {level}' if level else ''} in the register.")
@@ -95,11 +95,17 @@ def as_data(each: ListedEscalation, link: str) -> dict[str, Any]:
     }
 
 
+_CASE = 36
+"""Columns that a case gets; a longer number is folded."""
+
+
 def escalation_table(found: list[ListedEscalation]) -> Table:
-    """The rows as a table for the terminal; what has to be typed, the case and the id, is never cut or wrapped."""
+    """The rows as a table for the terminal; what has to be typed, the case and the id, is never cut."""
     now = datetime.now(UTC)
     table = plain_table()
-    table.add_column("case and escalation", overflow="fold", min_width=max(len(each.escalation.id) for each in found))
+    width = max(len(each.escalation.id) for each in found)
+    width = max(width, *(min(len(each.case_id), _CASE) for each in found))
+    table.add_column("case and escalation", overflow="fold", width=width)
     table.add_column("level", justify="right")
     table.add_column("due", no_wrap=True)
     table.add_column("status")
@@ -138,9 +144,9 @@ def _status(each: ListedEscalation, now: datetime) -> Text:
     return text.append("; not acknowledged, and no level is left", style="bold red")
 
 
-def _links(links: dict[str, str]) -> RenderableType:
+def _links(links: dict[str, str]) -> Text:
     """Each case's link once, below the table: in a column it would be cut, and could not be copied."""
-    lines = Text("\n", overflow="fold")
+    lines = Text("\n")
     for link in links.values():
         lines.append(f"{link}\n", style="cyan")
     return lines.append(

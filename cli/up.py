@@ -68,7 +68,7 @@ def what_to_try(system: Embedded, now: datetime) -> str:
     :param now: aware; the request's receipt, and part of its reference, so that each ``up`` has a case of its own.
     """
     now = now.replace(microsecond=0)
-    reference = f"UP {now:%Y%m%d-%H%M%S}"
+    reference = f"UP {now:%m%d-%H%M%S}"
     request = _sample("request-ch.json") | {"reference": reference, "received_at": rfc_3339(now)}
     late = _sample("request-no.json") | {"reference": reference, "received_at": rfc_3339(now - _LATE)}
     late_file = _write(system.folder / "late.json", late)

@@ -87,6 +87,7 @@ def test_no_column_is_lost_at_the_width_of_a_terminal(width: int) -> None:
         assert max(map(len, lines)) <= width
     late = next(line for line in rendered(examples.waiting_late(), width).splitlines() if "running" in line)
     assert late.rstrip().endswith("3 d")
+    assert "…" not in rendered(examples.waiting_late(), width)
 
 
 def test_a_case_of_the_first_moment_has_a_page() -> None:
