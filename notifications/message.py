@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -148,7 +149,9 @@ def _html_of(part: Part) -> str:
         case Link():
             return f"<p style='{_P}'><a href='{escape(part.url)}'>{escape(part.label)}</a></p>"
         case Code():
-            return f"<pre style='{_CODE}'>{escape(part.words)}</pre>"
+            # An option is not broken after its hyphens.
+            words = re.sub(r"(--\w+)", r"<span style='white-space:nowrap'>\1</span>", escape(part.words))
+            return f"<pre style='{_CODE}'>{words}</pre>"
         case Small():
             return f"<p style='margin:6px 0 0;{_GREY};font-size:12px;overflow-wrap:anywhere'>{escape(part.words)}</p>"
         case Gap():

@@ -57,8 +57,14 @@ class Words:
         return self("long_day", weekday=weekday, day=day.day, month=month, year=day.year)
 
     def short_day(self, day: date) -> str:
-        """``1 Dec``, as the language writes it."""
-        return self("short_day", day=day.day, month=self._all["short_months"][day.month - 1])
+        """``1 Dec`` or ``01.12``, as the language writes it."""
+        return self(
+            "short_day",
+            day=day.day,
+            short_month=self._all["months"][day.month - 1][:3],
+            padded_day=f"{day.day:02}",
+            padded_month=f"{day.month:02}",
+        )
 
     def moment(self, at: datetime) -> str:
         """``1 Dec, 09:30`` in Asia/Almaty."""

@@ -56,14 +56,13 @@ class CaseThatNotifies:
 
     @workflow.run
     async def run(self, wanted: Notify, until: str) -> list[dict[str, Any]]:
-        """:param until: "told", "failed" or "final": the outcome that it waits for, of every notice."""
+        """:param until: "told", "failed" or "final": the outcome that it waits for, of each of its own notices."""
         await workflow.execute_activity(
             Activity.NOTIFY.value, wanted, result_type=Notified, start_to_close_timeout=timedelta(seconds=30)
         )
         field = {"told": "told_at", "failed": "error", "final": "final"}[until]
-        await workflow.wait_condition(
-            lambda: {each.key for each in wanted.notices} <= {each["key"] for each in self._outcomes if each[field]}
-        )
+        mine = {each.key for each in wanted.notices if each.case_id == workflow.info().workflow_id}
+        await workflow.wait_condition(lambda: mine <= {each["key"] for each in self._outcomes if each[field]})
         return self._outcomes
 
 

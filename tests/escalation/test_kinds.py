@@ -6,12 +6,12 @@ from itertools import product
 
 import pytest
 
-from escalation.kinds import BREACH_OF, FIRST_LEVEL, Escalation, escalation_id
+from escalation.kinds import KINDS, Escalation, escalation_id
 from rules.terms import Step
 
 
 def test_each_kind_reaches_first_whom_the_contract_says() -> None:
-    assert {kind.value: level for kind, level in FIRST_LEVEL.items()} == {
+    assert {kind.value: row.first_level for kind, row in KINDS.items()} == {
         "step_due_soon": 1,
         "step_overdue": 2,
         "limit_at_risk": 2,
@@ -21,11 +21,18 @@ def test_each_kind_reaches_first_whom_the_contract_says() -> None:
         "documents_refused": 1,
         "message_rejected": 1,
     }
-    assert set(FIRST_LEVEL) == set(Escalation)
+    assert set(KINDS) == set(Escalation)
+
+
+def test_the_breaches_and_what_gave_up_are_graver_than_the_warnings_and_no_two_kinds_are_alike() -> None:
+    assert len({row.gravity for row in KINDS.values()}) == len(KINDS)
+    for row in KINDS.values():
+        assert row.breach is None or KINDS[row.breach].gravity > row.gravity
+        assert row.breach is None or KINDS[row.breach].of_the_limit == row.of_the_limit
 
 
 def test_a_warning_is_overtaken_by_the_breach_of_what_it_warns_of() -> None:
-    assert BREACH_OF == {
+    assert {kind: row.breach for kind, row in KINDS.items() if row.breach} == {
         "step_due_soon": "step_overdue",
         "limit_at_risk": "limit_exceeded",
         "limit_due_soon": "limit_exceeded",

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escalation.kinds import Escalation
 from escalation.ladder import (
     Hours,
     KindPlan,
+    LadderBook,
     Language,
     LevelPlan,
     OfficeClock,
-    Plan,
     Recipient,
     Rung,
     next_rung,
@@ -130,7 +131,10 @@ def test_an_opening_is_open(at: datetime) -> None:
     assert closing > opening
 
 
-def plan(**changes: Any) -> Plan:
+KIND = Escalation.STEP_OVERDUE
+
+
+def book(**changes: Any) -> LadderBook:
     kind = {"first_level": 1, "climb_after": 4, "repeat_every": 9, "repeat_at_most": 2, "urgent": False} | changes
     levels = {
         level: LevelPlan(
@@ -140,13 +144,15 @@ def plan(**changes: Any) -> Plan:
         )
         for level in (1, 2, 3)
     }
-    return Plan(kind=KindPlan.model_validate(kind), levels=levels, working_hours=NINE_TO_SIX)
+    return LadderBook(
+        version="test", kinds={KIND: KindPlan.model_validate(kind)}, levels=levels, working_hours=NINE_TO_SIX
+    )
 
 
-def climb(of: Plan, raised_at: datetime, most: int = 20) -> list[Rung]:
+def climb(of: LadderBook, raised_at: datetime, most: int = 20) -> list[Rung]:
     rungs: list[Rung] = []
     while len(rungs) < most:
-        rung = next_rung(of, CALENDAR, rungs[-1] if rungs else None, raised_at=raised_at)
+        rung = next_rung(of, KIND, CALENDAR, rungs[-1] if rungs else None, raised_at=raised_at)
         if rung is None:
             break
         rungs.append(rung)
@@ -154,7 +160,7 @@ def climb(of: Plan, raised_at: datetime, most: int = 20) -> list[Rung]:
 
 
 def test_a_ladder_waits_for_the_office_climbs_and_repeats_its_last_level() -> None:
-    rungs = climb(plan(), almaty(2))
+    rungs = climb(book(), almaty(2))
     assert [(rung.number, rung.level, rung.repeat, rung.due_at) for rung in rungs] == [
         (1, 1, 0, almaty(2, "09:00")),
         (2, 2, 0, almaty(2, "13:00")),
@@ -165,21 +171,21 @@ def test_a_ladder_waits_for_the_office_climbs_and_repeats_its_last_level() -> No
 
 
 def test_what_is_urgent_is_told_at_any_hour_and_climbs_by_working_hours() -> None:
-    rungs = climb(plan(urgent=True, first_level=2), almaty(2))
+    rungs = climb(book(urgent=True, first_level=2), almaty(2))
     assert [(rung.level, rung.due_at) for rung in rungs[:2]] == [(2, almaty(2)), (3, almaty(2, "13:00"))]
 
 
 def test_a_last_level_that_is_not_repeated_is_told_once() -> None:
-    assert len(climb(plan(first_level=3, repeat_at_most=0), almaty(2))) == 1
+    assert len(climb(book(first_level=3, repeat_at_most=0), almaty(2))) == 1
 
 
 def test_where_nobody_is_reached_the_next_level_is_told_at_once() -> None:
     first = Rung(number=1, level=1, due_at=almaty(2, "09:00"))
     at = almaty(2, "09:01")
-    rung = next_rung(plan(), CALENDAR, first, raised_at=almaty(2), nobody_since=at)
+    rung = next_rung(book(), KIND, CALENDAR, first, raised_at=almaty(2), nobody_since=at)
     assert rung == Rung(number=2, level=2, due_at=at)
     top = Rung(number=3, level=3, due_at=almaty(2, "09:00"))
-    after_top = next_rung(plan(), CALENDAR, top, raised_at=almaty(2), nobody_since=at)
+    after_top = next_rung(book(), KIND, CALENDAR, top, raised_at=almaty(2), nobody_since=at)
     assert after_top is not None
     assert after_top.due_at > at  # not at once: there is nobody further up
 
@@ -187,28 +193,28 @@ def test_where_nobody_is_reached_the_next_level_is_told_at_once() -> None:
 def test_what_is_taken_on_rests_and_then_goes_on() -> None:
     first = Rung(number=1, level=1, due_at=almaty(2, "09:00"))
     rests_until = almaty(5)
-    quiet = next_rung(plan(), CALENDAR, first, raised_at=almaty(2), rests_until=rests_until)
-    urgent = next_rung(plan(urgent=True), CALENDAR, first, raised_at=almaty(2), rests_until=rests_until)
+    quiet = next_rung(book(), KIND, CALENDAR, first, raised_at=almaty(2), rests_until=rests_until)
+    urgent = next_rung(book(urgent=True), KIND, CALENDAR, first, raised_at=almaty(2), rests_until=rests_until)
     assert quiet == Rung(number=2, level=1, due_at=almaty(5, "09:00"))
     assert urgent == Rung(number=2, level=1, due_at=rests_until)
-    after = next_rung(plan(), CALENDAR, quiet, raised_at=almaty(2))
+    after = next_rung(book(), KIND, CALENDAR, quiet, raised_at=almaty(2))
     assert after == Rung(number=3, level=2, due_at=almaty(5, "13:00"))
 
 
 @pytest.mark.parametrize("repeats", [0, 2])
 def test_what_was_told_to_the_last_rung_and_taken_on_is_told_again_when_that_lapses(repeats: int) -> None:
     last = Rung(number=9, level=3, due_at=almaty(2, "09:00"), repeat=repeats)
-    of = plan(repeat_at_most=repeats)
-    again = next_rung(of, CALENDAR, last, raised_at=almaty(2), rests_until=almaty(5))
+    of = book(repeat_at_most=repeats)
+    again = next_rung(of, KIND, CALENDAR, last, raised_at=almaty(2), rests_until=almaty(5))
     assert again == Rung(number=10, level=3, due_at=almaty(5, "09:00"))
-    assert (next_rung(of, CALENDAR, again, raised_at=almaty(2)) is None) is (repeats == 0)
+    assert (next_rung(of, KIND, CALENDAR, again, raised_at=almaty(2)) is None) is (repeats == 0)
 
 
 @given(instants, st.booleans(), st.sampled_from([1, 2, 3]), st.integers(0, 6), waits)
 def test_every_ladder_ends_goes_up_only_and_in_order(
     at: datetime, urgent: bool, first: int, repeats: int, hours: float
 ) -> None:
-    of = plan(urgent=urgent, first_level=first, repeat_at_most=repeats, climb_after=hours, repeat_every=hours)
+    of = book(urgent=urgent, first_level=first, repeat_at_most=repeats, climb_after=hours, repeat_every=hours)
     rungs = climb(of, at)
     assert len(rungs) == 3 - first + 1 + repeats
     assert [rung.number for rung in rungs] == list(range(1, len(rungs) + 1))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from pathlib import Path
-
 import pytest
 
-from escalation.kinds import FIRST_LEVEL, Escalation
+from escalation.kinds import KINDS, Escalation
 from escalation.ladder import Hours, Language
 from escalation.ladder_file import LadderError, Ladders, read_ladders, recipient_id
+from escalation.mailbox import DeliveryRules
+from escalation.source import DEFAULT
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "escalation/default.toml"
 ENVIRONMENT = {
     "REXV_ESCALATE_1": "json://one",
     "REXV_ESCALATE_2": "json://two-a json://two-b",
@@ -36,48 +34,67 @@ def read(text: str) -> Ladders:
     return read_ladders(text, "escalation.toml", ENVIRONMENT)
 
 
-def test_the_example_is_the_default_ladder() -> None:
-    ladders = read_ladders(EXAMPLE.read_text(), EXAMPLE.name, ENVIRONMENT)
+def test_the_default_file_says_what_holds_without_it() -> None:
+    ladders = read_ladders(DEFAULT.read_text(), DEFAULT.name, ENVIRONMENT)
     assert ladders.addresses == {1: ("json://one",), 2: ("json://two-a", "json://two-b"), 3: ("mailto://three",)}
-    assert {kind: plan.kind.first_level for kind, plan in ladders.plans.items()} == FIRST_LEVEL
-    urgent = {kind for kind, plan in ladders.plans.items() if plan.kind.urgent}
-    assert urgent == {
-        Escalation.STEP_OVERDUE,
-        Escalation.ACTION_FAILED,
-        Escalation.LIMIT_AT_RISK,
-        Escalation.LIMIT_DUE_SOON,
-        Escalation.LIMIT_EXCEEDED,
-    }
-    assert (ladders.bundle, ladders.per_hour) == (timedelta(minutes=2), 20)
+    for kind, row in KINDS.items():
+        assert ladders.book.kinds[kind].first_level == row.first_level
+        assert ladders.book.kinds[kind].urgent is row.urgent
+    assert ladders.rules == DeliveryRules() == DeliveryRules(bundle=120, urgent_bundle=30, per_hour=20)
+
+
+def test_every_kind_is_documented_in_the_default_file_with_its_level_and_urgency() -> None:
+    lines = DEFAULT.read_text().splitlines()
+    for kind, row in KINDS.items():
+        (line,) = [each for each in lines if each.startswith((f"# {kind.value} ", f"[kinds.{kind.value}]"))]
+        assert f"level {row.first_level}" in line
+        assert ("urgent" in line) is row.urgent
 
 
 def test_levels_have_their_language_hours_and_recipients() -> None:
     ladders = read(LEVELS)
-    plan = ladders.plans[Escalation.STEP_OVERDUE]
-    assert [plan.levels[level].language for level in (1, 2, 3)] == [*map(Language, ("en", "ru", "kk"))]
-    assert plan.levels[1].office_hours == plan.working_hours == (Hours(begins=540, ends=1080),)
-    assert plan.levels[2].office_hours == ()
-    assert plan.levels[3].office_hours == (Hours(begins=480, ends=720), Hours(begins=780, ends=1440))
+    levels = ladders.book.levels
+    assert [levels[level].language for level in (1, 2, 3)] == [*map(Language, ("en", "ru", "kk"))]
+    assert levels[1].office_hours == ladders.book.working_hours == (Hours(begins=540, ends=1080),)
+    assert levels[2].office_hours == ()
+    assert levels[3].office_hours == (Hours(begins=480, ends=720), Hours(begins=780, ends=1440))
     assert ladders.addresses[2] == ("json://user:s3cret@two", "json://one")
 
 
-def test_a_plan_holds_no_address() -> None:
+def test_a_kind_may_differ_from_the_default() -> None:
+    ladders = read("[kinds.step_overdue]\nfirst_level = 1\nurgent = false\nrepeat_at_most = 0\n" + LEVELS)
+    plan = ladders.book.kinds[Escalation.STEP_OVERDUE]
+    assert (plan.first_level, plan.urgent, plan.repeat_at_most, plan.climb_after) == (1, False, 0, 4)
+
+
+def test_the_book_holds_no_address() -> None:
     ladders = read(LEVELS)
-    written = ladders.plans[Escalation.STEP_OVERDUE].model_dump_json() + repr(ladders)
+    written = ladders.book.model_dump_json() + repr(ladders)
     assert "s3cret" not in written
     assert "two" not in written
     assert recipient_id("json://user:s3cret@two") in written
 
 
-def test_an_address_that_has_gone_is_replaced_by_who_stands_in_its_place() -> None:
-    ladders = read(LEVELS)
-    recipient = ladders.plans[Escalation.STEP_OVERDUE].levels[2].recipients[0]
+def test_an_address_is_found_by_its_hash_wherever_it_stands_and_by_nothing_else() -> None:
+    recipient = read(LEVELS).book.levels[2].recipients[0]
     moved = read(LEVELS.replace('"json://three"', '"json://three", "json://user:${PASSWORD}@two"'))
-    replaced = read(LEVELS.replace("${PASSWORD}", "other"))
-    shorter = recipient.model_copy(update={"index": 7, "id": "gone"})
-    assert ladders.address(recipient) == moved.address(recipient) == "json://user:s3cret@two"
-    assert replaced.address(recipient) == "json://user:other@two"
-    assert replaced.address(shorter) is None
+    gone = read(LEVELS.replace("json://user:${PASSWORD}@two", "json://other"))
+    assert moved.address(recipient) == "json://user:s3cret@two"
+    assert gone.address(recipient) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changes"),
+    [
+        ("json://three", "json://four", True),
+        ('language = "ru"', 'language = "kk"', True),
+        ("[levels.1]", "[defaults]\nclimb_after_hours = 3\n[levels.1]", True),
+        ("[levels.1]", "# a remark\n[levels.1]", False),
+        ("[levels.1]", "[delivery]\nbundle_minutes = 1\n[levels.1]", False),
+    ],
+)
+def test_a_book_has_another_version_where_rules_or_recipients_differ(before: str, after: str, changes: bool) -> None:
+    assert (read(LEVELS).book.version != read(LEVELS.replace(before, after)).book.version) is changes
 
 
 @pytest.mark.parametrize(
@@ -97,6 +114,8 @@ def test_an_address_that_has_gone_is_replaced_by_who_stands_in_its_place() -> No
         ),
         ("[kinds.step_overdue]\nclimb_after = 3\n" + LEVELS, "kinds.step_overdue.climb_after: unknown setting"),
         ("[kinds.step_overdue]\nurgent = 'yes'\n" + LEVELS, "kinds.step_overdue.urgent: input should be a valid bool"),
+        ("[defaults]\nurgent = true\n" + LEVELS, "defaults.urgent: unknown setting"),
+        ("[delivery]\nurgent_bundle_seconds = -1\n" + LEVELS, "delivery.urgent_bundle_seconds: input should be"),
         (LEVELS.replace("PASSWORD", "NO_SUCH"), "levels.2.recipients[0]: the environment variable NO_SUCH is not set"),
         (LEVELS.replace('["json://three"]', "[]"), "levels.3.recipients: has no recipient"),
         (LEVELS.replace('"json://three"', '" "'), "levels.3.recipients[0]: is empty"),

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 
@@ -64,7 +64,7 @@ async def working(environment: WorkflowEnvironment, queue: str, engine: Engine, 
             args=[wanted, until],
             id=notices[0].case_id,
             task_queue=queue,
-            execution_timeout=timedelta(minutes=90),
+            execution_timeout=timedelta(minutes=5),
         )
 
     async with worker_of(environment.client, queue, engine, ladders):
@@ -122,7 +122,7 @@ async def test_what_comes_within_the_window_goes_together_with_the_gravest_first
 async def _waiting(mailbox: WorkflowHandle[Any, Any], count: int) -> None:
     """Until so many notices wait in the mailbox."""
     async with asyncio.timeout(20):
-        while len((await mailbox.query("mailbox"))["waiting"]) != count:
+        while len((await mailbox.query("mailbox"))["waiting"]) != count:  # noqa: ASYNC110 (a server has no event)
             await asyncio.sleep(0.05)
 
 
@@ -193,7 +193,7 @@ async def test_what_cannot_be_read_is_ignored(
     assert len(hook.messages) == 1
 
 
-async def test_a_recipient_ends_an_hour_after_its_last_message_and_its_page_says_how_it_stands(
+async def test_a_recipient_ends_an_hour_after_its_last_message(
     time_skipping: WorkflowEnvironment, task_queue: str, engine: Engine, case_id: str, hook: Hook
 ) -> None:
     ladders = ladders_to(hook.url(case_id))
@@ -202,10 +202,17 @@ async def test_a_recipient_ends_an_hour_after_its_last_message_and_its_page_says
         case = await start(notice_to(ladders, case=case_id, now=now, hold_until=now + timedelta(days=1)))
         await case.result()
         mailbox = recipient(time_skipping.client, ladders)
-        await mailbox.result()
-        times = await mailbox.describe()
-    assert times.close_time is not None
-    assert timedelta(minutes=55) < times.close_time - now < timedelta(minutes=65)
+        await time_skipping.sleep(timedelta(minutes=50))
+        assert (await mailbox.describe()).status is WorkflowExecutionStatus.RUNNING
+        await time_skipping.sleep(timedelta(minutes=15))
+        await _ended(mailbox)
+
+
+async def _ended(mailbox: WorkflowHandle[Any, Any]) -> None:
+    """Until the recipient's workflow has completed."""
+    async with asyncio.timeout(20):
+        while (await mailbox.describe()).status is not WorkflowExecutionStatus.COMPLETED:  # noqa: ASYNC110 (as above)
+            await asyncio.sleep(0.05)
 
 
 @pytest.mark.parametrize(("moment", "messages"), [("it is noted that it was sent", 1), ("the channel has said yes", 2)])
@@ -263,15 +270,16 @@ async def test_a_recipient_continues_as_new_and_forgets_nothing(
     assert len(hook.messages) == 20
 
 
-async def test_a_thousand_notices_at_once_are_few_messages_and_a_history_that_replays(
+async def test_hundreds_of_notices_at_once_are_one_message_and_a_history_that_replays(
     dev_server: WorkflowEnvironment, task_queue: str, engine: Engine, case_id: str, hook: Hook
 ) -> None:
     ladders = ladders_to(hook.url(case_id), urgent_seconds=2)
     mailbox = recipient(dev_server.client, ladders)
     async with working(dev_server, task_queue, engine, ladders) as start:
         await start(*(notice_to(ladders, 1, case=f"{case_id}-{number}") for number in range(200)), until="failed")
+        assert await asyncio.to_thread(hook.arrived.acquire, timeout=20)
         await _known(mailbox, 200)
-    assert 2 >= len(hook.messages) >= 1
+    assert len(hook.messages) == 1
     assert sum(message.count("Notice ") for message in hook.messages) == 200
     history = await mailbox.fetch_history()
     replayer = Replayer(workflows=[RecipientWorkflow], **client_options())
@@ -283,5 +291,5 @@ async def test_a_thousand_notices_at_once_are_few_messages_and_a_history_that_re
 async def _known(mailbox: WorkflowHandle[Any, Any], count: int) -> None:
     """Until so many notices need nothing more."""
     async with asyncio.timeout(60):
-        while len((await mailbox.query("mailbox"))["known"]) < count:
+        while len((await mailbox.query("mailbox"))["known"]) < count:  # noqa: ASYNC110 (a server has no event)
             await asyncio.sleep(0.1)

@@ -1,0 +1,310 @@
+"""The words of notices: what happened first, everything that a person needs, in three languages."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import UTC, date, datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import notifications
+from escalation.kinds import Escalation
+from escalation.ladder import Language
+from escalation.notice import Earlier, Next, Notice, Resolved
+from escalation.resolution import Resolution
+from notifications.message import Message
+from notifications.notice import is_pressing, message_of
+from notifications.words import words_of
+from rules.terms import Risk, Step
+from tests.escalation.notices import CASE, NOW, matter, notice, resolved
+
+TEXTS = Path(notifications.__file__).parent / "texts"
+FOREIGN = (Language.RUSSIAN, Language.KAZAKH)
+
+
+def write(*notices: Notice, sent_at: datetime = NOW, limited: bool = False) -> Message:
+    return message_of(notices, ui_url="http://ui.example/", namespace="a b", sent_at=sent_at, limited=limited)
+
+
+def texts(language: Language) -> dict[str, Any]:
+    return tomllib.loads((TEXTS / f"{language.value}.toml").read_text(encoding="utf-8"))
+
+
+# -- completeness ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", Language)
+def test_each_language_has_words_for_every_kind_step_level_risk_and_resolution(language: Language) -> None:
+    words = texts(language)
+    steps = {step.value for step in Step} | {"none"}
+    assert set(words["resolutions"]) == {each.value for each in Resolution}
+    assert set(words["headlines"]) == set(words["subjects"]) == {each.value for each in Escalation}
+    assert set(words["steps"]) == set(words["short_steps"]) == steps
+    assert set(words["turns"]) == steps - {"none"}
+    assert set(words["risks"]) == {each.value for each in Risk}
+    assert (len(words["levels"]), len(words["weekdays"]), len(words["months"])) == (3, 7, 12)
+
+
+@pytest.mark.parametrize("language", FOREIGN)
+def test_each_language_has_the_same_sentences_with_the_same_values(language: Language) -> None:
+    english, other = texts(Language.ENGLISH), texts(language)
+    sentences = {name for name, words in english.items() if isinstance(words, str)}
+    assert {name for name, words in other.items() if isinstance(words, str)} == sentences
+    for name in sentences - {"short_day"}:
+        assert sorted(re.findall(r"\$\w+", other[name])) == sorted(re.findall(r"\$\w+", english[name])), name
+
+
+@pytest.mark.parametrize("language", FOREIGN)
+@pytest.mark.parametrize("kind", Escalation)
+def test_nothing_is_left_in_english(language: Language, kind: Escalation) -> None:
+    about = notice(
+        1,
+        matter(kind, earlier=[Earlier(level=1, at=NOW)], next=Next(level=3, at=NOW)),
+        matter(Escalation.STEP_DUE_SOON, "conclude"),
+        language=language,
+    )
+    said = write(about).text
+    known = r"\{.*\}|\.venv.*|http\S+|rex-ch-\S+|Temporal UI|User Metadata|acknowledge_escalation|REX|Co <b>"
+    left = re.sub(rf"{known}|[a-z]+(_[a-z]+)+|{re.escape(about.matters[0].summary)}", "", said)
+    assert re.findall(r"[A-Za-z]{2,}", left) == []
+
+
+# -- numbers and dates -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("number", "form"),
+    [
+        (0, "рабочих дней"),
+        (1, "рабочий день"),
+        (2, "рабочих дня"),
+        (4, "рабочих дня"),
+        (5, "рабочих дней"),
+        (11, "рабочих дней"),
+        (12, "рабочих дней"),
+        (14, "рабочих дней"),
+        (21, "рабочий день"),
+        (22, "рабочих дня"),
+        (25, "рабочих дней"),
+        (101, "рабочий день"),
+        (111, "рабочих дней"),
+    ],
+)
+def test_a_russian_noun_has_the_form_that_its_number_asks_for(number: int, form: str) -> None:
+    assert words_of(Language.RUSSIAN).count("working_days", number) == f"{number} {form}"
+
+
+def test_english_and_kazakh_nouns_have_two_forms_and_one() -> None:
+    assert [words_of(Language.ENGLISH).count("working_days", n) for n in (1, 2)] == ["1 working day", "2 working days"]
+    assert [words_of(Language.KAZAKH).count("working_days", n) for n in (1, 2)] == ["1 жұмыс күні", "2 жұмыс күні"]
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "moment"),
+    [
+        (Language.ENGLISH, "Tuesday, 1 December 2026", "1 Dec, 01:05"),
+        (Language.RUSSIAN, "вторник, 1 декабря 2026 г.", "01.12, 01:05"),
+        (Language.KAZAKH, "2026 жылғы 1 желтоқсан, сейсенбі", "01.12, 01:05"),
+    ],
+)
+def test_days_and_times_are_written_as_the_language_does_in_almaty(language: Language, day: str, moment: str) -> None:
+    assert words_of(language).day(date(2026, 12, 1)) == day
+    assert words_of(language).moment(datetime(2026, 11, 30, 20, 5, tzinfo=UTC)) == moment
+
+
+# -- the subject -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"),
+    [
+        (Language.ENGLISH, f"REX L2: inspection overdue since 1 Dec, {CASE}"),
+        (Language.RUSSIAN, f"REX ур. 2: проверка просрочена с 01.12, {CASE}"),
+        (Language.KAZAKH, f"REX 2-деңгей: тексеру мерзімі 01.12 өтті, {CASE}"),
+    ],
+)
+def test_the_subject_says_what_happened_first(language: Language, subject: str) -> None:
+    assert write(notice(language=language)).subject == subject
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("kind", Escalation)
+@pytest.mark.parametrize("step", [step for step in Step if step is not Step.CLOSED])
+def test_a_subject_fits_sixty_characters(language: Language, kind: Escalation, step: Step) -> None:
+    about = matter(kind, step.value, last_day=date(2026, 9, 28))
+    assert len(write(notice(1, about, language=language)).subject) <= 60
+
+
+@pytest.mark.parametrize(
+    ("language", "begins"),
+    [
+        (Language.ENGLISH, "REX RESOLVED: inspection"),
+        (Language.RUSSIAN, "REX СНЯТО: проверка"),
+        (Language.KAZAKH, "REX ШЕШІЛДІ: тексеру"),
+    ],
+)
+def test_what_is_resolved_says_so_first_and_asks_for_nothing(language: Language, begins: str) -> None:
+    message = write(resolved(language=language))
+    assert message.subject.startswith(begins)
+    assert "acknowledge" not in message.text
+    assert words_of(language)("nothing_to_do") in message.text
+
+
+def test_a_repeat_and_a_delay_are_marked() -> None:
+    late = notice(1, matter(repeat=2, delayed_since=NOW - timedelta(hours=2)))
+    message = write(late)
+    assert message.subject.endswith(f"{CASE} (repeat 2) (delayed)")
+    assert "This notice is delayed: it was due on 2 Dec, 07:30 (Almaty time)." in message.text
+
+
+def test_what_could_not_be_sent_when_it_should_have_been_says_so() -> None:
+    assert "delayed" not in write(notice(), sent_at=NOW + timedelta(minutes=4)).text
+    message = write(notice(), sent_at=NOW + timedelta(hours=3))
+    assert "This notice is delayed: it was due on 2 Dec, 09:30 (Almaty time)." in message.text
+
+
+# -- the body --------------------------------------------------------------------------------------------------------
+
+
+def test_a_notice_says_how_late_whose_turn_who_was_notified_who_is_next_and_how_to_acknowledge() -> None:
+    about = matter(
+        late_days=3,
+        working_days_left=-3,
+        provisional=True,
+        earlier=[Earlier(level=1, at=NOW - timedelta(hours=19))],
+        next=Next(level=3, at=NOW + timedelta(hours=4)),
+    )
+    said = write(notice(1, about)).text.splitlines()
+    assert said[:2] == ["Overdue: inspection of documents and REX data", "To level 2, on-call"]
+    for line in (
+        "The dates are provisional: the working calendar of a year in question is not confirmed yet.",
+        "Overdue by: 3 working days",
+        "Last day: Tuesday, 1 December 2026, until 24:00 (Almaty time)",
+        "Whose turn: the ministry: the inspector",
+        "What to do now: Inspect the documents, then send the signal inspection_completed.",
+        "The 30 working days end on: Friday, 18 December 2026",
+        "Reserve: 1 working day",
+        "Risk: tight",
+        "Notified before, not acknowledged: case officer (1 Dec, 14:30)",
+        "Notified next, if nobody acknowledges: head, 2 Dec, 13:30",
+        f"The case in the Temporal UI (tab User Metadata): http://ui.example/namespaces/a%20b/workflows/{CASE}",
+        '    {"by": "YOUR NAME", "escalation_id": "inspect.step_overdue", "until": "2026-12-03"}',
+        f'    .venv/bin/python starter.py acknowledge {CASE} inspect.step_overdue --by "YOUR NAME" --until 2026-12-03',
+        "Exporter: ТОО «Өндіріс» & Co <b>",
+        "Step: inspection of documents and REX data (¶9)",
+        f"Notice {CASE}.1. A message with the same id is a repeat of this one.",
+    ):
+        assert line in said
+
+
+def test_several_matters_have_one_headline_and_one_acknowledgement() -> None:
+    message = write(notice(1, matter(Escalation.LIMIT_EXCEEDED), matter(), matter(Escalation.MESSAGE_REJECTED)))
+    assert message.subject == f"REX L2: 30 days exceeded on 1 Dec (+2), {CASE}"
+    assert "Also open in this case:\n  - inspection overdue since 1 Dec\n  - message refused" in message.text
+    assert f"acknowledge {CASE} all --by" in message.text
+    assert '"escalation_id": "all"' in message.text
+
+
+@pytest.mark.parametrize(
+    ("today", "last_day", "left", "line"),
+    [
+        (date(2026, 12, 1), date(2026, 12, 1), 1, "Time left: today is the last day"),
+        (date(2026, 12, 2), date(2026, 12, 4), 3, "Time left: 3 working days, today included"),
+        (date(2026, 12, 5), date(2026, 12, 8), 2, "Time left: 2 working days"),
+        (date(2026, 12, 5), date(2026, 12, 4), 0, "Overdue by: less than a working day"),
+    ],
+)
+def test_time_is_counted_in_working_days(today: date, last_day: date, left: int, line: str) -> None:
+    about = matter(last_day=last_day, working_days_left=left, late_days=0)
+    assert line in write(notice(1, about, today=today)).text.splitlines()
+
+
+@pytest.mark.parametrize("language", Language)
+def test_what_has_no_term_leaves_out_last_day_and_time_left(language: Language) -> None:
+    about = matter(Escalation.ACTION_FAILED, last_day=None, due_at=None, paragraph=None)
+    said = write(notice(1, about, language=language, reserve_days=None, risk=None, limit_last_day=None)).text
+    for name in ("last_day", "left", "overdue_by", "limit_ends", "reserve", "risk"):
+        assert f"\n{texts(language)[name]}: " not in said
+
+
+def test_a_due_instant_without_a_last_day_is_said_by_its_day() -> None:
+    about = matter(last_day=None, due_at=datetime(2026, 12, 1, 19, tzinfo=UTC))
+    assert "Last day: Tuesday, 1 December 2026" in write(notice(1, about)).text
+
+
+def test_who_resolved_it_is_named() -> None:
+    by = Resolved(by=Resolution.DONE_BY_HAND, who="A. Nurlan\u202e", at=NOW)
+    said = write(notice(resolved=by)).text
+    assert "Resolved: done by hand (A. Nurlan)." in said
+    assert "Resolved at: 2 Dec, 09:30" in said
+
+
+# -- several in one message ------------------------------------------------------------------------------------------
+
+
+def test_a_few_notices_go_together_with_the_gravest_in_the_subject() -> None:
+    notices = [notice(1, matter(Escalation.LIMIT_EXCEEDED), level=3), notice(2, case="rex-no-1"), resolved(3)]
+    message = write(*notices)
+    assert message.subject == f"REX L3: 30 days exceeded on 1 Dec, {CASE}, and 2 more notices"
+    assert message.text.startswith("3 notices in one message.")
+    assert message.id == f"{CASE}.1"
+    for each in notices:
+        assert f"Notice {each.key}." in message.text
+        assert f"Notice {each.key}." in message.html
+    assert "acknowledge rex-no-1 inspect.step_overdue" in message.text
+
+
+def test_very_many_notices_are_a_line_each() -> None:
+    notices = [notice(number, case=f"rex-ch-{number}") for number in range(300)]
+    message = write(*notices, limited=True)
+    assert "as many messages in the last hour as the limit allows" in message.text
+    assert message.text.count("Notice rex-ch-") == 300
+    assert message.text.count("acknowledge CASE all") == 1
+    assert len(message.html) < 150_000
+
+
+def test_channels_show_a_failure_for_what_is_urgent_and_not_resolved() -> None:
+    assert is_pressing([notice(urgent=False), notice()])
+    assert not is_pressing([notice(urgent=False), resolved()])
+
+
+# -- HTML ------------------------------------------------------------------------------------------------------------
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.words = ""
+
+    def handle_starttag(self, tag: str, attributes: Any) -> None:
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words += data + " "
+
+
+@pytest.mark.parametrize("language", Language)
+def test_html_says_what_the_text_says_and_lets_nothing_in_from_outside(language: Language) -> None:
+    message = write(notice(1, matter(), matter(Escalation.LIMIT_AT_RISK), language=language))
+    reader = _Reader()
+    reader.feed(message.html)
+    assert reader.open == []
+    assert "Co <b>" in reader.words
+    said = " ".join(reader.words.split())
+    for line in message.text.splitlines():
+        words = line.strip().removeprefix("- ").partition(": http")[0]
+        assert words.replace(" ", "") in said.replace(" ", "")
+
+
+def test_html_has_nothing_that_is_wider_than_a_telephone() -> None:
+    html = write(notice()).html
+    assert not re.search(r"[^-]width:\s*\d", html)
+    assert "<table" not in html
