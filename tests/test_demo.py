@@ -24,9 +24,10 @@ from tests.conftest import ROOT
 async def running_demo(folder: Path) -> AsyncIterator[Process]:
     """The demo, where the environment has the settings of some other system."""
     other = {"REXV_TASK_QUEUE": "other", "REXV_DATABASE_URL": "postgresql://other", "TEMPORAL_ADDRESS": "127.0.0.1:1"}
+    wide = {"COLUMNS": "160"}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, str(ROOT / "starter.py"), "demo", "--folder", str(folder)),
-        env=os.environ | other,
+        env=os.environ | other | wide,
         cwd=folder.parent,
         stdout=PIPE,
         stderr=PIPE,

@@ -36,6 +36,7 @@ def register(sqlite_register_url: str, tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("REXV_DATABASE_URL", sqlite_register_url)
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:9")
     monkeypatch.setenv("TEMPORAL_NAMESPACE", "rex")
+    monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.chdir(tmp_path)
     engine = open_register(sqlite_register_url)
     for case_id, escalation in {
