@@ -76,7 +76,8 @@ class RecipientActivities:
 
         :raises ApplicationError: ``UNREACHABLE`` where Temporal does not answer.
         """
-        recipients = {each.recipient.id: each.recipient for each in [*wanted.notices, *wanted.withdrawn]}
+        named = [*(each.recipient for each in wanted.notices), *(each.recipient for each in wanted.withdrawn)]
+        recipients = {each.id: each for each in named}
         known = [each for each in recipients.values() if self._ladders.address(each) is not None]
         queue = activity.info().task_queue
         await asyncio.gather(*(self._hand_over(each, _for(each, wanted), queue) for each in known))

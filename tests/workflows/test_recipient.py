@@ -27,7 +27,7 @@ from escalation.ladder_file import Ladders
 from escalation.notice import Notice, Withdrawn
 from register.database import open_register
 from register.deliveries import deliveries_of
-from runtime.connection import client_options
+from runtime.connection import PLUGIN
 from simulators import mail
 from tests import recipients
 from tests.escalation.notices import matter
@@ -185,7 +185,8 @@ async def test_what_cannot_be_read_is_ignored(
     await dev_server.client.start_workflow(
         RECIPIENT, {}, id=mailbox.id, task_queue=task_queue, start_signal=NOTICES, start_signal_args=["no", 1]
     )
-    for strange in ({}, {"notices": 3}, None, {"rules": {}, "notices": [{}]}):
+    unreadable: list[Any] = [{}, {"notices": 3}, None, {"rules": {}, "notices": [{}]}]
+    for strange in unreadable:
         await mailbox.signal(NOTICES, strange)
     async with working(dev_server, task_queue, engine, ladders) as start:
         case = await start(notice_to(ladders, case=case_id))
@@ -282,7 +283,7 @@ async def test_hundreds_of_notices_at_once_are_one_message_and_a_history_that_re
     assert len(hook.messages) == 1
     assert sum(message.count("Notice ") for message in hook.messages) == 200
     history = await mailbox.fetch_history()
-    replayer = Replayer(workflows=[RecipientWorkflow], **client_options())
+    replayer = Replayer(workflows=[RecipientWorkflow], plugins=[PLUGIN])
     assert (await replayer.replay_workflow(history)).replay_failure is None
     kinds = [event.event_type for event in history.events]
     assert kinds.count(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED) == 1
