@@ -66,11 +66,11 @@ def build_worker(
         workflows: for tests; by default all of ours.
     """
     if workflows is None:
-        from workflows.ladder import EscalationLadder
-        from workflows.self_check import Sweep
+        from workflows.recipient import RecipientWorkflow
+        from workflows.self_check import SelfCheck
         from workflows.verification import VerificationWorkflow
 
-        workflows = [VerificationWorkflow, EscalationLadder, Sweep]
+        workflows = [VerificationWorkflow, RecipientWorkflow, SelfCheck]
     return Worker(
         client,
         task_queue=settings.task_queue,
@@ -79,6 +79,8 @@ def build_worker(
         # Few while it is quiet, more when many cases wake at once: at 00:00 terms of many cases end together.
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(minimum=2, initial=2, maximum=20),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(minimum=1, initial=2, maximum=20),
+        # Each task is a replay: life is then what the history gives, whatever queries come (docs/design.md, section 4).
+        max_cached_workflows=0,
         # As many as one process gets done well within the 10 s of a workflow task: the rest waits at the server, where
         # it costs nothing. A hundred at once, the default, would slow each other down until all of them time out.
         max_concurrent_workflow_tasks=16,
@@ -104,14 +106,13 @@ def all_activities(
     from activities.atameken import AtamekenActivities, atameken_client
     from activities.calendar import CalendarActivities
     from activities.conclusion import ConclusionActivities
-    from activities.delivery import DeliveryActivities
     from activities.document_store import DocumentStore
     from activities.documents import DocumentActivities
-    from activities.ladders import LadderActivities
+    from activities.recipients import RecipientActivities
     from activities.register import RegisterActivities
     from activities.reply import ReplyActivities
     from activities.rex import RexActivities, rex_client
-    from activities.self_check import WatchActivities
+    from activities.self_check import SelfCheckActivities
 
     store = DocumentStore(settings.document_store)
     to_atameken = atameken_client(settings.atameken_url, settings.atameken_token.get_secret_value())
@@ -120,9 +121,8 @@ def all_activities(
     until.push_async_callback(to_rex.aclose)
 
     atameken = AtamekenActivities(to_atameken)
-    to_ladders = LadderActivities(client, register, settings.ladders)
-    delivery = DeliveryActivities(register, settings.ladders, settings.ui_url, client.namespace)
-    watch = WatchActivities(
+    recipients = RecipientActivities(client, settings.ladders, register, settings.ui_url, client.namespace)
+    self_check = SelfCheckActivities(
         client,
         register,
         settings.recipients,
@@ -141,13 +141,12 @@ def all_activities(
         DocumentActivities(to_atameken, store, settings.document_hosts).fetch_documents,
         ConclusionActivities(store).draft_conclusion,
         ReplyActivities(settings.mail_url.get_secret_value(), store).send_reply,
-        to_ladders.start_ladder,
-        to_ladders.tell_ladder,
-        delivery.tell_rung,
-        delivery.write_ladder,
-        watch.look_for_gaps,
-        watch.report_gaps,
-        watch.say_all_well,
+        recipients.read_ladders,
+        recipients.notify,
+        recipients.send_notices,
+        self_check.check,
+        self_check.report_findings,
+        self_check.call_heartbeat,
     ]
 
 

@@ -26,13 +26,19 @@ from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.exceptions import ApplicationError
 from temporalio.plugin import SimplePlugin
 from temporalio.runtime import Runtime
-from temporalio.worker import WorkflowRunner
+from temporalio.worker import (
+    Interceptor,
+    WorkflowInboundInterceptor,
+    WorkflowInterceptorClassInput,
+    WorkflowRunner,
+)
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.heartbeat import HeartbeatInterceptor
-from runtime.packages import DECIDING
 from activities.interface import ErrorKind
 from rules.refusal import Refusal
+from runtime.packages import DECIDING
+from workflows.pages import PagesOnDemand
 
 DEFAULT_ADDRESS = "localhost:7233"
 DEFAULT_NAMESPACE = "default"
@@ -42,7 +48,6 @@ FAILURE_MESSAGE_BYTES = 2_000
 (4 kB before the server cuts it by its own rule, 2 MB for a payload)."""
 
 STACK_TRACE_BYTES = 8_000
-
 
 
 class CannotConnect(Exception):
@@ -116,10 +121,18 @@ def _runner(given: WorkflowRunner | None) -> WorkflowRunner:
     return given or SandboxedWorkflowRunner()
 
 
+class PagesInterceptor(Interceptor):
+    """Has workers make the pages of workflows when somebody looks (``workflows/pages.py``)."""
+
+    def workflow_interceptor_class(self, input: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:
+        """See base class."""
+        return PagesOnDemand
+
+
 PLUGIN = SimplePlugin(
     "rex-verification",
     data_converter=DATA_CONVERTER,
-    interceptors=[HeartbeatInterceptor()],
+    interceptors=[HeartbeatInterceptor(), PagesInterceptor()],
     workflow_runner=_runner,
 )
 

@@ -27,7 +27,14 @@ OWN: Final = (
 OF_A_WORKER: Final = tuple(each for each in OWN if each not in ("embedded", "simulators"))
 """What the image of a worker holds."""
 
-DECIDING: Final = ("rules", "escalation", "workflows", "activities.interface", "register.rows", "runtime.search_attributes")
+DECIDING: Final = (
+    "rules",
+    "escalation",
+    "workflows",
+    "activities.interface",
+    "register.rows",
+    "runtime.search_attributes",
+)
 """The modules and packages that decide what becomes of a case: pure, taken by the workflow sandbox as they are."""
 
 

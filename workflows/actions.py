@@ -27,8 +27,8 @@ class Actions:
         self._case, self._ended = case, ended
         self._tasks: dict[str, tuple[Action, asyncio.Task[None]]] = {}
 
-    def keep_up(self) -> None:
-        """Start what is wanted, stop what is to begin anew, and cancel what is not wanted any more."""
+    def keep_up(self, begun: list[Action]) -> None:
+        """Start what is begun, stop what is to begin anew, and cancel what is not wanted any more."""
         wanted = self._case.actions
         for key, (action, task) in list(self._tasks.items()):
             if wanted.get(key) is not action:
@@ -36,10 +36,8 @@ class Actions:
                 task.cancel()
             elif action.state == "stopping" and not task.cancelling():
                 task.cancel()
-        for action in list(wanted.values()):
-            if action.state == "wanted":
-                action.state, action.error = "running", None
-                self._tasks[action.key] = (action, asyncio.create_task(self._perform(action)))
+        for action in begun:
+            self._tasks[action.key] = (action, asyncio.create_task(self._perform(action)))
 
     async def _perform(self, action: Action) -> None:
         row = CATALOGUE[action.activity]

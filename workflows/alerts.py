@@ -1,7 +1,7 @@
 """The ladders of a case's escalations: which rung is due when, whom it notifies, and what became of that.
 
-The ladder's rules stand in ``escalation.ladder``; here a case applies them. What one case has to say to one recipient at
-one moment is one notice, in words of that moment. What is resolved meanwhile is withdrawn.
+The ladder's rules stand in ``escalation.ladder``; here a case applies them. What one case has to say to one recipient
+at one moment is one notice, in words of that moment. What is resolved meanwhile is withdrawn.
 """
 
 from __future__ import annotations

@@ -91,6 +91,7 @@ class Action(BaseModel):
     payload: SerializeAsAny[Payload | RegisterEntries] | None
     state: Literal["wanted", "running", "stopping", "failed"] = "wanted"
     error: str | None = None
+    begun_at: Instant | None = None
     since: Instant | None = None
     failures: int = Field(default=0, description="how often it gave up")
 

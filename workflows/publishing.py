@@ -12,6 +12,7 @@ from activities.interface import Activity
 from runtime import search_attributes
 from workflows.case import Case
 from workflows.register_changes import RegisterChanges
+from workflows.turns import Turns
 
 
 class Publisher:
@@ -21,10 +22,10 @@ class Publisher:
         self._published: dict[str, Any] = {}
         self._changes = RegisterChanges()
 
-    def publish(self, case: Case, now: datetime) -> None:
+    def publish(self, turns: Turns, now: datetime) -> None:
         """Bring what is shown up to date; the register by an action, one at a time, with all that has changed."""
-        self._publish_search_attributes(case)
-        want_register(case, self._changes, now)
+        self._publish_search_attributes(turns.case)
+        want_register(turns, self._changes, now)
 
     def _publish_search_attributes(self, case: Case) -> None:
         state = case.running
@@ -52,14 +53,10 @@ class Publisher:
             )
 
 
-def want_register(case: Case, changes: RegisterChanges, now: datetime) -> None:
-    """Want a write where rows differ and none is under way.
-
-    A turn that begins something else leaves it to the next, which comes with that action's result: one write for both.
-    """
-    begins = any(action.state == "wanted" for action in case.actions.values())
-    if begins or Activity.WRITE_REGISTER.value in case.actions:
+def want_register(turns: Turns, changes: RegisterChanges, now: datetime) -> None:
+    """Want a write where rows differ and none is under way; what has just been begun is waited for, to be in it too."""
+    if Activity.WRITE_REGISTER.value in turns.case.actions or not turns.settled(now):
         return
-    entries = changes.take(case, now)
+    entries = changes.take(turns.case, now)
     if entries is not None:
-        case.want(Activity.WRITE_REGISTER, entries)
+        turns.case.want(Activity.WRITE_REGISTER, entries)

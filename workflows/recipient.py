@@ -65,6 +65,10 @@ class RecipientWorkflow:
         """As ``escalation.mailbox.Mailbox``."""
         return self._box.model_dump(mode="json")
 
+    def page(self) -> str:
+        """The recipient's page in the Temporal UI, in Markdown."""
+        return _page(self._box)
+
     @workflow.run
     async def run(self, start: RecipientStart) -> None:
         """Send what there is, until nothing waits and nothing has to be remembered."""
@@ -79,7 +83,6 @@ class RecipientWorkflow:
             self._box.forget(now)
             if self._call is None and not self._wants_to_continue() and (message := self._box.next_message(now)):
                 self._call = self._send(message)
-            workflow.set_current_details(_page(self._box))
             self._set_alarm(now)
             if self._at_rest() and self._box.is_idle(now):
                 return

@@ -30,6 +30,12 @@ from workflows.register_changes import case_row
 CALENDAR_AHEAD: Final = timedelta(days=120)
 """How far beyond today the recorded calendar must reach before anything is counted."""
 
+A_MOMENT: Final = timedelta(minutes=1)
+"""How long timers and register wait for what has just been begun: as a rule it ends within a second."""
+
+_ASIDE: Final = (Activity.WRITE_REGISTER, Activity.READ_ARRIVALS, Activity.READ_LADDERS, Activity.NOTIFY)
+"""What is done beside the steps of the order: nothing waits for it."""
+
 RECOUNT: Final = "recount"
 EXTEND: Final = "extend_calendar"
 """Keys of the actions that read the calendar anew, beside the first."""
@@ -72,6 +78,7 @@ class Turns:
         self._outcomes: list[tuple[Any, ...]] = []
         self._cancellations: list[str] = []
         self._decisions: list[Answer] = []
+        self._alarms: dict[str, Alarm] = {}
         for action in case.actions.values():
             if action.state in ("running", "stopping"):
                 action.state = "wanted"  # It was under way when the run before this one ended.
@@ -154,8 +161,38 @@ class Turns:
             resolve_all(case, now)  # Raised since it closed: nobody could see to it any more.
         alerts.inform(case, self.calendar, now)
 
+    def begin(self, now: datetime) -> list[Action]:
+        """What is to be started now; from here on it is under way."""
+        wanted = [each for each in self.case.actions.values() if each.state == "wanted"]
+        for action in wanted:
+            action.state, action.error, action.begun_at = "running", None, now
+        return wanted
+
+    def settled(self, now: datetime) -> bool:
+        """Whether nothing has just been begun whose end will change the case again: then timers and register follow."""
+        return not any(
+            each.state in ("wanted", "running")
+            and each.activity not in _ASIDE
+            and (each.begun_at is None or now < each.begun_at + A_MOMENT)
+            for each in self.case.actions.values()
+        )
+
     def alarms(self, now: datetime) -> dict[str, Alarm]:
-        """The timers that the case waits by: its term, the limit, and at most one for whatever comes before them."""
+        """The timers that the case waits by: its term, the limit, and at most one for whatever comes before them.
+
+        While something has just been begun they stay as they are, and one more sees that this lasts a moment only.
+        """
+        if self.case.step is Step.CLOSED:
+            return self._alarms  # They end with the case.
+        if self.settled(now):
+            self._alarms = self._wanted_alarms(now)
+        else:
+            kept = {name: alarm for name, alarm in self._alarms.items() if alarm.until > now}
+            begun = "see what became of what was begun"
+            self._alarms = {"moment": Alarm(now + A_MOMENT, begun), **kept}
+        return self._alarms
+
+    def _wanted_alarms(self, now: datetime) -> dict[str, Alarm]:
         if self.calendar is None:
             ahead = alerts.moments(self.case, None, now)
             wanted: dict[str, Alarm] = {}

@@ -14,7 +14,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from activities.interface import INTERNAL_SIGNALS, NOTICE_OUTCOME
+from activities.interface import INTERNAL_SIGNALS, NOTICE_OUTCOME, CaseRecord
 from rules.case_view import CaseView
 from rules.refusal import Refusal
 from rules.request import read_request
@@ -101,10 +101,12 @@ class VerificationWorkflow:
         return verdict(self.turns.case, str(arguments[0]) if arguments else "")
 
     @workflow.query(name="record", description="For the self-check: accepted messages; whether a write is under way.")
-    def record_query(self, *_arguments: Any) -> dict[str, Any]:
-        """``{"accepted": [message_id], "busy": bool}``."""
+    def record_query(self, *_arguments: Any) -> CaseRecord:
+        """What the register has to agree with."""
         case = self.turns.case
-        return {"accepted": list(case.accepted), "busy": bool(case.actions) or bool(case.unwritten.log)}
+        unwritten = case.unwritten.log or case.unwritten.letters or case.unwritten.refused_messages
+        busy = bool(unwritten) or any(not action.failed for action in case.actions.values())
+        return CaseRecord(accepted=list(case.accepted), busy=busy)
 
     def page(self) -> str:
         """The case page in the Temporal UI, in Markdown, made when somebody looks at it."""
@@ -188,8 +190,8 @@ class VerificationWorkflow:
             turns.turn(now)
             if turns.used_up is not None:
                 raise _refusal(turns.used_up)
-            publisher.publish(case, now)
-            actions.keep_up()
+            publisher.publish(turns, now)
+            actions.keep_up(turns.begin(now))
             timers.set(turns.alarms(now), now)
             if turns.finished or (self._history_is_long() and not turns.pending):
                 return

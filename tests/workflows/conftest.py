@@ -1,4 +1,7 @@
-"""A case on a server that skips time, opened on a Monday at 10:00 in Almaty, by a calendar of Mondays to Fridays."""
+"""A case in memory, or (``served_...``) on a server that skips time.
+
+Opened on a Monday at 10:00 in Almaty, by a calendar of Mondays to Fridays.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,49 @@ import pytest
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
-from tests.workflows.cases import ALMATY, CaseUnderTest, at, open_case, request, worker
-from tests.workflows.world import World
+from tests.support.calendars import ALMATY, at
+from tests.support.cases import CaseInMemory, CaseUnderTest, open_case
+from tests.support.driver import Driver
+from tests.support.requests import request
+from tests.support.workers import worker
+from tests.support.world import World
 
 Opening = Callable[..., Awaitable[CaseUnderTest]]
 """``opening(received_at=..., **changes of the request)`` opens the case, after a test has arranged its world."""
 
 
+@pytest.fixture
+def monday() -> date:
+    """The Monday at whose 10:00 in Almaty a case in memory is opened."""
+    return date(2026, 3, 2)
+
+
+@pytest.fixture
+def world() -> World:
+    """The world around a case in memory."""
+    return World()
+
+
+@pytest.fixture
+def opening(world: World, monday: date) -> Opening:
+    """Opens a case in memory."""
+
+    async def open_it(received_at: datetime | None = None, *, carried: bool = False, **changes: Any) -> CaseInMemory:
+        given = request(received_at or at(monday), **changes)
+        driver = Driver(world, "rex-ch-2026-0042", given, at(monday), carried=carried)
+        await driver.settle()
+        return CaseInMemory(driver, monday)
+
+    return open_it
+
+
 @pytest_asyncio.fixture
-async def monday(time_skipping: WorkflowEnvironment) -> date:
+async def case(opening: Opening) -> CaseUnderTest:
+    return await opening()
+
+
+@pytest_asyncio.fixture
+async def served_monday(time_skipping: WorkflowEnvironment) -> date:
     """The day of the test's clock: the coming Monday, put to 10:00 in Almaty."""
     now = await time_skipping.get_current_time()
     today = (now + ALMATY).date()
@@ -28,25 +65,25 @@ async def monday(time_skipping: WorkflowEnvironment) -> date:
 
 
 @pytest_asyncio.fixture
-async def world(time_skipping: WorkflowEnvironment) -> World:
+async def served_world(time_skipping: WorkflowEnvironment) -> World:
     return World(time_skipping.client)
 
 
 @pytest_asyncio.fixture
-async def opening(
-    time_skipping: WorkflowEnvironment, world: World, monday: date, task_queue: str
+async def served_opening(
+    time_skipping: WorkflowEnvironment, served_world: World, served_monday: date, task_queue: str
 ) -> AsyncIterator[Opening]:
     async def open_it(received_at: datetime | None = None, **changes: Any) -> CaseUnderTest:
         given = request(received_at or await time_skipping.get_current_time(), **changes)
-        return await open_case(time_skipping, world, task_queue, given, opened_on=monday)
+        return await open_case(time_skipping, served_world, task_queue, given, opened_on=served_monday)
 
-    async with worker(time_skipping.client, world, task_queue):
+    async with worker(time_skipping.client, served_world, task_queue):
         yield open_it
 
 
 @pytest_asyncio.fixture
-async def case(opening: Opening) -> CaseUnderTest:
-    return await opening()
+async def served_case(served_opening: Opening) -> CaseUnderTest:
+    return await served_opening()
 
 
 @pytest.fixture

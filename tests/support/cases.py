@@ -1,90 +1,27 @@
-"""One case under test: opened on a real server, sent the contract's raw JSON, and asked how it stands."""
+"""One case under test, on a server or in memory: sent the contract's raw JSON, and asked how it stands."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Worker
 
-from tests.workflows.world import World
-from workflows.verification import VerificationWorkflow
-
-ALMATY = timedelta(hours=5)
+from rules.refusal import Refusal
+from tests.support.calendars import at
+from tests.support.driver import Driver
+from tests.support.messages import documents, inspection, signature
+from tests.support.requests import request
+from tests.support.world import World
+from workflows.case_view import verdict
 
 PATIENCE = 30
 """Seconds of the real clock after which a case that does not answer is one that is stuck."""
-
-
-def request(received_at: datetime, **changes: Any) -> dict[str, Any]:
-    """A request as contract, section 1, has it."""
-    return {
-        "requesting_country": "CH",
-        "requesting_authority": "Federal Office for Customs and Border Security",
-        "reference": "2026-0042",
-        "received_at": received_at.isoformat(),
-        "reason": "doubt",
-        "indications": ["price far below the market"],
-        "rex_number": "KZREX123456789012",
-        "exporter": {"name": "Altyn Dan LLP", "address": "Almaty, Abay 1", "bin": "990140000384"},
-        "statements": [{"document_number": "INV-7", "document_date": "2026-01-15", "goods": "wheat flour"}],
-        "reply_to": {"name": "A. Keller", "email": "origin@customs.example"},
-        "language": "de",
-        **changes,
-    }
-
-
-def document(kind: str, filename: str | None = None) -> dict[str, Any]:
-    """A document as a message offers it."""
-    name = filename or f"{kind}.pdf"
-    return {
-        "kind": kind,
-        "filename": name,
-        "url": f"https://atameken.example/documents/{name}",
-        "sha256": hashlib.sha256(name.encode()).hexdigest(),
-    }
-
-
-def documents(message_id: str = "d1", *kinds: str, **changes: Any) -> dict[str, Any]:
-    """A ``documents_arrived`` message; without kinds a complete set."""
-    return {
-        "message_id": message_id,
-        "sent_by": "Atameken",
-        "documents": [document(kind) for kind in kinds or ("registration_application", "invoice")],
-        **changes,
-    }
-
-
-def inspection(message_id: str = "i1", **changes: Any) -> dict[str, Any]:
-    """An ``inspection_completed`` message; without changes everything is in order."""
-    return {
-        "message_id": message_id,
-        "sent_by": "registry desk",
-        "inspector": "G. Serikova",
-        "documents_complete": True,
-        "data_reliable": True,
-        "rex_data_match": True,
-        "grounds": [],
-        **changes,
-    }
-
-
-def signature(message_id: str = "s1", **changes: Any) -> dict[str, Any]:
-    """A ``conclusion_signed`` message."""
-    return {"message_id": message_id, "sent_by": "signing desk", "signed_by": "B. Omarov", **changes}
-
-
-def at(day: date, hour: int = 10) -> datetime:
-    """An hour of a day in Almaty, as an aware instant in UTC."""
-    return datetime.combine(day, time(hour), tzinfo=UTC) - ALMATY
 
 
 class CaseUnderTest:
@@ -180,6 +117,11 @@ class CaseUnderTest:
         shown: dict[str, Any] = await self.handle.query("case")
         return shown
 
+    async def message(self, message_id: str) -> dict[str, Any]:
+        """What became of a message."""
+        told: dict[str, Any] = await self.handle.query("message", message_id)
+        return told
+
     async def until(self, reached: Callable[[dict[str, Any]], bool], tries: int = 400) -> dict[str, Any]:
         """Ask how the case stands until it has come so far; each question is a round trip to the worker."""
         for _ in range(tries):
@@ -202,33 +144,51 @@ class CaseUnderTest:
         return await self.handle.fetch_history()
 
 
-def step_of(view: dict[str, Any], step: str, round: int = 1) -> dict[str, Any]:
-    """A step of the view, in one of its rounds."""
-    return next(each for each in view["steps"] if (each["step"], each["round"]) == (step, round))
+class CaseInMemory(CaseUnderTest):
+    """The same case without a server: what tests ask and do is the same (``tests.support.driver``)."""
 
+    def __init__(self, driver: Driver, opened_on: date | None = None) -> None:
+        self.driver, self.world, self.opened_on = driver, driver.world, opened_on
 
-def escalation(view: dict[str, Any], escalation_id: str) -> dict[str, Any]:
-    """An escalation of the view."""
-    return next(each for each in view["escalations"] if each["id"] == escalation_id)
+    async def now(self) -> datetime:
+        return self.driver.now
 
+    async def sleep_until(self, instant: datetime) -> None:
+        await self.driver.sleep_until(instant)
 
-def instant(text: str) -> datetime:
-    """A time of the view."""
-    return datetime.fromisoformat(text)
+    async def signal(self, name: str, *arguments: Any) -> None:
+        await self.driver.signal(name, *arguments)
 
+    async def update(self, update_name: str, **fields: Any) -> dict[str, Any]:
+        return await self.driver.update(update_name, {"by": "A. Nurlan", **fields})
 
-def escalation_ids(view: dict[str, Any], *, open_only: bool = False) -> list[str]:
-    """The ids of the escalations, in the order in which they were raised."""
-    return [each["id"] for each in view["escalations"] if not (open_only and each["resolved_at"])]
+    async def refused(self, update_name: str, **fields: Any) -> str:
+        with pytest.raises(Refusal) as refused:
+            await self.update(update_name, **fields)
+        return str(refused.value)
 
+    async def view(self) -> dict[str, Any]:
+        await self.driver.settle(woken=False)
+        return self.driver.view()
 
-@asynccontextmanager
-async def worker(client: Client, world: World, task_queue: str, **options: Any) -> AsyncIterator[Worker]:
-    """A worker for cases in this world; ``options`` are the worker's own."""
-    async with Worker(
-        client, task_queue=task_queue, workflows=[VerificationWorkflow], activities=world.activities(), **options
-    ) as running:
-        yield running
+    async def message(self, message_id: str) -> dict[str, Any]:
+        return verdict(self.driver.turns.case, message_id)
+
+    async def until(self, reached: Callable[[dict[str, Any]], bool], tries: int = 400) -> dict[str, Any]:
+        view = await self.view()
+        if not reached(view):
+            # What a server would do by itself meanwhile: a few seconds, so that a first retry comes.
+            await self.driver.sleep_until(self.driver.now + timedelta(seconds=10))
+            view = await self.view()
+        assert reached(view), f"the case does not get there: {view}"
+        return view
+
+    async def result(self) -> dict[str, Any]:
+        await self.driver.settle(woken=False)
+        if self.driver.failed is not None:
+            raise self.driver.failed
+        assert self.driver.finished, f"the case has not ended: {self.driver.view()}"
+        return self.driver.view()
 
 
 async def open_case(

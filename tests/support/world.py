@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from temporalio import activity
@@ -46,8 +46,8 @@ from escalation.ladder import Hours, KindPlan, LadderBook, Language, LevelPlan, 
 from escalation.notice import Outcome
 from register.rows import RegisterEntries
 from rules.calendar import CalendarDays
-from rules.clock import Offset
 from rules.findings import RexRecord
+from tests.support.calendars import plain_days
 
 REX_RECORD = {
     "rex_number": "KZREX123456789012",
@@ -61,19 +61,6 @@ REX_RECORD = {
     "activity": "milling",
     "hs_codes": ["1101"],
 }
-
-
-def plain_days(first_year: int, last_year: int, *, version: str = "plain", **changes: Any) -> CalendarDays:
-    """Monday to Friday, five hours ahead of UTC."""
-    return CalendarDays(
-        version=version,
-        first=date(first_year, 1, 1),
-        last=date(last_year, 12, 31),
-        days_off=changes.pop("days_off", {}),
-        working_weekend_days=changes.pop("working_weekend_days", {}),
-        offsets=[Offset(since=datetime(first_year, 1, 1, tzinfo=UTC) - timedelta(days=2), minutes=300)],
-        **changes,
-    )
 
 
 OFFICE = (Hours(begins=9 * 60, ends=18 * 60),)
@@ -112,7 +99,7 @@ def ladder_book(version: str = "plain", *, recipients: int = 1, **changes: Any) 
 class World:
     """What the outside does, what it was asked, and what it shall fail at."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client | None = None) -> None:
         self.client = client
         self.calls: dict[Activity, list[Any]] = defaultdict(list)
         self.failing: dict[Activity, Callable[[], BaseException | None]] = {}
@@ -127,11 +114,11 @@ class World:
         self.book = ladder_book()
         self.unreached: dict[str, str] = {}
         self.silent = False
+        self.clock: Callable[[], datetime] | None = None
 
-    @staticmethod
-    def now() -> datetime:
-        """The server's time, which skips where the server does."""
-        return activity.info().started_time
+    def now(self) -> datetime:
+        """The server's time, which skips where the server does; or the clock of a case in memory."""
+        return self.clock() if self.clock is not None else activity.info().started_time
 
     def refuse(self, which: Activity, message: str = "no") -> None:
         """Have an activity fail for good until ``mend``."""
@@ -251,6 +238,7 @@ class World:
 
     async def tell(self, case_id: str, outcome: Outcome) -> None:
         """Report to the case what became of a notice."""
+        assert self.client is not None
         try:
             await self.client.get_workflow_handle(case_id).signal(NOTICE_OUTCOME, outcome)
         except RPCError as error:
@@ -259,6 +247,7 @@ class World:
 
     def activities(self) -> list[Callable[..., Any]]:
         """All of them, for a worker; arrivals are read from the real history."""
+        arrivals = [ArrivalActivities(self.client).read_arrivals] if self.client is not None else []
         return [
             self.record_calendar,
             self.write_register,
@@ -272,5 +261,5 @@ class World:
             self.send_reply,
             self.read_ladders,
             self.notify,
-            ArrivalActivities(self.client).read_arrivals,
+            *arrivals,
         ]
