@@ -194,6 +194,13 @@ def test_that_it_is_resolved_goes_to_who_may_have_heard_of_the_matter(before: st
     assert keys(box, NOW + HOUR) == ([f"{CASE}.2"] if goes else [])
 
 
+def test_that_it_is_resolved_is_never_withdrawn() -> None:
+    box = Mailbox()
+    hand(box, resolved(1))
+    hand(box, withdrawn=[withdrawal("inspect.step_overdue")])
+    assert keys(box, NOW) == [f"{CASE}.1"]
+
+
 def test_beyond_the_limit_of_an_hour_one_summary_goes_when_the_hour_has_passed() -> None:
     box = Mailbox()
     at = NOW
