@@ -14,14 +14,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine
-from temporalio.client import Client
-
 import activities.delivery
 import activities.ladders
 from activities.delivery import DeliveryActivities
-from activities.interface import Activity
 from activities.ladders import LadderActivities
+from sqlalchemy import Engine
+from temporalio.client import Client
+
+from activities.interface import Activity
 from activities.register import RegisterActivities
 from escalation.ladder_file import Ladders, read_ladders
 from register.database import open_register
@@ -29,7 +29,7 @@ from rules.calendar import CalendarDays, Offset
 from runtime.connection import connect
 from runtime.settings import WorkerSettings
 from tests.conftest import ROOT
-from tests.workflows.world import World
+from tests.support.world import World
 from worker import THREADS, build_worker, serve
 
 MOMENTS = {

@@ -25,16 +25,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from register.outbox import notifications_of
 from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from register.database import migrate, open_register
-from register.outbox import notifications_of
 from runtime import search_attributes
 from runtime.connection import client_options
 from tests.ladder_worker import start
-from tests.workflows.cases import request
+from tests.support.requests import request
 
 OPENING = 0.2
 """Seconds that opening a case may take, on two cores that have other work too."""

@@ -7,13 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from register.outbox import attempts_of, notifications_of
 from temporalio.testing import WorkflowEnvironment
 
 from register.database import open_register
-from register.outbox import attempts_of, notifications_of
 from tests.ladder_worker import MOMENTS, STARTED, start
 from tests.storm import Heard, listening
-from tests.workflows.cases import request
+from tests.support.requests import request
 
 
 async def until_told(heard: Heard, identity: str) -> None:

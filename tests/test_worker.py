@@ -79,7 +79,7 @@ async def until(true: Callable[[], bool]) -> None:
 async def test_a_worker_told_to_stop_finishes_the_activity_that_it_has_begun(
     stop: signal.Signals, dev_server: WorkflowEnvironment, task_queue: str, tmp_path: Path
 ) -> None:
-    command = ("-m", "tests.gated_worker", task_queue)
+    command = ("-m", "tests.support.gated_worker", task_queue)
     async with process(*command, environment={"TEMPORAL_ADDRESS": address_of(dev_server)}, folder=tmp_path) as worker:
         await line_with("worker ready", worker.stdout)
         handle = await dev_server.client.start_workflow(

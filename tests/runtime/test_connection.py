@@ -17,7 +17,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer, Worker
 
 from runtime.connection import DATA_CONVERTER, FAILURE_MESSAGE_BYTES, PLUGIN
-from tests.taking_anything import TakesAnything
+from tests.support.taking_anything import TakesAnything
 
 
 def payload(data: bytes, encoding: bytes = b"json/plain") -> RawValue:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from activities.interface import Activity
-from tests.workflows.cases import CaseUnderTest, documents, inspection, signature, step_of
-from tests.workflows.world import World, plain_days
+from tests.support.calendars import plain_days
+from tests.support.cases import CaseUnderTest
+from tests.support.messages import documents, inspection, signature
+from tests.support.views import step_of
+from tests.support.world import World
 
 Path = Callable[[CaseUnderTest], Awaitable[None]]
 

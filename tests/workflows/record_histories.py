@@ -19,10 +19,13 @@ from temporalio.testing import WorkflowEnvironment
 from runtime.connection import client_options
 from runtime.namespace import adding
 from tests.conftest import BIN
-from tests.workflows.cases import ALMATY, at, open_case, request, worker
-from tests.workflows.continuing import CONTINUED, continuing_server, runs_of
+from tests.support.calendars import ALMATY, at
+from tests.support.cases import open_case
+from tests.support.continuing import CONTINUED, continuing_server, runs_of
+from tests.support.requests import request
+from tests.support.workers import worker
+from tests.support.world import World
 from tests.workflows.paths import PATHS, world_of
-from tests.workflows.world import World
 
 FOLDER = Path(__file__).parent / "histories"
 

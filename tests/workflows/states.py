@@ -11,7 +11,9 @@ from rules.messages import InspectionCompleted
 from rules.outcome import outcome_of
 from rules.request import read_request
 from rules.terms import Step
-from tests.workflows.cases import at, inspection, request
+from tests.support.calendars import at
+from tests.support.messages import inspection
+from tests.support.requests import request
 from workflows import decisions, steps
 from workflows.case import Case, Dispatch, Document, InspectionState
 from workflows.deadlines import count_whole, finish_step, finish_whole, tell_time

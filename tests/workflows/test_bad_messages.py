@@ -19,19 +19,13 @@ from temporalio.testing import WorkflowEnvironment
 from activities.interface import Activity
 from rules.decisions import DECISIONS
 from rules.messages import MESSAGES
-from tests.workflows.cases import (
-    CaseUnderTest,
-    document,
-    documents,
-    escalation_ids,
-    inspection,
-    open_case,
-    request,
-    signature,
-    worker,
-)
-from tests.workflows.waiting import finish, judged, refused_in_register, until, until_view
-from tests.workflows.world import World
+from tests.support.cases import CaseUnderTest, open_case
+from tests.support.messages import document, documents, inspection, signature
+from tests.support.requests import request
+from tests.support.views import escalation_ids
+from tests.support.waiting import finish, judged, refused_in_register, until, until_view
+from tests.support.workers import worker
+from tests.support.world import World
 from workflows.inbox import LARGEST_BODY, MOST_OFFERED
 
 

@@ -9,9 +9,13 @@ from typing import Any
 from temporalio.testing import WorkflowEnvironment
 
 from activities.interface import Activity
-from tests.workflows.cases import ALMATY, CaseUnderTest, documents, open_case, request, worker
-from tests.workflows.waiting import finish, until, until_view
-from tests.workflows.world import World
+from tests.support.calendars import ALMATY
+from tests.support.cases import CaseUnderTest, open_case
+from tests.support.messages import documents
+from tests.support.requests import request
+from tests.support.waiting import finish, until, until_view
+from tests.support.workers import worker
+from tests.support.world import World
 
 
 def told_of_cancel(view: dict[str, Any]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from workflows.guidance import what_to_do
 
 from activities.interface import Activity, Lookup
 from escalation.kinds import Escalation
@@ -15,14 +16,14 @@ from rules.findings import registration_findings
 from rules.instant import rfc_3339
 from rules.outcome import Outcome
 from rules.terms import Step
-from tests.workflows.cases import at, documents, request
+from tests.support.calendars import at, plain_days
+from tests.support.messages import documents
+from tests.support.requests import request
 from tests.workflows.states import RECEIVED, a_document, sign, standing_at
-from tests.workflows.world import plain_days
 from workflows import steps
 from workflows.case import Case, RefusedDocumentState
 from workflows.case_page import SHOWN, details
 from workflows.deadlines import tell_time
-from workflows.guidance import what_to_do
 from workflows.inbox import judge, parcel
 
 PLAIN = plain_days(2026, 2027)

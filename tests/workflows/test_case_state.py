@@ -11,6 +11,7 @@ from unittest.mock import ANY
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from workflows.view import case_view
 
 from activities.interface import Activity
 from escalation.kinds import Escalation
@@ -20,13 +21,11 @@ from rules.documents import NO_EVIDENCE, Kind
 from rules.recount import recount as foretold
 from rules.refusal import Refusal
 from rules.terms import TERMS, Risk, Step, days_after
-from tests.workflows.cases import at
+from tests.support.calendars import at, plain_days
 from tests.workflows.states import MONDAY, RECEIVED, a_document, awaiting_another_request, opened, sign, standing_at
-from tests.workflows.world import plain_days
 from workflows import decisions
 from workflows.case import Case
 from workflows.deadlines import alarms, finish_step, finish_whole, tell_people, tell_time
-from workflows.view import case_view
 
 RUNNING = [Step.REQUEST_DOCUMENTS, Step.AWAIT_DOCUMENTS, Step.INSPECT, Step.CONCLUDE, Step.APPEAL]
 PLAIN = plain_days(2026, 2027)

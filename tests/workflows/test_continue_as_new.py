@@ -9,24 +9,19 @@ from typing import Any
 
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
+from workflows.carried import REMEMBERED, WAITING_BODIES, lighten
+from workflows.flow import LARGEST_HISTORY
 
 from activities.interface import Activity
 from register.rows import EscalationEntry, RefusedMessageEntry
-from tests.workflows.cases import (
-    CaseUnderTest,
-    documents,
-    inspection,
-    open_case,
-    request,
-    signature,
-    worker,
-)
-from tests.workflows.continuing import EVENTS, continued, continuing_server, runs_of
-from tests.workflows.waiting import judged, until, until_view
-from tests.workflows.world import World
-from workflows.carried import REMEMBERED, WAITING_BODIES, lighten
+from tests.support.cases import CaseUnderTest, open_case
+from tests.support.continuing import EVENTS, continued, continuing_server, runs_of
+from tests.support.messages import documents, inspection, signature
+from tests.support.requests import request
+from tests.support.waiting import judged, until, until_view
+from tests.support.workers import worker
+from tests.support.world import World
 from workflows.case import Accepted, Case
-from workflows.flow import LARGEST_HISTORY
 from workflows.inbox import LARGEST_BODY
 
 

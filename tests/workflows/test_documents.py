@@ -9,20 +9,12 @@ from typing import Any
 import pytest
 
 from activities.interface import Activity
-from tests.workflows.cases import (
-    CaseUnderTest,
-    at,
-    document,
-    documents,
-    escalation,
-    escalation_ids,
-    inspection,
-    instant,
-    signature,
-    step_of,
-)
+from tests.support.calendars import at
+from tests.support.cases import CaseUnderTest
+from tests.support.messages import document, documents, inspection, signature
+from tests.support.views import escalation, escalation_ids, instant, step_of
+from tests.support.world import REX_RECORD, World
 from tests.workflows.conftest import Opening
-from tests.workflows.world import REX_RECORD, World
 
 APPLICATION = {"name": "Altyn Dan LLP", "tin": "990140000384"}
 

@@ -7,18 +7,12 @@ from datetime import date, timedelta
 import pytest
 
 from activities.interface import Activity, LadderNews
-from tests.workflows.cases import (
-    CaseUnderTest,
-    at,
-    documents,
-    escalation,
-    escalation_ids,
-    inspection,
-    signature,
-    step_of,
-)
+from tests.support.calendars import at
+from tests.support.cases import CaseUnderTest
+from tests.support.messages import documents, inspection, signature
+from tests.support.views import escalation, escalation_ids, step_of
+from tests.support.world import World
 from tests.workflows.conftest import Opening
-from tests.workflows.world import World
 
 
 def failing(view: dict[str, object]) -> list[str]:

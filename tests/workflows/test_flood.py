@@ -14,9 +14,12 @@ from temporalio.client import Client, WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 
 from activities.interface import Activity
-from tests.workflows.cases import CaseUnderTest, documents, request, worker
-from tests.workflows.waiting import finish, judged, refused_in_register, until, until_view
-from tests.workflows.world import World
+from tests.support.cases import CaseUnderTest
+from tests.support.messages import documents
+from tests.support.requests import request
+from tests.support.waiting import finish, judged, refused_in_register, until, until_view
+from tests.support.workers import worker
+from tests.support.world import World
 
 MEGABYTE = 1_000_000
 

@@ -8,19 +8,12 @@ from typing import Any
 import pytest
 
 from activities.interface import Activity
-from tests.workflows.cases import (
-    CaseUnderTest,
-    at,
-    documents,
-    escalation,
-    escalation_ids,
-    inspection,
-    instant,
-    signature,
-    step_of,
-)
+from tests.support.calendars import at, plain_days
+from tests.support.cases import CaseUnderTest
+from tests.support.messages import documents, inspection, signature
+from tests.support.views import escalation, escalation_ids, instant, step_of
+from tests.support.world import World
 from tests.workflows.conftest import Opening
-from tests.workflows.world import World, plain_days
 
 TERM = {"request_documents": 3, "await_documents": 5, "inspect": 7, "conclude": 7, "appeal": 3}
 AN_INSTANT = timedelta(microseconds=1)

@@ -10,9 +10,12 @@ import pytest
 from activities.interface import Activity
 from rules.refusal import Refusal
 from rules.request import read_request
-from tests.workflows.cases import CaseUnderTest, at, escalation_ids, instant, request, step_of
+from tests.support.calendars import at
+from tests.support.cases import CaseUnderTest
+from tests.support.requests import request
+from tests.support.views import escalation_ids, instant, step_of
+from tests.support.world import World
 from tests.workflows.conftest import Opening
-from tests.workflows.world import World
 
 REQUEST = "request_documents"
 

@@ -17,20 +17,14 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.interface import Activity
 from tests.conftest import ROOT
-from tests.workflows.cases import (
-    CaseUnderTest,
-    documents,
-    escalation_ids,
-    inspection,
-    open_case,
-    request,
-    signature,
-    step_of,
-    worker,
-)
-from tests.workflows.midnight import ONE_HOUR, BeforeMidnight, seconds_ahead
-from tests.workflows.waiting import finish, until, until_view
-from tests.workflows.world import World
+from tests.support.cases import CaseUnderTest, open_case
+from tests.support.messages import documents, inspection, signature
+from tests.support.midnight import ONE_HOUR, BeforeMidnight, seconds_ahead
+from tests.support.requests import request
+from tests.support.views import escalation_ids, step_of
+from tests.support.waiting import finish, until, until_view
+from tests.support.workers import worker
+from tests.support.world import World
 
 AHEAD = 4.0
 """Seconds until midnight: enough to bring a case to the awaited documents on a busy machine."""
@@ -172,7 +166,7 @@ async def test_the_work_of_a_killed_worker_is_taken_up_within_15_seconds(
     client = dev_server.client
     hangs_in = (Activity.FETCH_DOCUMENTS.value, Activity.DRAFT_CONCLUSION.value)
     process = subprocess.Popen(  # noqa: ASYNC220 - it starts in a moment, and is waited for by asking
-        [sys.executable, "-m", "tests.workflows.killable", task_queue, str(tmp_path), *hangs_in],
+        [sys.executable, "-m", "tests.support.killable", task_queue, str(tmp_path), *hangs_in],
         cwd=ROOT,
         env={**os.environ, "TEMPORAL_ADDRESS": client.service_client.config.target_host},
         stdout=subprocess.DEVNULL,

@@ -6,17 +6,22 @@ from datetime import UTC, date, timedelta
 
 import pytest
 from temporalio.testing import WorkflowEnvironment
+from workflows.on_the_way import documents_on_their_way
 
 from activities.interface import Activity, Fetch, Reminder
 from rules.calendar import WorkingCalendar
 from rules.documents import Kind
 from rules.terms import Step
-from tests.workflows.cases import CaseUnderTest, at, documents, open_case, request, step_of, worker
+from tests.support.calendars import at, plain_days
+from tests.support.cases import CaseUnderTest, open_case
+from tests.support.messages import documents
+from tests.support.requests import request
+from tests.support.views import step_of
+from tests.support.workers import worker
+from tests.support.world import World
 from tests.workflows.states import RECEIVED, awaiting_another_request, standing_at
-from tests.workflows.world import World, plain_days
 from workflows import steps
 from workflows.case import Case, Dispatch, Offer
-from workflows.on_the_way import documents_on_their_way
 from workflows.reminders import moments, remind
 
 PLAIN = plain_days(2026, 2027)

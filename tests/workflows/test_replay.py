@@ -19,20 +19,23 @@ from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
+from workflows.view import case_view
 
 from activities.interface import Activity
 from runtime.connection import DATA_CONVERTER, PLUGIN
-from tests.workflows.cases import documents, inspection, open_case, request, signature, worker
-from tests.workflows.continuing import CONTINUED
+from tests.support.cases import open_case
+from tests.support.continuing import CONTINUED
+from tests.support.messages import documents, inspection, signature
+from tests.support.requests import request
+from tests.support.waiting import until_view
+from tests.support.workers import worker
+from tests.support.world import World
 from tests.workflows.paths import PATHS
 from tests.workflows.record_histories import FOLDER
-from tests.workflows.waiting import until_view
-from tests.workflows.world import World
 from workflows import flow, verification
 from workflows.case import Case
 from workflows.deadlines import Alarm
 from workflows.verification import VerificationWorkflow
-from workflows.view import case_view
 
 RECORDED = sorted(file.stem for file in FOLDER.glob("*.json"))
 

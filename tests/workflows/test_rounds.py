@@ -8,17 +8,10 @@ from typing import Any
 import pytest
 
 from activities.interface import Activity
-from tests.workflows.cases import (
-    CaseUnderTest,
-    at,
-    documents,
-    escalation,
-    escalation_ids,
-    inspection,
-    instant,
-    signature,
-    step_of,
-)
+from tests.support.calendars import at
+from tests.support.cases import CaseUnderTest
+from tests.support.messages import documents, inspection, signature
+from tests.support.views import escalation, escalation_ids, instant, step_of
 
 AWAIT = "await_documents"
 

@@ -11,9 +11,13 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from runtime import search_attributes as names
-from tests.workflows.cases import CaseUnderTest, inspection, open_case, request, signature, step_of, worker
-from tests.workflows.waiting import judged, until_view
-from tests.workflows.world import World
+from tests.support.cases import CaseUnderTest, open_case
+from tests.support.messages import inspection, signature
+from tests.support.requests import request
+from tests.support.views import step_of
+from tests.support.waiting import judged, until_view
+from tests.support.workers import worker
+from tests.support.world import World
 
 
 async def attributes(case: CaseUnderTest) -> dict[str, Any]:

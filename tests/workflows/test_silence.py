@@ -7,17 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 from activities.interface import Activity
-from tests.workflows.cases import (
-    CaseUnderTest,
-    at,
-    documents,
-    escalation,
-    escalation_ids,
-    inspection,
-    instant,
-    signature,
-    step_of,
-)
+from tests.support.calendars import at
+from tests.support.cases import CaseUnderTest
+from tests.support.messages import documents, inspection, signature
+from tests.support.views import escalation, escalation_ids, instant, step_of
 
 # Asked on day 0, Atameken's last day is day 5; ¶9 and ¶10 then take 7 + 7 + 3 = 17 of the thirty.
 LAST_DAY, TO_COME = 5, 17

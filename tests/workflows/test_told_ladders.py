@@ -11,20 +11,13 @@ from activities.interface import Activity
 from escalation.kinds import Escalation
 from rules.calendar import WorkingCalendar
 from rules.terms import Step
-from tests.workflows.cases import (
-    ALMATY,
-    CaseUnderTest,
-    at,
-    documents,
-    escalation,
-    escalation_ids,
-    inspection,
-    open_case,
-    signature,
-    worker,
-)
+from tests.support.calendars import ALMATY, at, plain_days
+from tests.support.cases import CaseUnderTest, open_case
+from tests.support.messages import documents, inspection, signature
+from tests.support.views import escalation, escalation_ids
+from tests.support.workers import worker
+from tests.support.world import World
 from tests.workflows.states import standing_at
-from tests.workflows.world import World, plain_days
 from workflows.deadlines import finish_step, ladders_know, tell_people
 
 OVERDUE = "await_documents.step_overdue"

@@ -11,9 +11,12 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.interface import Activity
 from runtime.connection import client_options
-from tests.workflows.cases import escalation_ids, open_case, request, worker
-from tests.workflows.waiting import finish, judged, until_view
-from tests.workflows.world import World
+from tests.support.cases import open_case
+from tests.support.requests import request
+from tests.support.views import escalation_ids
+from tests.support.waiting import finish, judged, until_view
+from tests.support.workers import worker
+from tests.support.world import World
 
 
 async def test_two_workers_on_one_queue_tell_each_escalation_once_and_act_once(

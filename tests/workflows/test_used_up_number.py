@@ -9,8 +9,10 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.errors import closed, unreachable
 from activities.interface import Activity
-from tests.workflows.cases import document, open_case, worker
-from tests.workflows.world import World
+from tests.support.cases import open_case
+from tests.support.messages import document
+from tests.support.workers import worker
+from tests.support.world import World
 
 
 @pytest.mark.parametrize("register", ["answers at once", "is out of reach at first"])

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from activities.interface import Activity
-from tests.workflows.cases import CaseUnderTest, document, documents, inspection, signature, step_of
+from tests.support.cases import CaseUnderTest
+from tests.support.messages import document, documents, inspection, signature
+from tests.support.views import step_of
+from tests.support.world import World
 from tests.workflows.conftest import Opening
-from tests.workflows.world import World
 
 STEPS = ["request_documents", "await_documents", "inspect", "conclude", "appeal"]
 
