@@ -23,13 +23,17 @@ CMD ["python", "-m", "simulators.atameken", "--host", "0.0.0.0", "--port", "8080
 FROM python AS worker
 COPY requirements-worker.lock ./
 RUN pip install --require-hashes --requirement requirements-worker.lock
+# The packages of OF_A_WORKER in runtime/packages.py.
 COPY activities activities
 COPY calendars calendars
 COPY cli cli
+COPY escalation escalation
+COPY notifications notifications
 COPY register register
 COPY rules rules
+COPY runtime runtime
+COPY self_check self_check
 COPY workflows workflows
-COPY escalation/default.toml ./
-COPY cluster.py connection.py leaving.py logs.py settings.py starter.py worker.py ./
+COPY starter.py worker.py ./
 USER 10001
 CMD ["python", "worker.py"]

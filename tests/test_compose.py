@@ -15,6 +15,7 @@ import pytest
 import yaml
 from compose_spec import PyOptions
 
+from runtime.packages import OF_A_WORKER
 from runtime.search_attributes import ALL
 from runtime.settings import WorkerSettings
 from tests.conftest import ROOT
@@ -23,6 +24,7 @@ COMPOSE = (ROOT / "docker-compose.yml").read_text()
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?P<how>:[?-])?(?P<rest>[^}]*)\}")
 SECRET = re.compile(r"PASSWORD|PWD|TOKEN|SECRET|_KEY")
+WORKFLOWS = ["workflows.verification", "workflows.recipient", "workflows.self_check"]
 ONE_SHOTS = {"temporal-schema", "temporal-namespace", "setup"}
 
 
@@ -186,7 +188,7 @@ def copied(target: str) -> list[str]:
 @pytest.mark.parametrize(
     ("target", "lock", "modules"),
     [
-        ("worker", "requirements-worker.lock", ["worker", "starter", "cli.setup", "workflows.verification"]),
+        ("worker", "requirements-worker.lock", ["worker", "starter", "cli.setup", *WORKFLOWS]),
         ("simulators", "requirements.lock", ["simulators.atameken", "simulators.rex", "simulators.mail"]),
     ],
 )
@@ -216,6 +218,17 @@ print(*sorted({{owner for name in sys.modules for owner in owners.get(name.parti
     assert used
     # What else somebody has installed here, and a library takes where it finds it, is nothing that an image lacks.
     assert used & pinned("requirements.lock") <= pinned(lock)
+
+
+def test_the_image_of_a_worker_holds_the_packages_of_a_worker() -> None:
+    assert sorted(copied("worker")) == sorted([*OF_A_WORKER, "starter.py", "worker.py"])
+
+
+def test_the_builder_gets_what_the_dockerfile_copies_and_nothing_else() -> None:
+    lines = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
+    let_in = {line.removeprefix("!") for line in lines if line.startswith("!")}
+    assert lines[0] == "*"
+    assert let_in == {*copied("worker"), *copied("simulators"), "requirements.lock", "requirements-worker.lock"}
 
 
 def pinned(lock: str) -> set[str]:
