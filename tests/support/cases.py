@@ -128,7 +128,7 @@ class CaseUnderTest:
             view = await self.view()
             if reached(view):
                 return view
-        raise AssertionError(f"the case does not get there: {view}")
+        raise AssertionError(f"the case does not get there: {_shortly(view)}")
 
     async def at_step(self, step: str) -> dict[str, Any]:
         return await self.until(lambda view: view["step"] == step)
@@ -180,7 +180,7 @@ class CaseInMemory(CaseUnderTest):
             # What a server would do by itself meanwhile: a few seconds, so that a first retry comes.
             await self.driver.sleep_until(self.driver.now + timedelta(seconds=10))
             view = await self.view()
-        assert reached(view), f"the case does not get there: {view}"
+        assert reached(view), f"the case does not get there: {_shortly(view)}"
         return view
 
     async def result(self) -> dict[str, Any]:
@@ -206,3 +206,10 @@ async def open_case(
         "VerificationWorkflow", given, id=case_id or f"rex-ch-{task_queue}", task_queue=task_queue
     )
     return CaseUnderTest(environment, environment.client, handle, world, opened_on)
+
+
+def _shortly(view: dict[str, Any]) -> str:
+    """Where a case stands, in one line."""
+    shown = {key: view[key] for key in ("step", "risk", "reserve_days", "rejected_count", "failed_actions")}
+    escalations = [(each["id"], each["resolved_by"], each["overtaken_by"]) for each in view["escalations"]]
+    return f"{shown} {escalations}"

@@ -67,8 +67,7 @@ class Driver:
         answer: Answer = self.turns.decided(name, self.turns.read(name, [fields], self.now))
         await self.settle()
         while not answer.given:
-            await asyncio.sleep(0)
-            await self.settle()
+            assert await self._go_on(), f"{name} waits for nothing that could come"
         if answer.refusal is not None:
             raise answer.refusal
         return answer.told or {}
@@ -85,22 +84,23 @@ class Driver:
         """Let time pass: to each timer and each retry on the way, then to the instant."""
         await self.settle()
         for _ in range(MOST_STEPS):
-            moments = (
-                []
-                if self.stopped
-                else [*(each.until for each in self._timers.values()), *(due for due, _ in self._retries.values())]
-            )
-            following = min((each for each in moments if each <= instant), default=None)
-            if following is None:
-                break
-            self.now = max(self.now, following)
-            for due, come in self._retries.values():
-                if due <= self.now:
-                    come.set()
-            await self.settle(woken=any(alarm.until <= self.now for alarm in self._timers.values()))
-        else:
-            raise AssertionError("the case never comes to rest")
-        self.now = max(self.now, instant)
+            if not await self._go_on(instant):
+                self.now = max(self.now, instant)
+                return
+        raise AssertionError("the case never comes to rest")
+
+    async def _go_on(self, latest: datetime | None = None) -> bool:
+        """To the next timer or retry and all that follows from it; False where none comes by then."""
+        moments = [each.until for each in self._timers.values()] + [due for due, _ in self._retries.values()]
+        following = min((each for each in moments if latest is None or each <= latest), default=None)
+        if self.stopped or following is None:
+            return False
+        self.now = max(self.now, following)
+        for due, come in self._retries.values():
+            if due <= self.now:
+                come.set()
+        await self.settle(woken=any(alarm.until <= self.now for alarm in self._timers.values()))
+        return True
 
     def stop(self) -> None:
         """The workers die: nothing is judged, done or told until ``start``."""
@@ -157,7 +157,7 @@ class Driver:
                 del self._tasks[key]
                 if actions.get(key) is action:
                     self.turns.ended(action, None)
-        for action in self.turns.begin(self.now):
+        for action in begun:
             self._tasks[action.key] = (action, asyncio.create_task(self._perform(action)))
 
     async def _something_ends(self) -> bool:

@@ -22,5 +22,13 @@ def instant(text: str) -> datetime:
 
 
 def escalation_ids(view: dict[str, Any], *, open_only: bool = False) -> list[str]:
-    """The ids of the escalations, in the order in which they were raised."""
-    return [each["id"] for each in view["escalations"] if not (open_only and each["resolved_at"])]
+    """The ids of the escalations, in the order in which they were raised; open is what nothing has overtaken."""
+    return [
+        each["id"] for each in view["escalations"] if not (open_only and (each["resolved_at"] or each["overtaken_by"]))
+    ]
+
+
+def first_level(escalation: dict[str, Any]) -> int:
+    """The level that was notified first."""
+    level: int = escalation["notified"][0]["level"]
+    return level

@@ -43,7 +43,7 @@ from activities.interface import (
 )
 from escalation.kinds import KINDS, LEVELS
 from escalation.ladder import Hours, KindPlan, LadderBook, Language, LevelPlan, Recipient
-from escalation.notice import Outcome
+from escalation.notice import Matter, Notice, Outcome
 from register.rows import RegisterEntries
 from rules.calendar import CalendarDays
 from rules.findings import RexRecord
@@ -235,6 +235,15 @@ class World:
             )
             await self.tell(notice.case_id, outcome)
         return Notified(book=None if notify.book_version == self.book.version else self.book)
+
+    def notices(self) -> list[Notice]:
+        """All that was handed out, in that order."""
+        return [notice for call in self.calls[Activity.NOTIFY] for notice in call.notices]
+
+    def matters(self, rung: int | None = None) -> list[Matter]:
+        """What people were notified of, by the first recipient of each level; of one rung, where it is given."""
+        said = [notice for notice in self.notices() if notice.resolved is None and notice.recipient.index == 0]
+        return [each for notice in said for each in notice.matters if rung is None or each.rung == rung]
 
     async def tell(self, case_id: str, outcome: Outcome) -> None:
         """Report to the case what became of a notice."""

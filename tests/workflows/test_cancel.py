@@ -35,7 +35,7 @@ async def test_a_cancel_is_recorded_and_escalated_to_level_2_and_the_case_ends_n
     await until(lambda: live_case.world.calls[Activity.START_LADDER])
     assert "cancel_requested" in [line.what for entries in live_case.world.written for line in entries.log]
     view = await finish(live_case)
-    assert told_of_cancel(view)[0]["resolved_by"] == "the case has gone on"
+    assert told_of_cancel(view)[0]["resolved_by"] == "the case went on"
 
 
 async def test_a_cancel_is_settled_by_whoever_acknowledges_it(live_case: CaseUnderTest) -> None:
@@ -54,7 +54,7 @@ async def test_a_cancel_is_settled_as_the_next_step_ends(live_case: CaseUnderTes
     await until_view(live_case, told_of_cancel)
     await live_case.signal("documents_arrived", documents())
     view = await until_view(live_case, lambda view: view["step"] == "inspect")
-    assert told_of_cancel(view)[0]["resolved_by"] == "the case has gone on"
+    assert told_of_cancel(view)[0]["resolved_by"] == "the case went on"
 
 
 async def test_on_call_is_told_of_a_cancel_what_it_means_whatever_else_has_failed(live_case: CaseUnderTest) -> None:

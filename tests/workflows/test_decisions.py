@@ -9,6 +9,7 @@ import pytest
 
 from activities.interface import Activity
 from rules.calendar import WorkingCalendar
+from rules.case_view import CaseView
 from rules.recount import recount as foretold
 from tests.support.calendars import at, plain_days
 from tests.support.cases import CaseUnderTest
@@ -42,7 +43,7 @@ async def test_a_request_sent_by_hand_ends_the_step_and_starts_a_provisional_wai
     assert instant(step_of(view, "request_documents")["ended_at"]) == sent_at
     assert instant(step_of(view, AWAIT)["started_at"]) == sent_at
     assert (step_of(view, AWAIT)["provisional"], view["failed_actions"]) == (True, [])
-    assert escalation(view, "request_documents.action_failed")["resolved_by"] == "done by hand by A. Nurlan"
+    assert escalation(view, "request_documents.action_failed")["resolved_by"] == "done by hand (A. Nurlan)"
     letters = [each for entries in world.written for each in entries.letters]
     assert [(each.what, each.number, each.by) for each in letters] == [("document_request", "04-7/112", "A. Nurlan")]
 
@@ -152,7 +153,7 @@ async def test_the_one_action_that_waits_is_tried_again_without_being_named(open
     await case.update("retry_action")
     view = await case.at_step(AWAIT)
     assert view["failed_actions"] == []
-    assert escalation(view, "request_documents.action_failed")["resolved_by"] == "the action is through"
+    assert escalation(view, "request_documents.action_failed")["resolved_by"] == "the action succeeded"
 
 
 async def test_of_several_that_wait_one_must_be_named(opening: Opening, world: World) -> None:
@@ -171,7 +172,7 @@ async def test_of_several_that_wait_one_must_be_named(opening: Opening, world: W
 
 async def test_where_nothing_waits_there_is_nothing_to_retry(case: CaseUnderTest) -> None:
     await case.bring_to(AWAIT)
-    assert "no action waits" in await case.refused("retry_action")
+    assert "nothing has failed" in await case.refused("retry_action")
 
 
 async def test_what_gives_up_again_is_escalated_a_second_time(opening: Opening, world: World) -> None:
@@ -297,7 +298,7 @@ async def test_once_closed_every_decision_is_refused(opening: Opening, world: Wo
     await case.update("withdraw", reason="x")
     await case.until(lambda view: bool(view["failed_actions"]))
     for name in ("withdraw", "recount", "conclude_without_documents", "return_conclusion"):
-        assert await case.refused(name, reason="x") == "the case is closed"
+        assert await case.refused(name, reason="x") == "the case is closed: no further decisions are possible"
     world.mend(Activity.WITHDRAW_REQUEST)
     await case.update("retry_action")
     assert (await case.result())["outcome"] == "withdrawn"
@@ -314,7 +315,9 @@ def off(*days: date) -> Any:
 async def test_a_recount_moves_every_open_term_and_tells_it_before_and_after(case: CaseUnderTest) -> None:
     before = await case.bring_to(AWAIT)
     case.world.calendar = off(case.day(2), case.day(20))
-    expected = foretold(before, WorkingCalendar(case.world.calendar(2026, 2028)), await case.now())
+    expected = foretold(
+        CaseView.model_validate(before), WorkingCalendar(case.world.calendar(2026, 2028)), await case.now()
+    )
     told = await case.update("recount", reason="a decree")
     view = await case.view()
     assert told["terms"] == [
@@ -327,7 +330,12 @@ async def test_a_recount_moves_every_open_term_and_tells_it_before_and_after(cas
             "stopped_being_late": False,
         }
     ]
-    assert told["limit"] == {"before": case.day(30).isoformat(), "after": case.day(32).isoformat()}
+    assert told["limit"] == {
+        "before": case.day(30).isoformat(),
+        "after": case.day(32).isoformat(),
+        "became_late": False,
+        "stopped_being_late": False,
+    }
     assert [each.after.isoformat() for each in expected] == [told["terms"][0]["after"], told["limit"]["after"]]
     assert (step_of(view, AWAIT)["last_day"], view["limit_last_day"]) == (
         case.day(6).isoformat(),
@@ -346,7 +354,7 @@ async def test_a_term_that_a_recount_moves_ahead_is_late_no_more_and_may_be_late
     assert told["terms"][0]["stopped_being_late"] is True
     view = await case.view()
     assert (step_of(view, AWAIT)["late"], step_of(view, AWAIT)["late_days"]) == (False, 0)
-    assert escalation(view, f"{AWAIT}.step_overdue")["resolved_by"] == "A. Nurlan recounts"
+    assert escalation(view, f"{AWAIT}.step_overdue")["resolved_by"] == "the terms were recounted (A. Nurlan)"
     assert escalation_ids(view, open_only=True) == []
     await case.sleep_to(8)
     view = await case.until(lambda view: step_of(view, AWAIT)["late"])
@@ -385,10 +393,11 @@ async def test_a_limit_that_a_recount_moves_ahead_is_exceeded_no_more_and_may_be
     await case.sleep_to(31)
     await case.until(lambda view: view["risk"] == "exceeded")
     case.world.calendar = off(*(case.day(n) for n in range(20, 25)))
-    await case.update("recount", reason="a decree")
+    told = await case.update("recount", reason="a decree")
     view = await case.view()
     assert (view["risk"], view["limit_last_day"]) == ("at_risk", case.day(35).isoformat())
-    assert [each for each in escalation_ids(view, open_only=True) if "limit" in each] == ["case.limit_at_risk.2"]
+    assert [each for each in escalation_ids(view, open_only=True) if "limit" in each] == ["case.limit_at_risk"]
+    assert (told["limit"]["became_late"], told["limit"]["stopped_being_late"]) == (False, True)
     await case.sleep_to(36)
     view = await case.until(lambda view: view["risk"] == "exceeded")
     await case.until(lambda view: "case.limit_exceeded.2" in escalation_ids(view, open_only=True))

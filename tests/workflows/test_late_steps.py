@@ -11,7 +11,7 @@ from activities.interface import Activity
 from tests.support.calendars import at, plain_days
 from tests.support.cases import CaseUnderTest
 from tests.support.messages import documents, inspection, signature
-from tests.support.views import escalation, escalation_ids, instant, step_of
+from tests.support.views import escalation, escalation_ids, first_level, instant, step_of
 from tests.support.world import World
 from tests.workflows.conftest import Opening
 
@@ -110,7 +110,7 @@ async def test_the_warning_comes_as_the_last_day_begins_and_the_breach_as_it_end
     warning = escalation(view, f"{step}.step_due_soon")
     last_day_begins = at(case.day(n), 0)
     assert (instant(warning["raised_at"]) - last_day_begins) < timedelta(minutes=1)
-    assert (warning["level"], warning["step"], instant(warning["due_at"])) == (1, step, case.end_of(n))
+    assert (first_level(warning), warning["step"], instant(warning["due_at"])) == (1, step, case.end_of(n))
     assert f"{step}.step_overdue" not in escalation_ids(view)
     await case.sleep_until(case.end_of(n) + timedelta(seconds=5))
     view = await case.until(lambda view: judged(view, step) == (True, 1))

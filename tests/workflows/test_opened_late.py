@@ -31,8 +31,14 @@ async def received(opening: Opening, world: World, monday: Any, days_ago: int) -
 
 
 def told(world: World) -> list[str]:
-    started = [each.escalation_id for each in world.calls[Activity.START_LADDER]]
-    return [each for each in started if "action_failed" not in each]
+    """What people were notified of, in that order."""
+    said = [each.escalation_id for each in world.matters(rung=1)]
+    return [each for each in said if "action_failed" not in each]
+
+
+def resolved(world: World) -> list[str]:
+    """What people heard the end of."""
+    return [each.escalation_id for notice in world.notices() if notice.resolved for each in notice.matters]
 
 
 def raised(view: dict[str, Any]) -> list[str]:
@@ -105,9 +111,10 @@ async def test_a_case_opened_late_goes_on_and_its_next_terms_run_from_now(
     assert (request["late"], request["late_days"], request["state"]) == (True, 7, "done")
     assert (waiting["last_day"], waiting["late"]) == (case.day(5).isoformat(), False)
     assert view["reserve_days"] == 30 - 10 - 5 - 17
-    view = await case.until(lambda view: len(told(world)) == 2)
     assert raised(view) == [f"{REQUEST}.step_due_soon", f"{REQUEST}.step_overdue", "case.limit_at_risk"]
     assert escalation_ids(view, open_only=True) == ["case.limit_at_risk"]
+    assert told(world) == ["case.limit_at_risk"]
+    assert resolved(world) == [f"{REQUEST}.step_overdue"], "a breach is told of also where it is over when it is found"
 
 
 async def test_more_than_120_days_ago_needs_a_reason_and_then_runs(opening: Opening, monday: Any) -> None:

@@ -224,12 +224,12 @@ async def test_a_proof_that_overtakes_the_answer_to_our_request_is_used_once_tha
     await case.signal("document_request_received", proof(received_at))
     await case.signal("documents_arrived", documents("d1", "invoice"))
     view = await case.until(lambda view: bool(view["documents"]))
-    assert (view["rejected_count"], (await case.handle.query("message", "p1"))["state"]) == (0, "unknown")
+    assert (view["rejected_count"], (await case.message("p1"))["state"]) == (0, "unknown")
     gate.set()
     view = await case.at_step(AWAIT)
     state = step_of(view, AWAIT)
     assert (state["provisional"], view["rejected_count"]) == (False, 0)
-    assert (await case.handle.query("message", "p1"))["state"] == "accepted"
+    assert (await case.message("p1"))["state"] == "accepted"
 
 
 @pytest.mark.parametrize("then", ["gives up", "is sent by hand"])
@@ -254,7 +254,7 @@ async def test_a_proof_that_was_kept_is_judged_also_where_our_request_does_not_g
 async def test_an_unconfirmed_year_makes_terms_and_calendar_provisional(opening: Opening, world: World) -> None:
     world.calendar = lambda first, last: plain_days(first, last, provisional_years=list(range(first, last + 1)))
     view = await (await opening()).bring_to(AWAIT)
-    assert view["calendar"] == {"version": "plain", "provisional": True}
+    assert view["calendar"] == {"version": "plain", "provisional": True, "receipt_cutoff": None}
     assert [step_of(view, step)["provisional"] for step in ("request_documents", AWAIT)] == [True, True]
 
 

@@ -75,4 +75,4 @@ async def test_a_withdrawn_request_that_went_by_hand_is_to_be_taken_back_by_hand
         await case.result()
     assert world.calls[Activity.WITHDRAW_REQUEST] == []
     logged = [line.what for entries in world.written for line in entries.log]
-    assert "withdrawal_to_be_told_by_hand" in logged
+    assert "withdrawal_to_be_sent_by_hand" in logged
