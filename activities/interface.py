@@ -291,8 +291,8 @@ class Notified(Payload):
 class Sending(Payload):
     """``send_notices`` -> ``SendingDone``: one message to one recipient, with one notice or several of them.
 
-    ``id`` is the key of its gravest notice. ``failed_before`` says by key how often a notice failed before: a case hears
-    of the first failure only.
+    ``id`` is the key of its gravest notice. ``failed_before`` says by key how often a notice failed before: a case
+    hears of the first failure only.
     """
 
     id: str

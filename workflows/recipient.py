@@ -67,7 +67,7 @@ class RecipientWorkflow:
 
     def page(self) -> str:
         """The recipient's page in the Temporal UI, in Markdown."""
-        return _page(self._box)
+        return _page(self._box, workflow.now())
 
     @workflow.run
     async def run(self, start: RecipientStart) -> None:
@@ -191,50 +191,51 @@ class RecipientWorkflow:
 # -- what the Temporal UI shows ---------------------------------------------------------------------------------------
 
 
-def _page(box: Mailbox) -> str:
+def _page(box: Mailbox, now: datetime) -> str:
     lines = ["**Nothing waits.**"] if not box.waiting and box.sending is None else []
     if box.failing_since is not None:
-        again = f" Tried again at {_clock(box.retry_at)}." if box.retry_at else ""
+        again = f" Next try at {_clock(box.retry_at)}." if box.retry_at else ""
         lines.append(
-            f"**Cannot be reached** since {_clock(box.failing_since)}, {box.failures} failed attempts:"
+            f"**Cannot be reached** since {_clock(box.failing_since)}, {_count(box.failures, 'failed attempt')}:"
             f" {plain(box.error or '')}.{again}"
         )
     if box.sending is not None:
-        lines.append(f"**Being sent**: {_count(len(box.sending.items))}.")
-        lines.append(_list(box.sending.items))
+        lines += [f"**Being sent**: {_count(len(box.sending.items), 'notice')}.", _list(box.sending.items, now)]
     if box.waiting:
-        lines.append(f"**Waiting**: {_count(len(box.waiting))}.")
-        lines.append(_list(list(box.waiting.values())))
+        lines += [f"**Waiting**: {_count(len(box.waiting), 'notice')}.", _list(list(box.waiting.values()), now)]
     if box.sent:
         recent = [at for at in box.sent if at > box.sent[-1] - HOUR]
-        lines.append(f"**Sent within an hour**: {len(recent)} messages, the last at {_clock(box.sent[-1])}.")
-    return "\n\n".join(lines)
+        lines.append(f"**Sent within an hour**: {_count(len(recent), 'message')}, the last at {_clock(box.sent[-1])}.")
+    return "\n\n".join([*lines, "Times are Almaty time."])
 
 
-def _list(items: list[Waiting]) -> str:
-    lines = [
-        f"- `{item.notice.case_id}`: "
-        + ", ".join(matter.escalation_id for matter in item.notice.matters)
-        + (" (resolved)" if item.notice.resolved else "")
-        + (f", from {_clock(item.notice.tell_from)}" if not item.attempts else f", failed {item.attempts} times")
-        for item in items[:SHOWN]
-    ]
+def _list(items: list[Waiting], now: datetime) -> str:
+    lines = [f"- `{item.notice.case_id}`: {_words(item, now)}" for item in items[:SHOWN]]
     if len(items) > SHOWN:
         lines.append(f"- and {len(items) - SHOWN} more")
     return "\n".join(lines)
 
 
-def _count(number: int) -> str:
-    return "1 notice" if number == 1 else f"{number} notices"
+def _words(item: Waiting, now: datetime) -> str:
+    notice = item.notice
+    words = [", ".join(matter.escalation_id for matter in notice.matters) + (" (resolved)" if notice.resolved else "")]
+    if notice.tell_from > now:
+        words.append(f"not before {_clock(notice.tell_from)}")
+    if item.attempts:
+        words.append(_count(item.attempts, "failed attempt"))
+    return "; ".join(words)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 def _why(box: Mailbox) -> str:
     """What the timer is for."""
     if not box.waiting:
-        return "nothing waits; this page ends at"
-    if box.failing_since is not None:
-        return f"{_count(len(box.waiting))}: tried again at"
-    return f"{_count(len(box.waiting))}: sent together at"
+        return "nothing waits; this recipient's page ends at"
+    waits = _count(len(box.waiting), "notice")
+    return f"{waits}: tried again at" if box.failing_since is not None else f"{waits}: sent together at"
 
 
 def _clock(at: datetime) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 from temporalio.api.enums.v1 import EventType
+from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
@@ -246,7 +247,7 @@ async def test_a_worker_that_dies_right_after_sending_leaves_one_message_and_the
             await process.wait()
     assert mark.exists()
     assert len(hook.messages) == messages
-    assert len(outcomes) == 1
+    assert len({outcome["told_at"] for outcome in outcomes}) == 1  # it may hear the same thing twice
     assert [row.told for row in deliveries_of(engine, case_id)] == [True]
 
 
@@ -261,10 +262,12 @@ async def test_a_recipient_continues_as_new_and_forgets_nothing(
             await case.result()
         again = await start(notice_to(ladders, case=f"{case_id}-0", key=f"{case_id}-0.1"), until="told")
         stands = await mailbox.query("mailbox")
+        page = (await mailbox.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)).current_details
         await again.terminate()
     first = (await mailbox.describe()).raw_description.workflow_execution_info
     assert first.first_run_id != first.execution.run_id
     assert len(stands["known"]) == 20
+    assert "**Sent within an hour**: 20 messages, the last at " in page
     assert len(hook.messages) == 20
 
 
