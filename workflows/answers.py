@@ -21,7 +21,7 @@ from rules.outcome import Outcome
 from rules.terms import Step
 from workflows import letters
 from workflows.case import Action, Case
-from workflows.escalating import escalate, resolve
+from workflows.escalating import escalate, failure_of, resolve
 from workflows.escalation_state import Identity
 from workflows.papers import Dispatch
 
@@ -139,11 +139,6 @@ def gave_up(case: Case, action: Action, error: str, now: datetime) -> None:
         for each in case.open_escalations:
             if each is not raised and each.identity.about == failure_of(action):
                 each.overtaken_by = raised.id
-
-
-def failure_of(action: Action) -> str:
-    """What the escalations of an action are about."""
-    return f"action {action.key}"
 
 
 def succeeded(case: Case, action: Action, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from escalation.kinds import KINDS, Escalation, escalation_id
 from escalation.resolution import Resolution, resolved_by
 from rules.terms import TERMS, Step
-from workflows.case import Case
+from workflows.case import Action, Case
 from workflows.escalation_state import EscalationState, Identity
 
 
@@ -76,7 +76,13 @@ def resolve_one(case: Case, escalation: EscalationState, at: datetime, by: Resol
 
 
 def resolve_all(case: Case, at: datetime) -> None:
-    """Leave nothing open in a closed case: nobody could see to it any more."""
+    """Leave nothing open in a closed case but actions that gave up: these keep it from ending until a person helps."""
+    waiting = {failure_of(action) for action in case.failed_actions}
     for each in case.escalations:
-        if each.resolved_at is None:
+        if each.resolved_at is None and each.identity.about not in waiting:
             resolve_one(case, each, at, Resolution.CASE_CLOSED)
+
+
+def failure_of(action: Action) -> str:
+    """What the escalations of an action are about."""
+    return f"action {action.key}"

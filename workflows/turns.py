@@ -132,7 +132,9 @@ class Turns:
         quiet = (Activity.NOTIFY, Activity.READ_LADDERS)
         under_way = [each for each in self.case.actions.values() if each.activity not in quiet or not each.failed]
         done = self.case.step is Step.CLOSED and not under_way and not self.case.inbox and not self._decisions
-        return done and not self.pending and alerts.informed(self.case)
+        ladders = self.case.actions.get(Activity.READ_LADDERS.value)
+        informed = alerts.informed(self.case) or (ladders is not None and ladders.failed)
+        return done and not self.pending and informed
 
     # -- one turn -----------------------------------------------------------------------------------------------------
 
@@ -182,8 +184,10 @@ class Turns:
 
         While something has just been begun they stay as they are, and one more sees that this lasts a moment only.
         """
-        if self.case.step is Step.CLOSED:
-            return self._alarms  # They end with the case.
+        if self.case.step is Step.CLOSED and not self.case.open_escalations:
+            # They end with the case, unless it has to wait for something until they fire.
+            self._alarms = {name: alarm for name, alarm in self._alarms.items() if alarm.until > now}
+            return self._alarms
         if self.settled(now):
             self._alarms = self._wanted_alarms(now)
         else:

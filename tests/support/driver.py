@@ -38,6 +38,8 @@ class Driver:
     def __init__(self, world: World, case_id: str, given: Any, now: datetime, *, carried: bool = False) -> None:
         self.world, self.now, self.stopped = world, now, False
         self.failed: Refusal | None = None
+        self.finished = False
+        """Whether the workflow has ended: then nothing happens any more."""
         self._carried = carried
         self._recorded: list[datetime] = []
         self._held: list[tuple[str, tuple[Any, ...], datetime]] = []
@@ -93,7 +95,7 @@ class Driver:
         """To the next timer or retry and all that follows from it; False where none comes by then."""
         moments = [each.until for each in self._timers.values()] + [due for due, _ in self._retries.values()]
         following = min((each for each in moments if latest is None or each <= latest), default=None)
-        if self.stopped or following is None:
+        if self.stopped or self.failed is not None or self.finished or following is None:
             return False
         self.now = max(self.now, following)
         for due, come in self._retries.values():
@@ -114,17 +116,12 @@ class Driver:
             self.turns.arrived(name, list(arguments), self.now)
         await self.settle(woken=True)
 
-    @property
-    def finished(self) -> bool:
-        """Whether the workflow would have ended."""
-        return self.turns.finished
-
     # -- the life of the case -----------------------------------------------------------------------------------------
 
     async def settle(self, *, woken: bool = True) -> None:
         """Take turns until nothing has come and nothing can be done at this instant."""
         for _ in range(MOST_STEPS):
-            if self.stopped or self.failed is not None:
+            if self.stopped or self.failed is not None or self.finished:
                 return
             if woken or self.turns.pending:
                 self._turn()
@@ -143,7 +140,8 @@ class Driver:
         want_register(turns, self._changes, now)
         self._keep_up(turns.begin(now))
         self._timers = turns.alarms(now)
-        if self._carried and not turns.pending and not self._tasks and not turns.finished:
+        self.finished = turns.finished
+        if self._carried and not turns.pending and not self._tasks and not self.finished:
             self._changes = RegisterChanges()
             self.turns = Turns(Case.model_validate(turns.case.model_dump(mode="json")), "run")
             self.turns._messages = turns._messages

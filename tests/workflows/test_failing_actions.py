@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from activities.interface import Activity, LadderNews
+from activities.interface import Activity
 from tests.support.calendars import at
 from tests.support.cases import CaseUnderTest
 from tests.support.messages import documents, inspection, signature
@@ -54,17 +54,11 @@ async def test_without_a_calendar_its_failure_can_be_taken_on_by_plain_days(open
         await case.update("acknowledge_escalation", escalation_id=failed, until=until)
         taken_on = escalation(await case.view(), failed)
         assert (taken_on["acknowledged_by"], taken_on["acknowledged_until"]) == ("A. Nurlan", until)
-    [first, _] = await told_ladder(case, 2)
-    assert (first.what, first.until) == ("acknowledged", today)
+    logged = [line for entries in world.written for line in entries.log if line.what == "acknowledge_escalation"]
+    assert [line.details["until"] for line in logged] == [today.isoformat(), until]
     await case.sleep_until(at(today, 1) + timedelta(days=1))  # 01:00 in Almaty, and still yesterday in Greenwich
     until = today.isoformat()
     assert "expected a date from" in await case.refused("acknowledge_escalation", escalation_id=failed, until=until)
-
-
-async def told_ladder(case: CaseUnderTest, count: int) -> list[LadderNews]:
-    """What the ladders were told, once it is so much."""
-    await case.until(lambda _: len(case.world.calls[Activity.TELL_LADDER]) == count)
-    return case.world.calls[Activity.TELL_LADDER]
 
 
 @pytest.mark.parametrize("calendar", ["refused", "out of reach"])
@@ -139,9 +133,9 @@ async def test_a_register_out_of_reach_holds_up_no_step_and_is_written_when_it_i
     await case.signal("conclusion_signed", signature())
     view = await case.result()
     assert view["escalations"] == []
-    numbers = [each.number for entries in world.written for each in entries.log]
-    assert numbers == list(range(1, len(numbers) + 1))
-    assert [entries.case.revision for entries in world.written] == list(range(1, len(world.written) + 1))
+    keys = [each.key for entries in world.written for each in entries.log]
+    assert len(set(keys)) == len(keys), "each line once"
+    assert keys[0] == "opened"
     assert {each.what for entries in world.written for each in entries.letters} == {"document_request", "reply"}
     assert world.written[-1].case.step == "closed"
 
@@ -231,7 +225,7 @@ async def test_a_withdrawal_that_atameken_cannot_be_told_waits_for_a_person(open
     view = await case.until(lambda view: failing(view) == ["withdraw_request 1"])
     assert (view["step"], view["outcome"]) == ("closed", "withdrawn")
     assert escalation_ids(view, open_only=True) == ["case.action_failed"]
-    [raised] = world.calls[Activity.START_LADDER]
+    [raised] = world.matters()
     assert (raised.step, raised.paragraph, raised.due_at, raised.last_day) == (None, None, None, None)
     world.mend(Activity.WITHDRAW_REQUEST)
     await case.update("retry_action", action="withdraw_request")
@@ -308,7 +302,7 @@ async def test_a_reply_that_fails_is_the_step_reply_until_it_is_through(opening:
     view = await case.until(lambda view: failing(view) == ["send_reply"])
     assert (view["outcome"], view["limit_met"], view["reply"]) == ("valid", True, None)
     assert escalation_ids(view, open_only=True) == ["reply.action_failed"]
-    [raised] = world.calls[Activity.START_LADDER]
+    [raised] = world.matters(rung=1)
     assert (raised.step, raised.paragraph, raised.due_at, raised.last_day) == ("reply", None, None, None), "no term"
     await case.sleep_to(40)
     view = await case.view()
@@ -371,7 +365,7 @@ async def test_a_document_still_out_of_reach_after_the_withdrawal_is_refused_as_
     assert escalation(view, "case.documents_refused")["resolved_by"] == "the case is closed"
 
 
-@pytest.mark.parametrize("activity", [Activity.START_LADDER, Activity.TELL_LADDER])
+@pytest.mark.parametrize("activity", [Activity.READ_LADDERS, Activity.NOTIFY])
 async def test_an_escalation_that_cannot_be_told_is_on_record_and_holds_up_no_case(
     opening: Opening, world: World, activity: Activity, monday: date
 ) -> None:
