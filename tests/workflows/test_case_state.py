@@ -6,15 +6,14 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from random import Random
 from typing import Any
-from unittest.mock import ANY
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from workflows.view import case_view
 
-from activities.interface import Activity
+from activities.interface import Notify
 from escalation.kinds import Escalation
+from escalation.resolution import Resolution
 from rules.calendar import CalendarDays, WorkingCalendar
 from rules.decisions import Recount, read_decision
 from rules.documents import NO_EVIDENCE, Kind
@@ -22,13 +21,24 @@ from rules.recount import recount as foretold
 from rules.refusal import Refusal
 from rules.terms import TERMS, Risk, Step, days_after
 from tests.support.calendars import at, plain_days
-from tests.workflows.states import MONDAY, RECEIVED, a_document, awaiting_another_request, opened, sign, standing_at
-from workflows import decisions
+from tests.support.standing import (
+    MONDAY,
+    PLAIN,
+    RECEIVED,
+    awaiting_another_request,
+    delivered,
+    sign,
+    standing_at,
+)
+from tests.support.world import ladder_book
+from workflows import alerts, decisions
 from workflows.case import Case
-from workflows.deadlines import alarms, finish_step, finish_whole, tell_people, tell_time
+from workflows.case_view import case_view
+from workflows.deadlines import Alarm, bring_up_to_date, finish, finish_limit
+from workflows.papers import Papers
+from workflows.turns import Turns
 
 RUNNING = [Step.REQUEST_DOCUMENTS, Step.AWAIT_DOCUMENTS, Step.INSPECT, Step.CONCLUDE, Step.APPEAL]
-PLAIN = plain_days(2026, 2027)
 ALL_DAYS = [date(2026, 3, 1) + timedelta(days=n) for n in range(150)]
 
 
@@ -61,18 +71,23 @@ def ids(case: Case) -> list[str]:
     return [each.id for each in case.escalations]
 
 
+def alarms(case: Case, now: datetime) -> dict[str, Alarm]:
+    """The timers that the case waits by."""
+    return Turns(case, "run").alarms(now)
+
+
 def live(case: Case, calendar: WorkingCalendar, start: datetime, end: datetime) -> list[datetime]:
     """Live through the time as the workflow does, woken by nothing but the alarms; gives the moments of waking."""
     now, woken = start, [start]
-    tell_time(case, calendar, now)
+    bring_up_to_date(case, calendar, now)
     while True:
-        ahead = [alarm.until for alarm in alarms(case, calendar, now).values()]
+        ahead = [alarm.until for alarm in alarms(case, now).values()]
         assert all(until > now for until in ahead), "an alarm that is past would ring for ever"
         if not ahead or min(ahead) > end:
             return woken
         now = min(ahead)
         woken.append(now)
-        tell_time(case, calendar, now)
+        bring_up_to_date(case, calendar, now)
 
 
 # -- lateness -----------------------------------------------------------------------------------------------------
@@ -84,7 +99,7 @@ def test_a_step_is_late_exactly_if_it_ended_at_or_after_the_moment_it_was_due(
     days: CalendarDays, received_at: datetime, step: Step, later: timedelta
 ) -> None:
     case, calendar = standing_at(step, days, received_at, ground=True), WorkingCalendar(days)
-    ended_at = finish_step(case, calendar, step, received_at + later, received_at + later)
+    ended_at = finish(case, calendar, step, received_at + later, received_at + later)
     state = case.current(step)
     assert state.due_at is not None
     assert state.late == (ended_at >= state.due_at)
@@ -99,7 +114,7 @@ def test_late_days_are_the_working_days_after_the_last_up_to_the_first_on_or_aft
     days: CalendarDays, received_at: datetime, step: Step, later: timedelta
 ) -> None:
     case, calendar = standing_at(step, days, received_at, ground=True), WorkingCalendar(days)
-    finish_step(case, calendar, step, received_at + later, received_at + later)
+    finish(case, calendar, step, received_at + later, received_at + later)
     state = case.current(step)
     if not state.late or state.last_day is None:
         assert state.late_days == 0
@@ -118,15 +133,15 @@ def test_no_step_ends_before_it_began(
     days: CalendarDays, received_at: datetime, step: Step, earlier: timedelta
 ) -> None:
     case = standing_at(step, days, received_at, ground=True)
-    ended_at = finish_step(case, WorkingCalendar(days), step, received_at - earlier, received_at)
+    ended_at = finish(case, WorkingCalendar(days), step, received_at - earlier, received_at)
     assert ended_at == case.current(step).started_at == received_at
 
 
 def test_midnight_in_almaty_divides_in_time_from_late() -> None:
     midnight = at(date(2026, 3, 6), 0)  # 24:00 of the Thursday, the third working day after the Monday
     for ended_at, late in ((midnight - timedelta(microseconds=1), False), (midnight, True)):
-        case = opened(PLAIN)
-        finish_step(case, WorkingCalendar(PLAIN), Step.REQUEST_DOCUMENTS, ended_at, ended_at)
+        case = standing_at(Step.REQUEST_DOCUMENTS)
+        finish(case, WorkingCalendar(PLAIN), Step.REQUEST_DOCUMENTS, ended_at, ended_at)
         assert case.current(Step.REQUEST_DOCUMENTS).late is late
 
 
@@ -141,9 +156,9 @@ def test_what_an_outage_held_up_is_found_in_the_same_order_as_it_would_have_come
     calendar, end = WorkingCalendar(days), received_at + later
     lived = standing_at(step, days, received_at, ground=True)
     live(lived, calendar, received_at, end)
-    tell_time(lived, calendar, end)
+    bring_up_to_date(lived, calendar, end)
     woken_late = standing_at(step, days, received_at, ground=True)
-    tell_time(woken_late, calendar, end)
+    bring_up_to_date(woken_late, calendar, end)
     assert ids(woken_late) == ids(lived)
     assert len(set(ids(lived))) == len(ids(lived))
     for one, other in zip(woken_late.steps, lived.steps, strict=True):
@@ -183,9 +198,9 @@ def test_at_every_moment_reserve_and_risk_are_what_a_fresh_count_gives(
     woken = live(case, calendar, received_at, received_at + timedelta(days=60))
     replayed = standing_at(step, days, received_at)
     for start, end in pairwise(woken):
-        tell_time(replayed, calendar, start)
+        bring_up_to_date(replayed, calendar, start)
         shown = (replayed.reserve_days, replayed.risk, replayed.current(step).late_days)
-        tell_time(replayed, calendar, end - timedelta(microseconds=1))
+        bring_up_to_date(replayed, calendar, end - timedelta(microseconds=1))
         assert (replayed.reserve_days, replayed.risk, replayed.current(step).late_days) == shown
 
 
@@ -199,14 +214,14 @@ def test_a_later_request_that_cannot_leave_is_shown_and_told_as_its_days_pass(
     woken = live(case, calendar, received_at, received_at + timedelta(days=60))
     looked_at = awaiting_another_request(days, received_at)
     for start, end in pairwise(woken):
-        tell_time(looked_at, calendar, start)
+        bring_up_to_date(looked_at, calendar, start)
         shown = (looked_at.reserve_days, looked_at.risk, ids(looked_at))
-        tell_time(looked_at, calendar, end - timedelta(microseconds=1))
+        bring_up_to_date(looked_at, calendar, end - timedelta(microseconds=1))
         assert (looked_at.reserve_days, looked_at.risk, ids(looked_at)) == shown
     [at_risk] = [each for each in case.escalations if each.kind is Escalation.LIMIT_AT_RISK]
     assert at_risk.since == at_risk.raised_at
     found_late = awaiting_another_request(days, received_at)
-    tell_time(found_late, calendar, received_at + timedelta(days=60))
+    bring_up_to_date(found_late, calendar, received_at + timedelta(days=60))
     assert ids(found_late) == ids(case)
     assert [each.since for each in found_late.escalations] == [each.since for each in case.escalations]
 
@@ -217,9 +232,9 @@ def test_to_be_told_the_time_again_changes_nothing(step: Step, later: list[timed
     calendar = WorkingCalendar(PLAIN)
     case = standing_at(step, PLAIN, ground=True)
     for each in later:
-        tell_time(case, calendar, RECEIVED + each)
+        bring_up_to_date(case, calendar, RECEIVED + each)
         before = case.model_dump_json()
-        tell_time(case, calendar, RECEIVED + each)
+        bring_up_to_date(case, calendar, RECEIVED + each)
         assert case.model_dump_json() == before
 
 
@@ -228,36 +243,36 @@ def test_to_be_told_the_time_again_changes_nothing(step: Step, later: list[timed
 def test_a_case_waits_by_three_timers_at_the_most(step: Step, later: timedelta) -> None:
     calendar = WorkingCalendar(PLAIN)
     case = standing_at(step, PLAIN, ground=True)
-    tell_time(case, calendar, RECEIVED + later)
-    wanted = alarms(case, calendar, RECEIVED + later)
-    assert set(wanted) <= {"term", "whole", "notice"}
-    if "notice" in wanted:
-        assert wanted["notice"].until not in {wanted[name].until for name in ("term", "whole") if name in wanted}
+    bring_up_to_date(case, calendar, RECEIVED + later)
+    wanted = alarms(case, RECEIVED + later)
+    assert set(wanted) <= {"term", "limit", "next"}
+    if "next" in wanted:
+        assert wanted["next"].until not in {wanted[name].until for name in ("term", "limit") if name in wanted}
 
 
-def test_where_a_term_wakes_the_case_anyway_no_notice_is_set_beside_it() -> None:
+def test_where_a_term_wakes_the_case_anyway_no_further_timer_is_set_beside_it() -> None:
     calendar, case = WorkingCalendar(PLAIN), standing_at(Step.AWAIT_DOCUMENTS, PLAIN)
     assert case.limit_at is not None
     now = case.limit_at - timedelta(hours=1)  # late, so that the days are counted anew as the thirtieth ends
-    tell_time(case, calendar, now)
-    assert set(alarms(case, calendar, now)) == {"whole"}
+    bring_up_to_date(case, calendar, now)
+    assert set(alarms(case, now)) == {"limit"}
 
 
 def test_each_timer_says_in_plain_words_what_ends_and_when() -> None:
     case = standing_at(Step.AWAIT_DOCUMENTS, PLAIN)
-    wanted = alarms(case, WorkingCalendar(PLAIN), RECEIVED)
+    wanted = alarms(case, RECEIVED)
     assert wanted["term"].summary == "¶8 await_documents: term of 5 working days, last day 2026-03-09 until 24:00"
-    assert wanted["whole"].summary == "¶5 the whole: 30 working days, last day 2026-04-13 until 24:00"
+    assert wanted["limit"].summary == "¶5 the limit of 30 working days, last day 2026-04-13 until 24:00"
 
 
-def test_the_moment_at_which_a_late_step_puts_the_whole_at_risk_is_a_timer_with_that_name() -> None:
+def test_the_moment_at_which_a_late_step_puts_the_limit_at_risk_is_a_timer_with_that_name() -> None:
     calendar = WorkingCalendar(PLAIN)
     case = standing_at(Step.AWAIT_DOCUMENTS, PLAIN)
     friday = at(date(2026, 3, 20), 0)  # working day 14: 17 more do not fit into the 30
     now = friday - timedelta(hours=1)
-    tell_time(case, calendar, now)
-    notice = alarms(case, calendar, now)["notice"]
-    assert (notice.until, notice.summary) == (friday, "the whole is at risk from here on")
+    bring_up_to_date(case, calendar, now)
+    following = alarms(case, now)["next"]
+    assert (following.until, following.summary) == (friday, "the 30 working days are at risk from here on")
 
 
 # -- the reserve --------------------------------------------------------------------------------------------------
@@ -270,7 +285,7 @@ def test_the_reserve_is_what_is_left_when_every_step_takes_its_full_term(
 ) -> None:
     """Counted forward here, day by day; the code counts back from the limit."""
     case, calendar, now = standing_at(step, days, received_at), WorkingCalendar(days), received_at + later
-    tell_time(case, calendar, now)
+    bring_up_to_date(case, calendar, now)
     last_day = case.current(step).last_day
     assert last_day is not None
     assert case.limit_last_day is not None
@@ -299,7 +314,7 @@ def test_reserve_risk_and_limit_are_frozen_by_the_signature(ground: bool, until:
     assert case.limit_at is not None
     assert case.limit_met == (RECEIVED + until < case.limit_at)
     assert (case.risk is Risk.EXCEEDED) == (not case.limit_met)
-    tell_time(case, calendar, RECEIVED + until + later)
+    bring_up_to_date(case, calendar, RECEIVED + until + later)
     assert (case.reserve_days, case.risk, case.limit_met) == frozen
     assert not [each for each in case.open_escalations if each.step is None]
 
@@ -311,13 +326,18 @@ def test_a_risk_that_only_the_signature_brings_to_light_is_on_record_and_nobody_
     for case in (lived, found):
         assert case.conclusion is not None
         case.conclusion.signed_at = signed_at
-        finish_step(case, calendar, Step.CONCLUDE, signed_at, signed_at)
-        finish_whole(case, calendar, signed_at, signed_at)
+        finish(case, calendar, Step.CONCLUDE, signed_at, signed_at)
+        finish_limit(case, calendar, signed_at, signed_at)
     assert (ids(found), found.reserve_days) == (ids(lived), -1), "on working day 28, and the 3 of the appeal to come"
     [at_risk] = [each for each in found.escalations if each.kind is Escalation.LIMIT_AT_RISK]
-    assert (at_risk.resolved_by, at_risk.since) == ("the conclusion is signed", at(date(2026, 4, 9), 0))
-    tell_people(found)
-    assert found.actions == {f"{Activity.START_LADDER.value} conclude.step_overdue": ANY}
+    assert (at_risk.resolution, at_risk.since) == (Resolution.SIGNED, at(date(2026, 4, 9), 0))
+    found.actions.clear()
+    found.book = ladder_book()
+    alerts.inform(found, calendar, signed_at)
+    [notify] = found.actions.values()
+    assert isinstance(notify.payload, Notify)
+    told = [matter.escalation_id for notice in notify.payload.notices for matter in notice.matters]
+    assert told == ["conclude.step_overdue"], "of the breach alone, that it is over"
 
 
 # -- documents ----------------------------------------------------------------------------------------------------
@@ -327,14 +347,16 @@ offers = st.lists(
 )
 
 
-def a_set(drawn: list[tuple[Kind, int | None, int | None]]) -> Case:
-    case = standing_at(Step.AWAIT_DOCUMENTS, PLAIN)
-    arrived_at = RECEIVED + timedelta(days=9)
-    for kind, sent, received in drawn:
+def a_set(drawn: list[tuple[Kind, int | None, int | None]]) -> Papers:
+    papers = Papers()
+    for number, (kind, sent, received) in enumerate(drawn):
         sent_at = None if sent is None else RECEIVED + timedelta(days=sent)
         received_at = None if received is None else RECEIVED + timedelta(days=received)
-        case.documents.append(a_document(kind, sent_at=sent_at, received_at=received_at, arrived_at=arrived_at))
-    return case
+        arrived_at = RECEIVED + timedelta(days=9)
+        papers.deliveries.append(
+            delivered(kind, sent_at=sent_at, received_at=received_at, arrived_at=arrived_at, message_id=f"d{number}")
+        )
+    return papers
 
 
 @EXAMPLES
@@ -342,32 +364,31 @@ def a_set(drawn: list[tuple[Kind, int | None, int | None]]) -> Case:
 def test_the_set_was_sent_at_the_smallest_time_at_which_it_is_complete(
     drawn: list[tuple[Kind, int | None, int | None]], representative: bool
 ) -> None:
-    case = a_set(drawn)
-    case.via_representative = representative
+    papers = a_set(drawn)
+    papers.via_representative = representative
 
     def complete(at_: datetime) -> bool:
-        kinds = {each.kind for each in case.documents if (each.sent_at or each.received_at or each.arrived_at) <= at_}
+        kinds = {document.kind for came, document in papers.stored if came.sent <= at_}
         return (
             Kind.REGISTRATION_APPLICATION in kinds
             and bool(kinds - NO_EVIDENCE)
             and (not representative or Kind.POWER_OF_ATTORNEY in kinds)
         )
 
-    sent_at = case.set_sent_at()
     days = [RECEIVED + timedelta(days=n) for n in range(10)]
-    assert sent_at == next((day for day in days if complete(day)), None)
-    assert (sent_at is None) == bool(case.missing())
+    assert papers.sent_at() == next((day for day in days if complete(day)), None)
+    assert (papers.sent_at() is None) == bool(papers.missing())
 
 
 @EXAMPLES
 @given(offers, st.randoms(use_true_random=False))
-def test_the_order_in_which_documents_were_taken_does_not_matter(
+def test_the_order_in_which_documents_came_does_not_matter(
     drawn: list[tuple[Kind, int | None, int | None]], dice: Random
 ) -> None:
-    case = a_set(drawn)
-    before = (case.set_sent_at(), case.set_received_at(), case.missing())
-    dice.shuffle(case.documents)
-    assert (case.set_sent_at(), case.set_received_at(), case.missing()) == before
+    papers = a_set(drawn)
+    before = (papers.sent_at(), papers.received_at(), papers.missing())
+    dice.shuffle(papers.deliveries)
+    assert (papers.sent_at(), papers.received_at(), papers.missing()) == before
 
 
 # -- what is carried on -------------------------------------------------------------------------------------------
@@ -376,11 +397,12 @@ def test_the_order_in_which_documents_were_taken_does_not_matter(
 @EXAMPLES
 @given(running_steps, minutes)
 def test_a_case_carried_on_by_a_new_run_is_the_same_case(step: Step, later: timedelta) -> None:
+    calendar, now = WorkingCalendar(PLAIN), RECEIVED + later
     case = standing_at(step, PLAIN, ground=True)
-    tell_time(case, WorkingCalendar(PLAIN), RECEIVED + later)
+    bring_up_to_date(case, calendar, now)
     again = Case.model_validate(case.model_dump(mode="json"))
     assert again == case
-    assert case_view(again) == case_view(case)
+    assert case_view(again, calendar, now) == case_view(case, calendar, now)
 
 
 # -- decisions ----------------------------------------------------------------------------------------------------
@@ -410,10 +432,10 @@ def test_each_decision_makes_sense_at_its_steps_and_is_refused_at_all_others(ste
     case = standing_at(step, PLAIN, ground=True)
     decision = read_decision(name, [{"by": "A. Nurlan", **FIELDS[name]}], RECEIVED, RECEIVED)
     if step in SENSIBLE[name]:
-        decisions.check(case, WorkingCalendar(PLAIN), decision, RECEIVED)
+        decisions.check(case, WorkingCalendar(PLAIN), name, decision, RECEIVED)
     else:
         with pytest.raises(Refusal):
-            decisions.check(case, WorkingCalendar(PLAIN), decision, RECEIVED)
+            decisions.check(case, WorkingCalendar(PLAIN), name, decision, RECEIVED)
 
 
 @pytest.mark.parametrize("name", FIELDS)
@@ -423,7 +445,7 @@ def test_a_decision_that_is_refused_changes_nothing(name: str) -> None:
         before = case.model_dump_json()
         decision = read_decision(name, [{"by": "A. Nurlan", **FIELDS[name]}], RECEIVED, RECEIVED)
         with pytest.raises(Refusal):
-            decisions.apply(case, WorkingCalendar(PLAIN), decision, RECEIVED)
+            decisions.apply(case, WorkingCalendar(PLAIN), name, decision, RECEIVED)
         assert case.model_dump_json() == before
 
 
@@ -439,8 +461,8 @@ def test_a_recount_does_what_was_foretold_of_it(
     days: CalendarDays, fresh: CalendarDays, step: Step, received_at: datetime, later: timedelta
 ) -> None:
     case, now = standing_at(step, days, received_at, ground=True), received_at + later
-    tell_time(case, WorkingCalendar(days), now)
-    expected = foretold(case_view(case), WorkingCalendar(fresh), now)
+    bring_up_to_date(case, WorkingCalendar(days), now)
+    expected = foretold(case_view(case, WorkingCalendar(days), now), WorkingCalendar(fresh), now)
     ended = [each.model_copy() for each in case.steps if each.state != "running"]
     breaches = ids(case)
     decision = read_decision("recount", [{"by": "A. Nurlan", "reason": "a decree"}], received_at, now)
@@ -457,7 +479,7 @@ def test_a_recount_does_what_was_foretold_of_it(
         assert told["limit"]["after"] == whole[0]
     assert [each for each in case.steps if each.state != "running"] == ended
     assert ids(case)[: len(breaches)] == breaches
-    tell_time(case, WorkingCalendar(fresh), now)
+    bring_up_to_date(case, WorkingCalendar(fresh), now)
     state = case.current(step)
     overdue = [each for each in case.open_escalations if each.kind is Escalation.STEP_OVERDUE]
     assert bool(overdue) == state.late
