@@ -24,7 +24,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError
-from temporalio.worker import PollerBehaviorAutoscaling, Worker
+from temporalio.worker import PollerBehaviorAutoscaling, UnsandboxedWorkflowRunner, Worker
 
 from activities.heartbeat import HEARTBEAT_EVERY
 from register.database import RegisterError, WrongAddress, check_migrated, open_register
@@ -60,7 +60,7 @@ def build_worker(
     activities: Sequence[ActivityMethod],
     workflows: Sequence[type] | None = None,
 ) -> Worker:
-    """The worker as it runs in production; converter, sandbox and heartbeats come with the client (``connection``).
+    """The worker as it runs in production; converter, heartbeats and pages come with the client (``connection``).
 
     Args:
         workflows: for tests; by default all of ours.
@@ -76,6 +76,9 @@ def build_worker(
         task_queue=settings.task_queue,
         workflows=workflows,
         activities=activities,
+        # The sandbox guards where code is tried: every test and every recorded history runs in it. Here it would cost
+        # each task half as much again and find nothing new (docs/performance.md).
+        workflow_runner=UnsandboxedWorkflowRunner(),
         # Few while it is quiet, more when many cases wake at once: at 00:00 terms of many cases end together.
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(minimum=2, initial=2, maximum=20),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(minimum=1, initial=2, maximum=20),

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypedDict
+from typing import Any, ClassVar, TypedDict
 
 from dotenv import dotenv_values
 from temporalio.api.common.v1 import Payload
@@ -21,7 +21,12 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.client import Client, Plugin
 from temporalio.common import RawValue
 from temporalio.contrib.pydantic import PydanticPayloadConverter
-from temporalio.converter import DataConverter, DefaultFailureConverter, PayloadConverter
+from temporalio.converter import (
+    DataConverter,
+    DefaultFailureConverter,
+    EncodingPayloadConverter,
+    PayloadConverter,
+)
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.exceptions import ApplicationError
 from temporalio.plugin import SimplePlugin
@@ -61,6 +66,15 @@ class AnyPayloadConverter(PydanticPayloadConverter):
     for it a payload that is no JSON, or of an unknown encoding, becomes a ``RawValue``, which the handler can keep
     and refuse (design, section 4: nothing that arrives is lost).
     """
+
+    _shared: ClassVar[Mapping[bytes, EncodingPayloadConverter] | None] = None
+
+    def __init__(self) -> None:
+        # The SDK makes a converter for each payload of a replay; they are all alike and hold only caches.
+        if AnyPayloadConverter._shared is None:
+            super().__init__()
+            AnyPayloadConverter._shared = self.converters
+        self.converters = AnyPayloadConverter._shared
 
     def from_payloads(self, payloads: Sequence[Payload], type_hints: list[type] | None = None) -> list[Any]:
         """Decode; where a type is asked for, a payload that does not fit raises as in the base class."""

@@ -171,6 +171,38 @@ async def calendar_failed_at_first(case: CaseUnderTest) -> None:
     await case.result()
 
 
+async def nobody_reached(case: CaseUnderTest) -> None:
+    """Nobody of on-call is reached, so the head is notified at once; all is acknowledged; then it is resolved."""
+    case.world.unreached = {"r20": "no such number"}
+    await case.at_step("await_documents")
+    await case.sleep_to(6)
+    await case.until(lambda view: any(each["notified"] for each in view["escalations"]))
+    await case.update("acknowledge_escalation", escalation_id="all", until=case.day(7).isoformat())
+    await case.sleep_to(9, 15)
+    await case.bring_to_end()
+
+
+async def hastened(case: CaseUnderTest) -> None:
+    """Atameken is out of reach; the request waits for its next try, and a person has it tried at once."""
+    case.world.lose(Activity.REQUEST_DOCUMENTS)
+    await case.sleep_days(0.02)
+    case.world.mend(Activity.REQUEST_DOCUMENTS)
+    await case.update("retry_action", action="request_documents")
+    await case.at_step("await_documents")
+    await case.bring_to_end()
+
+
+async def failed_again(case: CaseUnderTest) -> None:
+    """What gave up is tried again and gives up again, is done by hand, and the request is withdrawn by hand too."""
+    await case.until(lambda view: view["failed_actions"])
+    await case.update("retry_action")
+    await case.until(lambda view: len(view["escalations"]) == 2)
+    await case.update("record_dispatch", sent_at=(await case.now()).isoformat(), letter_reference="L-17")
+    await case.at_step("await_documents")
+    await case.update("withdraw", reason="sent by mistake")
+    await case.result()
+
+
 def signed_off(message_id: str) -> dict[str, str]:
     """What every message carries."""
     return {"message_id": message_id, "sent_by": "Atameken"}
@@ -189,6 +221,9 @@ PATHS: dict[str, Path] = {
         action_failed_and_retried,
         refused_messages,
         calendar_failed_at_first,
+        nobody_reached,
+        hastened,
+        failed_again,
     )
 }
 
@@ -200,6 +235,7 @@ REFUSING: dict[str, tuple[Activity, ...]] = {
         Activity.SEND_REPLY,
     ),
     "calendar_failed_at_first": (Activity.RECORD_CALENDAR,),
+    "failed_again": (Activity.REQUEST_DOCUMENTS,),
 }
 """What refuses from the start, by path."""
 

@@ -9,19 +9,20 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
-from temporalio import activity
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHistory, WorkflowQueryFailedError, WorkflowUpdateFailedError
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
-from workflows.view import case_view
 
 from activities.interface import Activity
+from rules.calendar import WorkingCalendar
+from rules.case_view import CaseView
+from rules.terms import Step
 from runtime.connection import DATA_CONVERTER, PLUGIN
 from tests.support.cases import open_case
 from tests.support.continuing import CONTINUED
@@ -32,9 +33,12 @@ from tests.support.workers import worker
 from tests.support.world import World
 from tests.workflows.paths import PATHS
 from tests.workflows.record_histories import FOLDER
-from workflows import flow, verification
+from workflows import order, verification
 from workflows.case import Case
+from workflows.case_view import case_view
 from workflows.deadlines import Alarm
+from workflows.timers import Timers
+from workflows.turns import Turns
 from workflows.verification import VerificationWorkflow
 
 RECORDED = sorted(file.stem for file in FOLDER.glob("*.json"))
@@ -60,9 +64,10 @@ def noted_results(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """A list that takes what cases come to from now on."""
     came_to: list[dict[str, Any]] = []
 
-    def noted(case: Case) -> dict[str, Any]:
-        came_to.append(case_view(case))
-        return came_to[-1]
+    def noted(case: Case, calendar: WorkingCalendar | None, now: datetime) -> CaseView:
+        view = case_view(case, calendar, now)
+        came_to.append(view.model_dump(mode="json"))
+        return view
 
     monkeypatch.setattr(verification, "case_view", noted)
     return came_to
@@ -77,7 +82,7 @@ def test_every_path_is_recorded() -> None:
 async def test_a_recorded_case_is_replayed_and_comes_to_the_same_result(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The result holds times that the case read from its clock, after activities within the workflow task too."""
+    """The result holds every time that the case read from its clock."""
     came_to = noted_results(monkeypatch)
     recorded = history(name)
     await replay(recorded)
@@ -127,36 +132,10 @@ async def stormy(dev_server: WorkflowEnvironment, task_queue: str) -> WorkflowHi
         return await case.history()
 
 
-class Backwards(World):
-    """A world in which nothing works at once, and what is asked for first takes longest to fail."""
-
-    moments: ClassVar = {Activity.LOOK_UP_REGISTRATION: 0.4, Activity.START_LADDER: 0.1}
-
-    async def _asked(self, which: Activity, payload: Any) -> None:
-        await super()._asked(which, payload)
-        if which in self.moments and activity.info().is_local:
-            await asyncio.sleep(self.moments[which])
-            raise ConnectionError("not at once")
-
-
-async def test_attempts_that_would_end_in_another_order_than_they_begin_are_replayed(
-    dev_server: WorkflowEnvironment, task_queue: str
-) -> None:
-    """The SDK replays the ends of local activities that ran side by side in the order of their starts (sdk-python
-    issue 1578), which would stop an open case at the next restart: a case runs them one at a time."""
-    world = Backwards(dev_server.client)
-    async with worker(dev_server.client, world, task_queue):
-        case = await open_case(dev_server, world, task_queue, request(datetime.now(UTC) - timedelta(days=60)))
-        await until_view(case, lambda _: world.attempts[Activity.LOOK_UP_REGISTRATION] >= 2)
-        await case.at_step("await_documents")
-        await replay(await case.history())
-
-
 async def test_what_comes_in_while_a_case_is_busy_is_replayed_in_the_order_in_which_it_came(
     dev_server: WorkflowEnvironment, task_queue: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Versions 1.32 to 1.35 of the SDK fail here: they tell the end of a local activity in one task and replay it in
-    another (github.com/temporalio/sdk-python/issues/1881), which would stop an open case at the next restart."""
+    """With local activities the SDK fails here (github.com/temporalio/sdk-python/issues/1881)."""
     for stormed in await asyncio.gather(*(stormy(dev_server, f"{task_queue}-{n}") for n in range(5))):
         came_to = noted_results(monkeypatch)
         await replay(stormed)
@@ -164,32 +143,41 @@ async def test_what_comes_in_while_a_case_is_busy_is_replayed_in_the_order_in_wh
 
 
 async def test_a_changed_order_of_commands_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    starts = flow.Flow._start_actions
-
-    def the_other_way_round(self: flow.Flow) -> None:
-        self.case.actions = dict(reversed(self.case.actions.items()))
-        starts(self)
-
-    monkeypatch.setattr(flow.Flow, "_start_actions", the_other_way_round)
+    begin = Turns.begin
+    monkeypatch.setattr(Turns, "begin", lambda self, now: list(reversed(begin(self, now))))
     with pytest.raises(NondeterminismError):
         await replay(history("valid"))
 
 
 async def test_a_timer_that_vanishes_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(flow, "alarms", lambda *_: {})
+    monkeypatch.setattr(Turns, "alarms", lambda *_: {})
     with pytest.raises(NondeterminismError):
         await replay(history("valid"))
 
 
 async def test_a_timer_may_change_its_length(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a term can be mended under open cases (design, section 4)."""
-    rings = flow.Flow._ring
+    wait = Timers._wait
 
-    async def rings_later(self: flow.Flow, alarm: Alarm, wait: timedelta) -> None:
-        await rings(self, alarm, wait + timedelta(hours=1))
+    async def waits_longer(self: Timers, alarm: Alarm, now: datetime) -> None:
+        await wait(self, alarm, now - timedelta(hours=1))
 
-    monkeypatch.setattr(flow.Flow, "_ring", rings_later)
+    monkeypatch.setattr(Timers, "_wait", waits_longer)
     await replay(history("valid"))
+
+
+async def test_what_comes_to_other_times_than_it_was_recorded_with_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control of the comparison by result: a case that dates by another clock."""
+    came_to = noted_results(monkeypatch)
+    finish = order.finish
+
+    def finishes_later(case: Case, calendar: WorkingCalendar, step: Step, at: datetime, now: datetime) -> datetime:
+        return finish(case, calendar, step, at + timedelta(seconds=1), now)
+
+    monkeypatch.setattr(order, "finish", finishes_later)
+    recorded = history("appeal")
+    await replay(recorded)
+    assert came_to != [result_of(recorded)]
 
 
 def test_no_history_holds_anything_but_json() -> None:
