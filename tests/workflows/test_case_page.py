@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from workflows.guidance import what_to_do
 
 from activities.interface import Activity, Lookup
 from escalation.kinds import Escalation
+from escalation.ladder import Rung
 from rules.calendar import WorkingCalendar
 from rules.documents import Kind
 from rules.findings import registration_findings
@@ -19,56 +19,58 @@ from rules.terms import Step
 from tests.support.calendars import at, plain_days
 from tests.support.messages import documents
 from tests.support.requests import request
-from tests.workflows.states import RECEIVED, a_document, sign, standing_at
-from workflows import steps
-from workflows.case import Case, RefusedDocumentState
-from workflows.case_page import SHOWN, details
-from workflows.deadlines import tell_time
+from tests.support.standing import PLAIN, RECEIVED, delivered, sign, standing_at
+from tests.support.world import ladder_book
+from workflows import order
+from workflows.answers import gave_up
+from workflows.case import Case
+from workflows.case_page import SHOWN, case_page
+from workflows.deadlines import bring_up_to_date
+from workflows.escalating import escalate
+from workflows.escalation_state import Identity, Notification
 from workflows.inbox import judge, parcel
+from workflows.next_action import next_action
 
-PLAIN = plain_days(2026, 2027)
 CALENDAR = WorkingCalendar(PLAIN)
 EVERY_STEP = [Step.REQUEST_DOCUMENTS, Step.AWAIT_DOCUMENTS, Step.INSPECT, Step.CONCLUDE, Step.APPEAL]
 
 
-def page(case: Case) -> str:
-    return details(case, CALENDAR)
+def page(case: Case, now: datetime = RECEIVED) -> str:
+    return case_page(case, CALENDAR, now)
 
 
 def send(case: Case, name: str, message: dict[str, Any], number: int = 1) -> None:
     """Have the case judge a message, as the main flow does."""
-    judge(case, CALENDAR, parcel(name, [message], run_id="r", number=number, seen_at=RECEIVED), RECEIVED)
+    judge(case, CALENDAR, parcel(name, [message], run_id="r", number=number, seen_at=RECEIVED))
 
 
 def crowded() -> Case:
     """A case of which every part of the page has something to say."""
-    case = standing_at(Step.AWAIT_DOCUMENTS, PLAIN)
-    case.documents.append(a_document(Kind.INVOICE))
-    case.refused_documents.append(
-        RefusedDocumentState(kind=Kind.CONTRACT, filename="c_1.pdf", reason="sha256 differs", message_id="d1")
-    )
+    case = standing_at(Step.AWAIT_DOCUMENTS)
+    refused = delivered(Kind.CONTRACT, filename="c_1.pdf", state="refused", reason="sha256 differs", message_id="d2")
+    case.papers.deliveries += [delivered(Kind.INVOICE), refused]
     case.findings = registration_findings(case.request.rex_number, None, [])
     case.want(Activity.LOOK_UP_REGISTRATION, Lookup(rex_number=case.request.rex_number))
-    steps.gave_up(case, case.actions["look_up_registration"], "REX refuses the login", RECEIVED)
+    gave_up(case, case.actions["look_up_registration"], "REX refuses the login", RECEIVED)
     send(case, "documents_came", {})
-    tell_time(case, CALENDAR, at(date(2026, 3, 25)))
+    bring_up_to_date(case, CALENDAR, at(date(2026, 3, 25)))
     return case
 
 
 def test_first_it_says_where_the_case_stands_and_then_what_to_do_next() -> None:
-    case = standing_at(Step.AWAIT_DOCUMENTS, PLAIN)
-    tell_time(case, CALENDAR, RECEIVED)
+    case = standing_at(Step.AWAIT_DOCUMENTS)
+    bring_up_to_date(case, CALENDAR, RECEIVED)
     standing, todo, *_ = page(case).split("\n\n")
     assert standing.splitlines() == [
         "**Altyn Dan LLP**, KZREX123456789012, asked by Federal Office for Customs and Border Security  ",
-        "Stands at **await documents** (¶8), last day **2026-03-09 Mon** until 24:00.  ",
-        "The whole (¶5): last day **2026-04-13 Mon**, reserve 8 working days, **on track**.",
+        "Current step: **await documents** (¶8), last day **2026-03-09 Mon** until 24:00.  ",
+        "Limit (¶5): last day **2026-04-13 Mon**, reserve 8 working days, **on track**.",
     ]
-    assert todo.startswith("**What to do next.** Wait for Atameken to send: registration application, origin evidence.")
+    assert todo.startswith("**What to do next.** Atameken has to send: registration application, origin evidence.")
 
 
 def test_each_step_is_a_line_with_its_paragraph_state_term_and_last_day() -> None:
-    lines = page(standing_at(Step.INSPECT, PLAIN)).splitlines()
+    lines = page(standing_at(Step.INSPECT)).splitlines()
     start = lines.index("**Steps**") + 2
     assert lines[start : start + 5] == [
         "- ¶7 request documents: **done**, 3 working days, last day 2026-03-05 Thu, ended 2026-03-02 Mon",
@@ -80,27 +82,28 @@ def test_each_step_is_a_line_with_its_paragraph_state_term_and_last_day() -> Non
 
 
 def test_late_days_and_risk_stand_out() -> None:
-    case = standing_at(Step.AWAIT_DOCUMENTS, PLAIN)
-    tell_time(case, CALENDAR, at(date(2026, 3, 10)))
-    assert "**late by 1 working day**" in page(case)
-    tell_time(case, CALENDAR, at(date(2026, 3, 20)))
+    case = standing_at(Step.AWAIT_DOCUMENTS)
+    bring_up_to_date(case, CALENDAR, at(date(2026, 3, 10)))
+    assert "**overdue by 1 working day**" in page(case)
+    bring_up_to_date(case, CALENDAR, at(date(2026, 3, 20)))
     assert "reserve -1 working day, **AT RISK**" in page(case)
-    tell_time(case, CALENDAR, at(date(2026, 4, 14)))
+    bring_up_to_date(case, CALENDAR, at(date(2026, 4, 14)))
     assert "**EXCEEDED**" in page(case)
     assert "**26 working days late**" in page(case)
 
 
 def test_every_part_has_its_list_and_no_empty_one_is_shown() -> None:
     parts = [
+        "Open escalations",
+        "Actions that gave up",
         "Missing documents",
         "Documents",
         "Refused documents",
         "Findings",
-        "Open escalations",
-        "Actions that gave up",
         "Refused messages (1)",
+        "Earlier escalations",
     ]
-    crowd, bare = page(crowded()), page(standing_at(Step.INSPECT, PLAIN))
+    crowd, bare = page(crowded()), page(standing_at(Step.INSPECT))
     for part in parts:
         assert f"**{part}**\n\n- " in crowd
     assert [part for part in parts if f"**{part}**" in bare] == ["Documents"]
@@ -117,11 +120,12 @@ def test_text_from_outside_is_shown_as_it_is_and_is_no_markdown(evil: str) -> No
     case = crowded()
     exporter = {"name": evil}
     case.request = type(case.request).model_validate(request(RECEIVED, exporter=exporter, requesting_authority=evil))
-    case.documents[0].filename = evil
-    case.refused_documents[0].reason = evil
+    case.papers.stored[0][1].filename = evil
+    case.papers.refused[0][1].reason = evil
     case.actions["look_up_registration"].error = evil
-    case.escalations[0].summary = evil
-    case.escalations[0].acknowledged_by, case.escalations[0].acknowledged_until = evil, date(2026, 3, 3)
+    acknowledged = case.open_escalations[0]
+    acknowledged.summary = acknowledged.acknowledged_by = evil
+    acknowledged.acknowledged_until, acknowledged.rests_until = date(2026, 3, 3), at(date(2026, 3, 4), 0)
     send(case, evil, {}, number=2)
     case.rejected[-1].reason = evil
     text = page(case)
@@ -136,23 +140,23 @@ def test_text_from_outside_is_shown_as_it_is_and_is_no_markdown(evil: str) -> No
 
 
 def test_names_of_messages_and_actions_read_as_they_are_written() -> None:
-    case = standing_at(Step.AWAIT_DOCUMENTS, PLAIN)
+    case = standing_at(Step.AWAIT_DOCUMENTS)
     send(case, "documents_arrived", {"message_id": "d1"})
     assert "- `documents_arrived`: sent\\_by: is required" in page(case)
 
 
 def test_a_message_id_with_marks_of_markdown_breaks_out_of_nothing() -> None:
-    case = standing_at(Step.AWAIT_DOCUMENTS, PLAIN)
+    case = standing_at(Step.AWAIT_DOCUMENTS)
     send(case, "documents_arrived", documents("`** [x](y)\n# z"))
     action = next(iter(case.actions.values()))
-    steps.gave_up(case, action, "out of reach", RECEIVED)
+    gave_up(case, action, "out of reach", RECEIVED)
     text = page(case)
     assert "`fetch_documents '** [x](y) # z`" in text
     assert "\n# z" not in text
 
 
 def test_of_long_lists_the_first_are_shown_and_the_rest_counted_and_refused_messages_come_newest_first() -> None:
-    case = standing_at(Step.AWAIT_DOCUMENTS, PLAIN)
+    case = standing_at(Step.AWAIT_DOCUMENTS)
     for number in range(1, SHOWN + 4):
         send(case, f"name-{number}", {}, number)
     text = page(case)
@@ -164,14 +168,16 @@ def test_of_long_lists_the_first_are_shown_and_the_rest_counted_and_refused_mess
 def test_a_time_stated_more_than_a_working_day_before_it_arrived_is_shown_beside_its_arrival(
     arrived: int, shown: bool
 ) -> None:
-    case = standing_at(Step.INSPECT, PLAIN)
-    case.documents = [a_document(Kind.INVOICE, sent_at=at(date(2026, 3, 2)), arrived_at=at(date(2026, 3, arrived)))]
+    case = standing_at(Step.INSPECT)
+    case.papers.deliveries = [
+        delivered(Kind.INVOICE, sent_at=at(date(2026, 3, 2)), arrived_at=at(date(2026, 3, arrived)))
+    ]
     line = f"- invoice invoice.pdf: stated 2026-03-02 Mon, arrived 2026-03-0{arrived}"
     assert (line in page(case)) is shown
 
 
 def test_missing_documents_are_listed_only_while_they_are_awaited() -> None:
-    case = standing_at(Step.AWAIT_DOCUMENTS, PLAIN)
+    case = standing_at(Step.AWAIT_DOCUMENTS)
     assert "**Missing documents**" in page(case)
     case.step = Step.CONCLUDE
     assert "**Missing documents**" not in page(case)
@@ -179,17 +185,17 @@ def test_missing_documents_are_listed_only_while_they_are_awaited() -> None:
 
 def test_a_closed_case_says_its_outcome_and_whether_the_thirty_days_were_kept() -> None:
     for signed_at, words in ((RECEIVED, "were kept"), (at(date(2026, 4, 14)), "were **exceeded**")):
-        case = standing_at(Step.CONCLUDE, PLAIN)
+        case = standing_at(Step.CONCLUDE)
         sign(case, CALENDAR, signed_at)
-        steps.close(case, signed_at)
+        order.close(case, signed_at)
         assert "The case is **closed**: outcome **valid**." in page(case)
         assert f"The 30 working days {words}" in page(case)
 
 
 def test_a_withdrawn_case_says_nothing_of_the_thirty_days() -> None:
-    case = standing_at(Step.AWAIT_DOCUMENTS, PLAIN)
+    case = standing_at(Step.AWAIT_DOCUMENTS)
     case.outcome = Outcome.WITHDRAWN
-    steps.close(case, RECEIVED)
+    order.close(case, RECEIVED)
     assert "outcome **withdrawn**" in page(case)
     assert "The 30 working days" not in page(case)
 
@@ -202,50 +208,96 @@ def test_what_is_provisional_says_so() -> None:
 
 
 def test_the_customs_own_time_limit_is_shown() -> None:
-    case = standing_at(Step.AWAIT_DOCUMENTS, PLAIN)
+    case = standing_at(Step.AWAIT_DOCUMENTS)
     case.request = type(case.request).model_validate(request(RECEIVED, reply_by="2026-05-01"))
     assert "reply by 2026-05-01 Fri (shown, not counted)" in page(case)
 
 
 def test_without_a_calendar_it_says_that_nothing_is_counted() -> None:
-    case = Case(case_id="rex-ch-1", request=standing_at(Step.INSPECT, PLAIN).request, opened_at=RECEIVED)
-    assert "No term is counted yet" in details(case, None)
+    given = standing_at(Step.INSPECT).request
+    case = Case(case_id="rex-ch-1", request=given, opened_at=RECEIVED, seen_at=RECEIVED)
+    assert "No term is counted yet" in case_page(case, None, RECEIVED)
 
 
-def test_an_escalation_that_somebody_has_taken_on_says_who_and_until_when() -> None:
-    case = standing_at(Step.AWAIT_DOCUMENTS, PLAIN)
-    raised = case.escalate(Escalation.STEP_DUE_SOON, RECEIVED, "soon", step=case.step, cause="x")
+def notified(case: Case, *, level: int = 2, repeat: int = 0, error: str | None = None) -> str:
+    """The line of an escalation of which a level has been notified, or not reached."""
+    raised = escalate(case, Identity(Escalation.STEP_OVERDUE, case.step), RECEIVED, "it is overdue")
+    assert raised is not None
+    case.book = ladder_book()
+    [recipient] = case.book.levels[level].recipients
+    rung = raised.last_rung = Rung(number=level + repeat, level=level, due_at=RECEIVED, repeat=repeat)
+    told_at = None if error else RECEIVED
+    raised.notified = [
+        Notification(key="k", recipient=recipient, rung=rung, handed_at=RECEIVED, told_at=told_at, error=error)
+    ]
+    return next(line for line in page(case).splitlines() if "step_overdue" in line)
+
+
+def test_an_escalation_says_who_was_notified_when_and_who_comes_next() -> None:
+    assert notified(standing_at(Step.AWAIT_DOCUMENTS)) == (
+        "- `await_documents.step_overdue`: it is overdue. Level 2 (on-call): notified 2026-03-02 10:00. "
+        "Next: level 3 (head), 2026-03-02 14:00."
+    )
+
+
+def test_an_escalation_says_who_was_not_reached_and_why_and_that_nobody_was() -> None:
+    case = standing_at(Step.AWAIT_DOCUMENTS)
+    assert "Level 2 (on-call): 1 of 1 not reached (no line)." in notified(case, error="no line")
+    case.escalations[-1].nobody_since = RECEIVED
+    assert "**Nobody can be reached: call somebody.**" in page(case)
+
+
+def test_an_escalation_whose_ladder_is_at_its_end_says_that_nobody_has_acknowledged() -> None:
+    case = standing_at(Step.AWAIT_DOCUMENTS)
+    line = notified(case, level=3, repeat=5)
+    assert line.endswith("**Everyone has been notified and no one has acknowledged: call somebody.**")
+
+
+def test_an_escalation_that_is_acknowledged_says_by_whom_and_until_when_and_no_longer_after_that() -> None:
+    case = standing_at(Step.AWAIT_DOCUMENTS)
+    raised = escalate(case, Identity(Escalation.STEP_DUE_SOON, case.step), RECEIVED, "soon")
     assert raised is not None
     raised.acknowledged_by, raised.acknowledged_until = "D. Akhmetova", date(2026, 3, 9)
-    line = "- `await_documents.step_due_soon`, level 1: soon (taken on by D. Akhmetova until 2026-03-09 Mon)"
+    raised.rests_until = at(date(2026, 3, 10), 0)
+    line = "- `await_documents.step_due_soon`: soon. **Acknowledged** by D. Akhmetova until 2026-03-09 Mon."
     assert line in page(case)
+    assert "Acknowledged" not in page(case, raised.rests_until)
+
+
+def test_what_is_overtaken_or_resolved_is_listed_apart_with_what_ended_it() -> None:
+    case = standing_at(Step.AWAIT_DOCUMENTS)
+    bring_up_to_date(case, CALENDAR, at(date(2026, 3, 9)))
+    bring_up_to_date(case, CALENDAR, at(date(2026, 3, 10)))
+    assert "- `await_documents.step_due_soon`: overtaken by `await_documents.step_overdue`" in page(case)
+    order.withdraw(case, CALENDAR, "taken back", "A. Nurlan", at(date(2026, 3, 10)))
+    assert "- `await_documents.step_overdue`: the case is closed" in page(case)
 
 
 @pytest.mark.parametrize("step", EVERY_STEP)
 def test_at_every_step_it_says_what_to_do_next(step: Step) -> None:
-    case = standing_at(step, PLAIN, ground=True)
+    case = standing_at(step, ground=True)
     words = {
         Step.REQUEST_DOCUMENTS: "being sent",
-        Step.AWAIT_DOCUMENTS: "Wait for Atameken",
+        Step.AWAIT_DOCUMENTS: "Atameken has to send",
         Step.INSPECT: "`inspection_completed`",
         Step.CONCLUDE: "`conclusion_signed`",
         Step.APPEAL: "being sent",
     }
-    assert words[step] in what_to_do(case)
+    assert words[step] in next_action(case)
 
 
 def test_what_gave_up_comes_before_all_else_to_do() -> None:
-    case = standing_at(Step.AWAIT_DOCUMENTS, PLAIN)
+    case = standing_at(Step.AWAIT_DOCUMENTS)
     case.want(Activity.LOOK_UP_REGISTRATION, Lookup(rex_number=case.request.rex_number))
-    steps.gave_up(case, case.actions["look_up_registration"], "no", RECEIVED)
-    assert what_to_do(case).startswith("Gave up: `look_up_registration`.")
-    assert "`retry_action`" in what_to_do(case)
+    gave_up(case, case.actions["look_up_registration"], "no", RECEIVED)
+    assert next_action(case).startswith("Gave up: `look_up_registration`.")
+    assert "`retry_action`" in next_action(case)
 
 
 def test_the_page_of_a_crowded_case_is_short_enough_for_one_look() -> None:
     case = crowded()
     for number in range(200):
-        case.documents.append(a_document(Kind.CONTRACT, message_id=f"d{number}"))
+        case.papers.deliveries.append(delivered(Kind.CONTRACT, message_id=f"d{number}"))
         send(case, "unknown" * 20, {"message_id": "x" * 500, "at": rfc_3339(RECEIVED)}, number + 10)
-    tell_time(case, CALENDAR, RECEIVED + timedelta(days=60))
+    bring_up_to_date(case, CALENDAR, RECEIVED + timedelta(days=60))
     assert len(page(case)) < 12_000
