@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from sqlalchemy import Engine
 from temporalio import activity
 from temporalio.client import AsyncActivityCancelledError, Client
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.errors import unreachable
@@ -104,6 +104,8 @@ class RecipientActivities:
                 task_queue=task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                # Before the cases: after a storm hundreds of their tasks wait, and people wait for this one.
+                priority=Priority(priority_key=1),
                 start_signal=NOTICES,
                 start_signal_args=[Handed(rules=self._ladders.rules, notices=notices, withdrawn=withdrawn)],
                 static_summary=f"Notices by {recipient.scheme} to {recipient.id}, level {recipient.level}",

@@ -75,18 +75,20 @@ class RecipientWorkflow:
         await workflow.wait_condition(lambda: bool(self._arrived or start.box))
         while True:
             self._clear_what_is_over()
-            self._take_in()
+            took = self._take_in()
             await self._take_answer()
             now = workflow.now()
             for case_id, outcome in self._box.expire(now):
                 self._report(case_id, outcome)
             self._box.forget(now)
-            if self._call is None and not self._wants_to_continue() and (message := self._box.next_message(now)):
+            if self._call is None and not self._has_to_continue() and (message := self._box.next_message(now)):
                 self._call = self._send(message)
             self._set_alarm(now)
             if self._at_rest() and self._box.is_idle(now):
                 return
-            if self._at_rest() and self._wants_to_continue():
+            # Not while notices pour in: Temporal takes no new run while a signal is on its way, and it would be tried
+            # over and over in place of sending.
+            if self._at_rest() and (self._has_to_continue() or (not took and self._wants_to_continue())):
                 workflow.continue_as_new(RecipientStart(box=self._box))
             await workflow.wait_condition(self._has_something_to_do)
 
@@ -97,7 +99,7 @@ class RecipientWorkflow:
             self._alarm, self._alarm_at = None, None
         self._reports = [report for report in self._reports if not report.done()]
 
-    def _take_in(self) -> None:
+    def _take_in(self) -> bool:
         arrived, self._arrived = self._arrived, []
         for arguments in arrived:
             try:
@@ -106,6 +108,7 @@ class RecipientWorkflow:
                 self._box.take(Handed.model_validate(arguments[0]), workflow.now())
             except (ValidationError, ValueError, Refusal):
                 workflow.logger.warning("%s was sent something that is no notice", workflow.info().workflow_id)
+        return bool(arrived)
 
     async def _take_answer(self) -> None:
         call = self._call
@@ -183,9 +186,11 @@ class RecipientWorkflow:
 
     def _wants_to_continue(self) -> bool:
         """Whether the history is long enough, and what waits small enough to be carried."""
-        info = workflow.info()
-        long = info.get_current_history_length() >= LONGEST_HISTORY or info.is_continue_as_new_suggested()
-        return long and self._box.size <= MOST_CARRIED
+        return workflow.info().get_current_history_length() >= LONGEST_HISTORY and self._box.size <= MOST_CARRIED
+
+    def _has_to_continue(self) -> bool:
+        """Whether the server says so, of a history ten times as long: then nothing is sent before."""
+        return workflow.info().is_continue_as_new_suggested() and self._box.size <= MOST_CARRIED
 
 
 # -- what the Temporal UI shows ---------------------------------------------------------------------------------------
