@@ -132,8 +132,10 @@ def all_activities(
         ui_url=settings.ui_url,
         heartbeat_url=settings.heartbeat_url.get_secret_value() if settings.heartbeat_url else None,
     )
+    arrivals = ArrivalActivities(client)
+    documents = DocumentActivities(to_atameken, store, settings.document_hosts, arrivals=arrivals)
     return [
-        ArrivalActivities(client).read_arrivals,
+        arrivals.read_arrivals,
         CalendarActivities(register, settings.receipt_cutoff).record_calendar,
         RegisterActivities(register).write_register,
         atameken.request_documents,
@@ -141,7 +143,7 @@ def all_activities(
         atameken.withdraw_request,
         atameken.appeal_for_revocation,
         RexActivities(to_rex, settings.rex_login, settings.rex_password.get_secret_value()).look_up_registration,
-        DocumentActivities(to_atameken, store, settings.document_hosts).fetch_documents,
+        documents.fetch_documents,
         ConclusionActivities(store).draft_conclusion,
         ReplyActivities(settings.mail_url.get_secret_value(), store).send_reply,
         recipients.read_ladders,

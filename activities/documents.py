@@ -15,6 +15,7 @@ import httpx
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.arrivals import ArrivalActivities
 from activities.document_store import DocumentStore, document_id_of
 from activities.document_type import media_type_of
 from activities.errors import unexpected, unreachable
@@ -62,8 +63,10 @@ class DocumentActivities:
         store: DocumentStore,
         further_origins: Iterable[str] = (),
         patience: Patience | None = None,
+        arrivals: ArrivalActivities | None = None,
     ) -> None:
         self._client = client
+        self._arrivals = arrivals
         self._store = store
         self._patience = patience or Patience()
         self._origins = frozenset({origin_of(client.base_url), *map(origin_of, further_origins)})
@@ -109,7 +112,11 @@ class DocumentActivities:
             await asyncio.gather(*pending, return_exceptions=True)
         if not stored and not refused:
             raise _all_out_of_reach(fetch, failures)
+        arrived_at = None
+        if fetch.arrival is not None and self._arrivals is not None:
+            [arrived_at] = await self._arrivals.read_arrivals(fetch.arrival)
         return Fetched(
+            arrived_at=arrived_at,
             stored=sorted(stored, key=lambda each: each.index),
             refused=sorted(refused, key=lambda each: each.index),
             out_of_reach=sorted({*failures, *(tasks[task] for task in pending)}),

@@ -176,6 +176,7 @@ class Fetch(Payload):
     case_id: str
     message_id: str
     documents: list[OfferedDocument]
+    arrival: ArrivalsWanted | None = Field(default=None, description="the one message, where its arrival counts")
 
 
 class StoredDocument(Payload):
@@ -201,6 +202,7 @@ class Fetched(Payload):
     stored: list[StoredDocument]
     refused: list[RefusedDocument]
     out_of_reach: list[int]
+    arrived_at: Instant | None = Field(default=None, description="when Temporal recorded the message, where asked for")
 
 
 class DraftDocument(Payload):

@@ -39,6 +39,8 @@ def inform(case: Case, calendar: WorkingCalendar | None, now: datetime) -> None:
     ending = [each for each in case.escalations if not each.ended and not each.open]
     if not due and not ending and not any(each.rests(now) for each in case.open_escalations):
         return
+    if case.doing(Activity.NOTIFY):
+        return  # One after the other: a withdrawal must not overtake what it withdraws.
     if case.book is None:
         if due or any(_was_breach_alone(each) for each in ending):
             case.want(Activity.READ_LADDERS, None)
@@ -183,18 +185,19 @@ class _Round:
         each.notified = [n for n in each.notified if n.rung.level != level or n.key not in key_of_now]
 
     def end(self, each: EscalationState) -> None:
-        """Resolved or overtaken: whom it has not reached yet hears nothing of it, the others hear that it is resolved.
+        """Resolved or overtaken: whoever was notified hears that it is resolved.
 
-        Of a warning that its breach has overtaken they hear no more: they hear of the breach.
+        Of a recipient that still has it to tell the mailbox knows whether it was too late to withdraw it. Of a warning
+        that its breach has overtaken nobody hears any more: they hear of the breach.
         """
-        self.withdraw(each)
         each.ended = True
         if each.overtaken_by is not None or each.resolved_at is None:
+            self.withdraw(each)
             return
-        heard = [n for n in each.notified if (n.told_at is not None or n.error is not None) and not n.knows_the_end]
-        recipients = {notification.recipient.id: notification.recipient for notification in heard}
-        for notification in heard:
-            notification.knows_the_end = True
+        notified = [n for n in each.notified if (n.told_at or n.error or n.waits) and not n.knows_the_end]
+        recipients = {notification.recipient.id: notification.recipient for notification in notified}
+        for notification in notified:
+            notification.knows_the_end, notification.final = True, True
         if _was_breach_alone(each):
             level = self._book.levels[self._book.kinds[each.kind].first_level]
             recipients = {recipient.id: recipient for recipient in level.recipients}
@@ -341,8 +344,6 @@ def take_outcome(case: Case, arguments: tuple[Any, ...], now: datetime) -> None:
                 notification.told_at = notification.told_at or outcome.told_at
                 notification.error = None if notification.told_at else outcome.error
                 notification.final |= outcome.final
-                if outcome.told_at is not None and each.resolved_at is not None and each.overtaken_by is None:
-                    each.ended = False  # It was on its way when the matter was resolved: say so too.
         _see_whether_anybody(each, now)
 
 

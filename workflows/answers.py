@@ -79,6 +79,8 @@ def fetched(case: Case, action: Action, result: Fetched, now: datetime) -> None:
     delivery = case.papers.delivery(fetch.message_id) if isinstance(fetch, Fetch) else None
     if not isinstance(fetch, Fetch) or delivery is None:
         return
+    if result.arrived_at is not None:
+        delivery.arrived_at, delivery.arrival = result.arrived_at, None
     offered = [document for document in delivery.documents if document.state == "offered"]
     for stored in result.stored:
         document = offered[stored.index]
@@ -104,7 +106,8 @@ def fetched(case: Case, action: Action, result: Fetched, now: datetime) -> None:
         )
     rest = [fetch.documents[index] for index in result.out_of_reach]
     if rest:
-        case.want(Activity.FETCH_DOCUMENTS, fetch.model_copy(update={"documents": rest}), key=action.key)
+        again = {"documents": rest, "arrival": delivery.arrival}
+        case.want(Activity.FETCH_DOCUMENTS, fetch.model_copy(update=again), key=action.key)
 
 
 def never_fetched(case: Case, action: Action, now: datetime) -> None:

@@ -134,6 +134,7 @@ class Parcel(BaseModel):
     number: int
     seen_at: Instant
     arrived_at: Instant | None = Field(default=None, description="when Temporal recorded it, once that is known")
+    provisional: bool = Field(default=False, description="arrived_at is when the case saw it; asked with its documents")
     message_id: str | None
     digest: str
     size: int

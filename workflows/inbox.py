@@ -140,6 +140,15 @@ def arrival_counts(case: Case, parcel: Parcel) -> bool:
     return earliest.date() != latest.date() or crossed
 
 
+def asked_with_documents(parcel: Parcel) -> bool:
+    """Whether its arrival can wait until its documents are fetched: until then nothing is decided by it.
+
+    A message that states one time of two is judged by it now, and so asks now.
+    """
+    data = parcel.data or {}
+    return parcel.name == "documents_arrived" and not any(data.get(field) for field in _DECIDING[parcel.name])
+
+
 _DECIDING = {
     "document_request_received": ("received_at",),
     "documents_arrived": ("sent_at", "received_at"),
@@ -191,7 +200,7 @@ def judge(case: Case, calendar: WorkingCalendar | None, parcel: Parcel) -> None:
         message = read_message(parcel.name, [data], case.request.received_at, arrived_at)
         if case.step is Step.CLOSED:
             raise Refusal("the case is closed")
-        _apply(case, calendar, message, arrived_at)
+        _apply(case, calendar, message, parcel, arrived_at)
     except Refusal as refusal:
         reject(case, parcel, arrived_at, str(refusal))
     else:
@@ -239,12 +248,14 @@ def reject(case: Case, parcel: Parcel, at: datetime, reason: str) -> None:
                 each.summary = summary
 
 
-def _apply(case: Case, calendar: WorkingCalendar | None, message: Message, arrived_at: datetime) -> None:
+def _apply(
+    case: Case, calendar: WorkingCalendar | None, message: Message, parcel: Parcel, arrived_at: datetime
+) -> None:
     match message:
         case DocumentRequestReceived():
             _document_request_received(case, calendar, message, arrived_at)
         case DocumentsArrived():
-            _documents_arrived(case, message, arrived_at)
+            _documents_arrived(case, message, parcel, arrived_at)
         case InspectionCompleted():
             _inspection_completed(case, message, arrived_at)
         case ConclusionSigned():
@@ -275,7 +286,7 @@ def _document_request_received(
         term_moved(case, calendar, state, arrived_at, Resolution.RECEIPT_PROVEN, message.sent_by)
 
 
-def _documents_arrived(case: Case, message: DocumentsArrived, arrived_at: datetime) -> None:
+def _documents_arrived(case: Case, message: DocumentsArrived, parcel: Parcel, arrived_at: datetime) -> None:
     count = sum(len(each.documents) for each in case.papers.deliveries) + len(message.documents)
     if count > MOST_DOCUMENTS:
         raise Refusal(f"documents: the case would have {count}; expected no more than {MOST_DOCUMENTS} in all")
@@ -290,9 +301,12 @@ def _documents_arrived(case: Case, message: DocumentsArrived, arrived_at: dateti
     if application is not None:
         case.papers.application = application
         case.compare_with_rex()
+    arrival = None
+    if parcel.provisional:
+        arrival = ArrivalsWanted(workflow_id=case.case_id, run_id=parcel.run_id, numbers=[parcel.number])
     case.want(
         Activity.FETCH_DOCUMENTS,
-        Fetch(case_id=case.case_id, message_id=message.message_id, documents=message.documents),
+        Fetch(case_id=case.case_id, message_id=message.message_id, documents=message.documents, arrival=arrival),
         key=f"{Activity.FETCH_DOCUMENTS.value} {message.message_id}",
     )
     case.papers.deliveries.append(
@@ -301,6 +315,7 @@ def _documents_arrived(case: Case, message: DocumentsArrived, arrived_at: dateti
             sent_at=message.sent_at,
             received_at=message.received_at,
             arrived_at=arrived_at,
+            arrival=arrival,
             documents=[Document(kind=each.kind, filename=each.filename) for each in message.documents],
         )
     )

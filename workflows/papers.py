@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from activities.interface import ArrivalsWanted
 from rules.documents import ORIGIN_EVIDENCE, Application, Kind, missing_documents
 from rules.instant import Instant
 
@@ -55,6 +56,9 @@ class Delivery(BaseModel):
     received_at: Instant | None
     arrived_at: Instant
     documents: list[Document]
+    arrival: ArrivalsWanted | None = Field(
+        default=None, description="its arrival is asked with the documents; until then it is when the case saw it"
+    )
 
     @property
     def sent(self) -> datetime:
@@ -125,7 +129,7 @@ class Papers(BaseModel):
         having = [
             document if document.state == "stored" else document.model_copy(update={"round": round})
             for delivery in self.deliveries
-            if sent_before is None or delivery.sent < sent_before
+            if sent_before is None or delivery.arrival is not None or delivery.sent < sent_before
             for document in delivery.documents
             if document.state == "stored" or (document.state == "offered" and delivery in fetched)
         ]

@@ -25,6 +25,7 @@ from workflows.deadlines import CANCELLATION, Alarm, bring_up_to_date, term_alar
 from workflows.escalating import escalate, resolve_all
 from workflows.escalation_state import Identity
 from workflows.order import advance
+from workflows.profiles import OWN
 from workflows.register_changes import case_row
 
 CALENDAR_AHEAD: Final = timedelta(days=120)
@@ -91,8 +92,9 @@ class Turns:
         """Record a message, whatever it is; the next turn judges it."""
         self._messages += 1
         parcel = inbox.parcel(name, list(arguments), run_id=self._run_id, number=self._messages, seen_at=now)
-        if not inbox.arrival_counts(self.case, parcel):
-            parcel.arrived_at = now
+        counts = inbox.arrival_counts(self.case, parcel)
+        if not counts or inbox.asked_with_documents(parcel):
+            parcel.arrived_at, parcel.provisional = now, counts
         self.case.inbox.append(parcel)
 
     def outcome(self, arguments: tuple[Any, ...]) -> None:
@@ -172,12 +174,16 @@ class Turns:
 
     def settled(self, now: datetime) -> bool:
         """Whether nothing has just been begun whose end will change the case again: then timers and register follow."""
-        return not any(
-            each.state in ("wanted", "running")
+        return not self._just_begun(now)
+
+    def _just_begun(self, now: datetime) -> list[Action]:
+        return [
+            each
+            for each in self.case.actions.values()
+            if each.state in ("wanted", "running")
             and each.activity not in _ASIDE
             and (each.begun_at is None or now < each.begun_at + A_MOMENT)
-            for each in self.case.actions.values()
-        )
+        ]
 
     def alarms(self, now: datetime) -> dict[str, Alarm]:
         """The timers that the case waits by: its term, the limit, and at most one for whatever comes before them.
@@ -191,9 +197,11 @@ class Turns:
         if self.settled(now):
             self._alarms = self._wanted_alarms(now)
         else:
-            kept = {name: alarm for name, alarm in self._alarms.items() if alarm.until > now}
-            begun = "see what became of what was begun"
-            self._alarms = {"moment": Alarm(now + A_MOMENT, begun), **kept}
+            self._alarms = {name: alarm for name, alarm in self._alarms.items() if alarm.until > now}
+            # Our own house answers or gives up within a quarter of an hour: what wakes the case then needs no timer.
+            if any(CATALOGUE[each.activity].profile is not OWN for each in self._just_begun(now)):
+                begun = "see what became of what was begun"
+                self._alarms = {"moment": Alarm(now + A_MOMENT, begun), **self._alarms}
         return self._alarms
 
     def _wanted_alarms(self, now: datetime) -> dict[str, Alarm]:

@@ -48,6 +48,7 @@ class Driver:
         self._timers: dict[str, Alarm] = {}
         self._changes = RegisterChanges()
         world.clock = lambda: self.now
+        world.arrivals = self._arrivals  # type: ignore[method-assign]  # instead of a history
         world.tell = self._told  # type: ignore[method-assign]  # instead of a signal through a client
         case = Case(case_id=case_id, request=read_request(given, now), opened_at=now, seen_at=now)
         case.note("opened", now, "case", "opened", reference=case.request.reference)
@@ -196,13 +197,16 @@ class Driver:
     async def _call(self, action: Action) -> object:
         if isinstance(action.payload, ArrivalsWanted):
             self.world.calls[Activity.READ_ARRIVALS].append(action.payload)
-            return [self._recorded[number - 1] for number in action.payload.numbers]
+            return await self._arrivals(action.payload)
         called = next(each for each in self.world.activities() if each.__name__ == action.activity.value)
         result = await called(*([] if action.payload is None else [_again(action.payload)]))
         row = CATALOGUE[action.activity]
         if row.result is None or not isinstance(result, BaseModel):
             return result
         return TypeAdapter(row.result).validate_json(result.model_dump_json())
+
+    async def _arrivals(self, wanted: ArrivalsWanted) -> list[datetime]:
+        return [self._recorded[number - 1] for number in wanted.numbers]
 
     async def _told(self, case_id: str, outcome: Outcome) -> None:
         self.turns.outcome((outcome.model_dump(mode="json"),))

@@ -22,6 +22,7 @@ from activities.interface import (
     NOTICE_OUTCOME,
     Activity,
     Appeal,
+    ArrivalsWanted,
     CalendarWanted,
     CustomsReply,
     DocumentRequest,
@@ -194,7 +195,8 @@ class World:
                 )
         if not stored and not refused:
             raise ApplicationError("out of reach", type=ErrorKind.UNREACHABLE)
-        return Fetched(stored=stored, refused=refused, out_of_reach=rest)
+        arrived_at = (await self.arrivals(fetch.arrival))[0] if fetch.arrival is not None else None
+        return Fetched(arrived_at=arrived_at, stored=stored, refused=refused, out_of_reach=rest)
 
     @activity.defn(name=Activity.DRAFT_CONCLUSION)
     async def draft_conclusion(self, draft: Draft) -> Drafted:
@@ -244,6 +246,11 @@ class World:
         """What people were notified of, by the first recipient of each level; of one rung, where it is given."""
         said = [notice for notice in self.notices() if notice.resolved is None and notice.recipient.index == 0]
         return [each for notice in said for each in notice.matters if rung is None or each.rung == rung]
+
+    async def arrivals(self, wanted: ArrivalsWanted) -> list[datetime]:
+        """When Temporal recorded messages, from the real history."""
+        assert self.client is not None
+        return await ArrivalActivities(self.client).read_arrivals(wanted)
 
     async def tell(self, case_id: str, outcome: Outcome) -> None:
         """Report to the case what became of a notice."""
