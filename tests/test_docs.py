@@ -1,29 +1,252 @@
-"""What the documents name is there."""
+"""What the documents say is so: files, commands, settings, fields and examples are those of the code."""
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer.main
+from pydantic import BaseModel
+from typer.core import TyperGroup
 
-ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "docs" / f"{name}.md" for name in ("order", "counting", "glossary", "upgrading")]
+from activities.interface import FindingKind
+from escalation.kinds import KINDS, Escalation
+from rules import case_view
+from rules.case_view import CaseView
+from rules.decisions import DECISIONS, read_decision
+from rules.findings import Finding
+from rules.messages import MESSAGES, Message, read_message
+from rules.request import VerificationRequest, read_request
+from runtime.search_attributes import ALL, TYPE_NAMES
+from runtime.settings import PREFIX, WorkerSettings
+from starter import app
+from tests.conftest import ROOT
+
+DOCS = ROOT / "docs"
+PAGES = sorted([ROOT / "README.md", ROOT / "deploy" / "ladders" / "README.md", *DOCS.glob("*.md")])
+SETTINGS = {f"{PREFIX}{name.upper()}" for name in WorkerSettings.model_fields}
+A_WHILE_AGO, NOW = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)
+
+each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def read(name: str) -> str:
+    return (DOCS / f"{name}.md").read_text("utf-8")
+
+
+def section(page: str, title: str) -> str:
+    """The text under a heading, up to the next one of its level or above."""
+    text = read(page)
+    level = len(title.partition(" ")[0])
+    rest = text[text.index(f"{title}\n") + len(title) :]
+    return re.split(rf"^#{{1,{level}}} ", rest, flags=re.MULTILINE)[0]
+
+
+# -- what is named is there -------------------------------------------------------------------------------------------
+
+
+@each_page
 def test_every_file_and_page_that_a_document_names_is_there(page: Path) -> None:
     text = page.read_text("utf-8")
-    files = re.findall(r"`([\w./]+/[\w./]*)`", text)
+    rooms = "|".join(each.name for each in ROOT.iterdir() if each.is_dir() and each.name != "var")
+    files = re.findall(rf"(?<![\w/.])((?:{rooms})/[\w./-]*)", text)
+    files += re.findall(r"`([\w-]+\.(?:py|toml|yml|lock))`", text)
+    names = {each.name for room in ROOT.iterdir() if room.is_dir() for each in room.iterdir()}
     links = [link for link in re.findall(r"\]\(([^)#]+)", text) if "://" not in link]
-    assert [name for name in files if not (ROOT / name).exists()] == []
+    absent = [name for name in files if not (ROOT / name.rstrip(".")).exists() and name not in names]
+    assert absent == []
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@each_page
 def test_every_function_that_a_document_places_in_a_file_is_there(page: Path) -> None:
-    text = page.read_text("utf-8")
-    for name, file in re.findall(r"`(\w+)` in\s+`([\w./]+\.py)`", text):
+    for name, file in re.findall(r"`(\w+)` in\s+`([\w./]+\.py)`", page.read_text("utf-8")):
         assert re.search(
-            rf"^(def {name}\b|class {name}\b|{name}\b.*=)", (ROOT / file).read_text("utf-8"), re.MULTILINE
+            rf"^ *((async )?def {name}\b|class {name}\b|{name}\b.*=)", (ROOT / file).read_text("utf-8"), re.MULTILINE
         ), f"{file} has no {name}"
+
+
+@each_page
+def test_every_command_and_option_that_a_document_names_is_there(page: Path) -> None:
+    group = typer.main.get_command(app)
+    for line in re.findall(r"starter\.py ([a-z][^`\n]*)", page.read_text("utf-8")):
+        words = line.partition("#")[0].split()
+        command: Any = group
+        while isinstance(command, TyperGroup) and words and words[0].isalpha() and words[0].islower():
+            assert words[0] in command.commands, f"starter.py {line}"
+            command = command.commands[words.pop(0)]
+        options = {option for each in command.params for option in each.opts}
+        named = [word.strip("[]()") for word in words if word.strip("[(").startswith("--")]
+        assert [option for option in named if option not in options] == [], f"starter.py {line}"
+
+
+@each_page
+def test_every_program_is_started_as_it_can_be_typed(page: Path) -> None:
+    for block in re.findall(r"^```(?:sh|console)\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL):
+        for line in block.splitlines():
+            assert not re.match(r"(\$ )?(python|starter\.py|worker\.py|temporal)\b", line), line
+
+
+@each_page
+def test_every_block_of_shell_parses(page: Path) -> None:
+    for block in re.findall(r"^```sh\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL):
+        subprocess.run(["sh", "-n"], input=block, text=True, check=True)
+
+
+@each_page
+def test_every_target_of_make_that_a_document_names_is_there(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"(?:^|`)make ([a-z-]+)", page.read_text("utf-8"), re.MULTILINE))
+    assert named <= targets
+
+
+# -- settings ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("file", [*PAGES, ROOT / ".env.example", ROOT / "docker-compose.yml"], ids=lambda f: f.name)
+def test_every_setting_that_is_named_exists(file: Path) -> None:
+    names = set(re.findall(rf"\b{PREFIX}\w*[A-Z0-9]\b", file.read_text("utf-8")))
+    # Of the compose file alone; REXV_ESCALATE_n is any of the three.
+    assert names - SETTINGS - {f"{PREFIX}DATABASE_PASSWORD", f"{PREFIX}ESCALATE"} == set()
+
+
+def test_the_contract_and_the_example_explain_every_setting() -> None:
+    contract, example = read("contract"), (ROOT / ".env.example").read_text()
+    short = {f"{PREFIX}ESCALATE_2", f"{PREFIX}ESCALATE_3"}
+    assert {name for name in SETTINGS - short if name not in contract} == set()
+    assert set(re.findall(rf"^(?:# )?({PREFIX}\w+)=", example, re.MULTILINE)) == SETTINGS
+
+
+def test_what_the_example_leaves_blank_is_what_a_worker_requires() -> None:
+    example = (ROOT / ".env.example").read_text()
+    blank = set(re.findall(rf"^({PREFIX}\w+)=$", example, re.MULTILINE))
+    required = {f"{PREFIX}{name.upper()}" for name, field in WorkerSettings.model_fields.items() if field.is_required()}
+    assert blank == required | {f"{PREFIX}ESCALATE_{level}" for level in (1, 2, 3)}
+
+
+# -- the contract -----------------------------------------------------------------------------------------------------
+
+
+def test_the_contract_names_every_field_of_the_request() -> None:
+    rows = section("contract", "### Start argument: the request")
+    assert re.findall(r"^\| `(\w+)` \|", rows, re.MULTILINE) == list(VerificationRequest.model_fields)
+
+
+def test_the_contract_names_every_message_and_its_fields() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", section("contract", "## 3. Signals (systems)"), re.MULTILINE))
+    assert list(rows) == list(MESSAGES)
+    for name, model in MESSAGES.items():
+        own = set(model.model_fields) - {"message_id", "sent_by"}
+        assert {field for field in own if f"`{field}`" not in rows[name]} == set(), name
+
+
+def test_the_contract_names_every_decision_and_its_fields() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]*) \|", section("contract", "## 4. Updates (people)"), re.MULTILINE)
+    assert [name for name, _ in rows] == list(DECISIONS)
+    for name, fields in rows:
+        own = set(DECISIONS[name].model_fields) - {"by"}
+        assert {field for field in own if f"`{field}`" not in fields} == set(), name
+
+
+def test_the_contract_has_the_keys_of_the_query_case_in_their_order() -> None:
+    block = "".join(re.findall(r"^    .*\n", section("contract", "## 5. Queries"), re.MULTILINE))
+    views = [each for each in vars(case_view).values() if isinstance(each, type) and issubclass(each, BaseModel)]
+    own = [view for view in views if view.__module__ == case_view.__name__ and not issubclass(view, Message)]
+    fields = {name for view in [*own, Finding] for name in view.model_fields}
+    assert set(re.findall(r'"(\w+)"', block)) == fields
+    top = block.strip()[1:-1]
+    while (shorter := re.sub(r"[\[{][^\[\]{}]*[\]}]", "", top)) != top:
+        top = shorter
+    assert re.findall(r'"(\w+)"', top) == list(CaseView.model_fields)
+
+
+def test_the_contract_has_the_kinds_of_escalation_with_their_first_level() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|.*\| (\d) \|$", section("contract", "## 6. Escalations"), re.MULTILINE)
+    assert {Escalation(name): int(level) for name, level in rows} == {
+        kind: row.first_level for kind, row in KINDS.items()
+    }
+
+
+def test_the_escalations_page_and_the_ladder_file_say_which_kinds_are_urgent() -> None:
+    row = re.search(r"^\| by default \| (.*) \| (.*) \|$", read("escalations"), re.MULTILINE)
+    assert row is not None
+    urgent, others = ({kind for kind in KINDS if _is_named(kind, cell)} for cell in row.groups())
+    assert urgent == {kind for kind, each in KINDS.items() if each.urgent}
+    assert others == set(KINDS) - urgent
+
+
+def _is_named(kind: Escalation, cell: str) -> bool:
+    return f"`{kind.value}`" in cell or (kind.value.startswith("limit_") and "`limit_*`" in cell)
+
+
+def test_the_contract_has_the_search_attributes_with_their_types() -> None:
+    text = section("contract", "## 7. Search attributes")
+    found = {
+        name: kind
+        for kind, names in re.findall(r"(\w+): ((?:`Rex\w+`(?:, )?)+)", text)
+        for name in re.findall(r"Rex\w+", names)
+    }
+    assert found == {key.name: TYPE_NAMES[key.indexed_value_type] for key in ALL}
+
+
+@each_page
+def test_every_search_attribute_that_a_document_names_exists(page: Path) -> None:
+    assert set(re.findall(r"\bRex[A-Z]\w+", page.read_text("utf-8"))) <= {key.name for key in ALL}
+
+
+def test_the_self_check_page_explains_every_finding() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|", section("self_check", "## What it finds"), re.MULTILINE)
+    assert sorted(rows) == sorted(kind.value for kind in FindingKind)
+
+
+# -- examples ---------------------------------------------------------------------------------------------------------
+
+
+def _json(text: str) -> list[str]:
+    return re.findall(r"^```json\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def test_every_message_of_a_system_has_an_example_that_is_accepted() -> None:
+    text = section("messages", "## Messages of systems: signals")
+    parts = re.split(r"^`(\w+)`: ", text, flags=re.MULTILINE)[1:]
+    blocks = [(name, block) for name, part in zip(parts[::2], parts[1::2], strict=True) for block in _json(part)]
+    assert [name for name, _ in blocks] == list(MESSAGES)
+    for name, example in blocks:
+        data = json.loads(example)
+        message = read_message(name, [data], A_WHILE_AGO, NOW)
+        assert set(data) <= set(type(message).model_fields), name
+
+
+def test_every_decision_has_an_example_that_is_accepted() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| `(\{.*\})` \|$", read("messages"), re.MULTILINE)
+    assert [name for name, _ in rows] == list(DECISIONS)
+    for name, example in rows:
+        data = json.loads(example)
+        decision = read_decision(name, [data], A_WHILE_AGO, NOW)
+        assert set(data) <= set(type(decision).model_fields), name
+
+
+def test_the_example_of_an_acknowledgement_is_accepted() -> None:
+    [example] = re.findall(r"^    (\{.*\})$", read("escalations"), re.MULTILINE)
+    read_decision("acknowledge_escalation", [json.loads(example)], A_WHILE_AGO, NOW)
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "samples").glob("*.json")), ids=lambda file: file.name)
+def test_every_sample_is_accepted(file: Path) -> None:
+    data = json.loads(file.read_text("utf-8"))
+    match file.stem.split("-"):
+        case ["request", "missing", "documents"]:
+            read_decision("request_missing_documents", [data], A_WHILE_AGO, NOW)
+        case ["withdraw"]:
+            read_decision("withdraw", [data], A_WHILE_AGO, NOW)
+        case ["request", country, *_]:
+            assert read_request(data, NOW).requesting_country == country.upper()
+        case [kind, *_]:
+            name = {"inspection": "inspection_completed", "documents": "documents_arrived"}[kind]
+            # starter.py gives a message its id.
+            read_message(name, [{"message_id": "1", **data}], A_WHILE_AGO, NOW)
