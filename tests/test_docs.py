@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 from activities.interface import FindingKind
 from escalation.kinds import KINDS, Escalation
 from rules import case_view
+from rules.calendar import WorkingCalendar
 from rules.case_view import CaseView
 from rules.decisions import DECISIONS, read_decision
 from rules.findings import Finding
@@ -69,6 +70,12 @@ def test_every_function_that_a_document_places_in_a_file_is_there(page: Path) ->
         assert re.search(
             rf"^ *((async )?def {name}\b|class {name}\b|{name}\b.*=)", (ROOT / file).read_text("utf-8"), re.MULTILINE
         ), f"{file} has no {name}"
+
+
+def test_every_method_that_says_how_days_are_counted_is_there() -> None:
+    named = re.findall(r"`WorkingCalendar\.(\w+)`", read("counting"))
+    assert named
+    assert [name for name in named if not hasattr(WorkingCalendar, name)] == []
 
 
 @each_page
@@ -155,9 +162,9 @@ def test_the_contract_names_every_decision_and_its_fields() -> None:
 
 def test_the_contract_has_the_keys_of_the_query_case_in_their_order() -> None:
     block = "".join(re.findall(r"^    .*\n", section("contract", "## 5. Queries"), re.MULTILINE))
-    views = [each for each in vars(case_view).values() if isinstance(each, type) and issubclass(each, BaseModel)]
-    own = [view for view in views if view.__module__ == case_view.__name__ and not issubclass(view, Message)]
-    fields = {name for view in [*own, Finding] for name in view.model_fields}
+    models = [each for each in vars(case_view).values() if isinstance(each, type) and issubclass(each, BaseModel)]
+    own = [model for model in models if model.__module__ == case_view.__name__ and not issubclass(model, Message)]
+    fields = {name for model in own for name in model.model_fields} | set(Finding.model_fields)
     assert set(re.findall(r'"(\w+)"', block)) == fields
     top = block.strip()[1:-1]
     while (shorter := re.sub(r"[\[{][^\[\]{}]*[\]}]", "", top)) != top:
