@@ -17,6 +17,7 @@ from tests.support.calendars import at
 from tests.support.driver import Driver
 from tests.support.messages import documents, inspection, signature
 from tests.support.requests import request
+from tests.support.waiting import until
 from tests.support.world import World
 from workflows.case_view import verdict
 
@@ -122,13 +123,16 @@ class CaseUnderTest:
         told: dict[str, Any] = await self.handle.query("message", message_id)
         return told
 
-    async def until(self, reached: Callable[[dict[str, Any]], bool], tries: int = 400) -> dict[str, Any]:
-        """Ask how the case stands until it has come so far; each question is a round trip to the worker."""
-        for _ in range(tries):
-            view = await self.view()
-            if reached(view):
-                return view
-        raise AssertionError(f"the case does not get there: {_shortly(view)}")
+    async def until(self, reached: Callable[[dict[str, Any]], object], seconds: float = 20) -> dict[str, Any]:
+        """Ask how the case stands until it has come so far."""
+        view: dict[str, Any] = {}
+
+        async def shown() -> bool:
+            view.update(await self.view())
+            return bool(reached(view))
+
+        await until(shown, seconds, says=lambda: _shortly(view))
+        return view
 
     async def at_step(self, step: str) -> dict[str, Any]:
         return await self.until(lambda view: view["step"] == step)
@@ -156,6 +160,14 @@ class CaseInMemory(CaseUnderTest):
     async def sleep_until(self, instant: datetime) -> None:
         await self.driver.sleep_until(instant)
 
+    def stop(self) -> None:
+        """The workers die."""
+        self.driver.stop()
+
+    async def start(self) -> None:
+        """The workers are back."""
+        await self.driver.start()
+
     async def signal(self, name: str, *arguments: Any) -> None:
         await self.driver.signal(name, *arguments)
 
@@ -174,7 +186,7 @@ class CaseInMemory(CaseUnderTest):
     async def message(self, message_id: str) -> dict[str, Any]:
         return verdict(self.driver.turns.case, message_id)
 
-    async def until(self, reached: Callable[[dict[str, Any]], bool], tries: int = 400) -> dict[str, Any]:
+    async def until(self, reached: Callable[[dict[str, Any]], object], seconds: float = 20) -> dict[str, Any]:
         view = await self.view()
         if not reached(view):
             # What a server would do by itself meanwhile: a few seconds, so that a first retry comes.

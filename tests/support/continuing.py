@@ -14,7 +14,7 @@ from runtime.connection import client_options
 from tests.conftest import BIN
 from tests.support.cases import CaseUnderTest
 from tests.support.messages import documents, inspection, signature
-from tests.support.waiting import judged, until_view
+from tests.support.waiting import judged
 
 EVENTS = 30
 """After so many events in a run the server suggests to go on in a new one; in life after some thousands."""
@@ -48,36 +48,36 @@ async def runs_of(case: CaseUnderTest) -> list[WorkflowHistory]:
 async def continued(case: CaseUnderTest) -> None:
     """Messages early, refused, repeated and in parts, a cancel, a failed action, a returned draft; then the end."""
     world = case.world
-    await until_view(case, lambda view: view["step"] == "await_documents")
+    await case.until(lambda view: view["step"] == "await_documents")
     await case.signal("inspection_completed", inspection("i1", grounds=["scheme_terms"], documents_complete=True))
     await judged(case, 1)
     first = documents("d1", "invoice", application={"name": "Altyn Dan"}, via_representative=True)
     await case.signal("documents_arrived", first)
-    await until_view(case, lambda view: len(view["documents"]) == 1)
+    await case.until(lambda view: len(view["documents"]) == 1)
     for n in range(3):
         await case.signal("documents_arrived", {"message_id": f"bad{n}"})
         await judged(case, 3 + n)
     await case.handle.cancel(reason="by mistake")
-    await until_view(case, lambda view: any("cancel" in each["summary"] for each in view["escalations"]))
+    await case.until(lambda view: any("cancel" in each["summary"] for each in view["escalations"]))
     await case.signal("documents_arrived", first)
     await judged(case, 6)
     world.refuse(Activity.FETCH_DOCUMENTS, "not today")
     await case.signal("documents_arrived", documents("d2", "registration_application"))
-    await until_view(case, lambda view: view["failed_actions"])
+    await case.until(lambda view: view["failed_actions"])
     for n in range(3):
         await case.signal("never_heard_of", {"message_id": f"unknown{n}"})
         await judged(case, 8 + n)
     world.mend(Activity.FETCH_DOCUMENTS)
     await case.update("retry_action")
-    await until_view(case, lambda view: view["missing_documents"] == ["power_of_attorney"])
+    await case.until(lambda view: view["missing_documents"] == ["power_of_attorney"])
     world.refuse(Activity.DRAFT_CONCLUSION, "not today")
     await case.signal("documents_arrived", documents("d3", "power_of_attorney"))
-    await until_view(case, lambda view: view["step"] == "conclude" and view["failed_actions"])
+    await case.until(lambda view: view["step"] == "conclude" and view["failed_actions"])
     world.mend(Activity.DRAFT_CONCLUSION)
     await case.update("retry_action", action="draft_conclusion")
-    await until_view(case, lambda view: view["conclusion"]["document_id"])
+    await case.until(lambda view: view["conclusion"]["document_id"])
     await case.update("return_conclusion", reason="a misprint")
-    view = await until_view(case, lambda view: view["conclusion"]["document_id"])
+    view = await case.until(lambda view: view["conclusion"]["document_id"])
     await case.signal("documents_arrived", documents("d1", "contract"))
     await judged(case, 12)
     await case.signal("conclusion_signed", signature(document_id=view["conclusion"]["document_id"]))

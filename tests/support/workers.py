@@ -15,7 +15,8 @@ from workflows.verification import VerificationWorkflow
 
 @asynccontextmanager
 async def worker(client: Client, world: World, task_queue: str, **options: Any) -> AsyncIterator[Worker]:
-    """A worker for cases in this world; ``options`` are the worker's own."""
+    """A worker for cases in this world, which keeps none of them, as in life; ``options`` are the worker's own."""
+    options = {"max_cached_workflows": 0, **options}
     async with Worker(
         client, task_queue=task_queue, workflows=[VerificationWorkflow], activities=world.activities(), **options
     ) as running:

@@ -20,8 +20,11 @@ from tests.support.requests import request
 from tests.support.workers import worker
 from tests.support.world import World
 
-Opening = Callable[..., Awaitable[CaseUnderTest]]
+Opening = Callable[..., Awaitable[CaseInMemory]]
 """``opening(received_at=..., **changes of the request)`` opens the case, after a test has arranged its world."""
+
+ServedOpening = Callable[..., Awaitable[CaseUnderTest]]
+"""The same on a server."""
 
 
 @pytest.fixture
@@ -50,7 +53,7 @@ def opening(world: World, monday: date) -> Opening:
 
 
 @pytest_asyncio.fixture
-async def case(opening: Opening) -> CaseUnderTest:
+async def case(opening: Opening) -> CaseInMemory:
     return await opening()
 
 
@@ -72,7 +75,7 @@ async def served_world(time_skipping: WorkflowEnvironment) -> World:
 @pytest_asyncio.fixture
 async def served_opening(
     time_skipping: WorkflowEnvironment, served_world: World, served_monday: date, task_queue: str
-) -> AsyncIterator[Opening]:
+) -> AsyncIterator[ServedOpening]:
     async def open_it(received_at: datetime | None = None, **changes: Any) -> CaseUnderTest:
         given = request(received_at or await time_skipping.get_current_time(), **changes)
         return await open_case(time_skipping, served_world, task_queue, given, opened_on=served_monday)
@@ -82,7 +85,7 @@ async def served_opening(
 
 
 @pytest_asyncio.fixture
-async def served_case(served_opening: Opening) -> CaseUnderTest:
+async def served_case(served_opening: ServedOpening) -> CaseUnderTest:
     return await served_opening()
 
 

@@ -17,7 +17,7 @@ from activities.interface import Activity
 from tests.support.cases import CaseUnderTest
 from tests.support.messages import documents
 from tests.support.requests import request
-from tests.support.waiting import finish, judged, refused_in_register, until, until_view
+from tests.support.waiting import finish, judged, refused_in_register
 from tests.support.workers import worker
 from tests.support.world import World
 
@@ -36,7 +36,7 @@ async def flooded(dev_server: WorkflowEnvironment, live_world: World, task_queue
             task_timeout=timedelta(minutes=1),
         )
         case = CaseUnderTest(dev_server, dev_server.client, handle, live_world)
-        await until_view(case, lambda view: view["step"] == "await_documents")
+        await case.until(lambda view: view["step"] == "await_documents")
         yield case
 
 
@@ -73,9 +73,10 @@ async def test_a_hundred_messages_of_a_megabyte_are_counted_and_the_case_can_be_
     await send(flooded, messages, at_a_time)
     view = await judged(flooded, 100, seconds=60)
     assert (view["rejected_count"], view["step"]) == (100, "await_documents")
-    assert {entry.message_id for entry in refused_in_register(flooded)} == {f"m{n}" for n in range(100)}
-    assert len(refused_in_register(flooded)) == 100
-    assert all(entry.body is None and entry.size > MEGABYTE for entry in refused_in_register(flooded))
+    refused = await refused_in_register(flooded, 100)
+    assert {entry.message_id for entry in refused} == {f"m{n}" for n in range(100)}
+    assert len(refused) == 100
+    assert all(entry.body is None and entry.size > MEGABYTE for entry in refused)
     view = await finish(flooded)
     assert (view["rejected_count"], len(view["documents"])) == (100, 2)
     assert len(flooded.world.calls[Activity.REQUEST_DOCUMENTS]) == 1
@@ -98,8 +99,8 @@ async def test_two_thousand_small_messages_are_counted_and_the_case_can_be_finis
     await send(flooded, [*bad, *good, *again], 50)
     view = await judged(flooded, 2000, seconds=60)
     assert view["rejected_count"] == 1000
-    assert len({entry.message_id for entry in refused_in_register(flooded)}) == 1000
-    view = await until_view(flooded, lambda view: len(view["documents"]) == 20)
+    assert len({entry.message_id for entry in await refused_in_register(flooded, 1000)}) == 1000
+    view = await flooded.until(lambda view: len(view["documents"]) == 20)
     assert (await finish(flooded))["rejected_count"] == 1000
 
 
@@ -115,8 +116,8 @@ async def test_refused_messages_that_the_register_cannot_take_yet_do_not_stop_th
     assert view["rejected_count"] == 200
     assert len(await runs(flooded, flooded.client)) > 1
     world.mend(Activity.WRITE_REGISTER)
-    await until(lambda: len(refused_in_register(flooded)) == 200, seconds=60)
-    kept = [entry for entry in refused_in_register(flooded) if entry.body is not None]
+    refused = await refused_in_register(flooded, 200, seconds=60)
+    kept = [entry for entry in refused if entry.body is not None]
     assert len(kept) >= 6
-    assert {entry.message_id for entry in refused_in_register(flooded)} == {f"m{n}" for n in range(200)}
+    assert {entry.message_id for entry in refused} == {f"m{n}" for n in range(200)}
     await finish(flooded)

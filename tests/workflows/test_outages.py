@@ -1,4 +1,4 @@
-"""Our own outage makes nobody late and loses nothing (design, section 4), on the real clock and a real server."""
+"""Our own outage makes nobody late and loses nothing (design, section 4)."""
 
 from __future__ import annotations
 
@@ -17,25 +17,17 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.interface import Activity
 from tests.conftest import ROOT
-from tests.support.cases import CaseUnderTest, open_case
+from tests.support.cases import CaseInMemory, CaseUnderTest, open_case
 from tests.support.messages import documents, inspection, signature
-from tests.support.midnight import ONE_HOUR, BeforeMidnight, seconds_ahead
+from tests.support.midnight import BeforeMidnight, seconds_ahead
 from tests.support.requests import request
-from tests.support.views import escalation_ids, step_of
-from tests.support.waiting import finish, until, until_view
+from tests.support.views import escalation_ids, instant, step_of
+from tests.support.waiting import finish, until
 from tests.support.workers import worker
 from tests.support.world import World
 
 AHEAD = 4.0
 """Seconds until midnight: enough to bring a case to the awaited documents on a busy machine."""
-
-AHEAD_OF_A_DRAFT = 7.0
-
-NOT_STICKY = timedelta(seconds=1)
-"""How long a stopped worker's own queue is waited for; in life ten seconds."""
-
-A_SHORT_TASK = timedelta(seconds=2)
-"""The time of a workflow task; in life ten seconds, and longer where an activity within it takes its time."""
 
 TAKEN_UP_WITHIN = 15.0
 """Contract, section 8."""
@@ -52,17 +44,13 @@ async def recorded(case: CaseUnderTest, name: str) -> datetime:
     return times[-1]
 
 
-def instant(told: str) -> datetime:
-    return datetime.fromisoformat(told)
-
-
 async def awaiting_until_midnight(
     dev_server: WorkflowEnvironment, world: BeforeMidnight, task_queue: str
 ) -> CaseUnderTest:
     """A case whose term of ¶8 ends at midnight."""
     given = request(world.midnight - timedelta(days=6))
     case = await open_case(dev_server, world, task_queue, given)
-    view = await until_view(case, lambda view: view["step"] == "await_documents")
+    view = await case.until(lambda view: view["step"] == "await_documents")
     assert instant(step_of(view, "await_documents")["due_at"]) == world.midnight
     return case
 
@@ -72,7 +60,7 @@ async def test_documents_that_come_while_no_worker_runs_are_judged_by_when_tempo
     dev_server: WorkflowEnvironment, task_queue: str, in_time: bool
 ) -> None:
     world = BeforeMidnight(dev_server.client, seconds_ahead(AHEAD))
-    async with worker(dev_server.client, world, task_queue, sticky_queue_schedule_to_start_timeout=NOT_STICKY):
+    async with worker(dev_server.client, world, task_queue):
         case = await awaiting_until_midnight(dev_server, world, task_queue)
     if in_time:
         await case.signal("documents_arrived", documents())
@@ -80,8 +68,8 @@ async def test_documents_that_come_while_no_worker_runs_are_judged_by_when_tempo
     await world.pass_midnight()
     if not in_time:
         await case.signal("documents_arrived", documents())
-    async with worker(dev_server.client, world, task_queue, sticky_queue_schedule_to_start_timeout=NOT_STICKY):
-        view = await until_view(case, lambda view: view["step"] == "inspect")
+    async with worker(dev_server.client, world, task_queue):
+        view = await case.until(lambda view: view["step"] == "inspect")
         arrived_at = await recorded(case, "documents_arrived")
         assert (arrived_at < world.midnight) is in_time
         assert [instant(each["arrived_at"]) for each in view["documents"]] == [arrived_at, arrived_at]
@@ -96,34 +84,24 @@ async def test_documents_that_come_while_no_worker_runs_are_judged_by_when_tempo
 
 @pytest.mark.parametrize("in_time", [True, False], ids=["before midnight", "after midnight"])
 async def test_a_signature_that_comes_while_no_worker_runs_keeps_or_breaks_the_thirty_days_by_when_it_was_recorded(
-    dev_server: WorkflowEnvironment, task_queue: str, in_time: bool
+    case: CaseInMemory, in_time: bool
 ) -> None:
-    midnight = seconds_ahead(AHEAD_OF_A_DRAFT)
-    world = BeforeMidnight(dev_server.client, midnight)
-    world.request_sent_at = midnight - timedelta(days=30)
-
-    def days_ago(days: int) -> str:
-        return (midnight - timedelta(days=days) - ONE_HOUR).isoformat()
-
-    async with worker(dev_server.client, world, task_queue, sticky_queue_schedule_to_start_timeout=NOT_STICKY):
-        case = await open_case(dev_server, world, task_queue, request(midnight - timedelta(days=30) - ONE_HOUR))
-        await until_view(case, lambda view: view["step"] == "await_documents")
-        await case.signal("documents_arrived", documents(sent_at=days_ago(28), received_at=days_ago(28)))
-        await case.signal("inspection_completed", inspection(completed_at=days_ago(7)))
-        view = await until_view(case, lambda view: view["conclusion"] and view["conclusion"]["document_id"])
-        assert instant(view["limit_at"]) == instant(step_of(view, "conclude")["due_at"]) == midnight
-        assert (view["risk"], view["reserve_days"]) == ("tight", 0)
-    if in_time:
-        await case.signal("conclusion_signed", signature())
-        assert datetime.now(UTC) < midnight
-    await world.pass_midnight()
-    if not in_time:
-        await case.signal("conclusion_signed", signature())
-    async with worker(dev_server.client, world, task_queue, sticky_queue_schedule_to_start_timeout=NOT_STICKY):
-        view = await case.result()
-    signed_at = await recorded(case, "conclusion_signed")
+    await case.bring_to("await_documents")
+    await case.sleep_to(20)
+    await case.signal("documents_arrived", documents())
+    await case.sleep_to(23)
+    await case.signal("inspection_completed", inspection())
+    view = await case.drafted()
+    assert instant(view["limit_at"]) == instant(step_of(view, "conclude")["due_at"]) == case.end_of(30)
+    assert (view["risk"], view["reserve_days"]) == ("tight", 0)
+    case.stop()
+    signed_at = case.end_of(30) - timedelta(microseconds=int(in_time))
+    await case.sleep_until(signed_at)
+    await case.signal("conclusion_signed", signature())
+    await case.sleep_to(33)
+    await case.start()
+    view = await case.result()
     assert instant(view["conclusion"]["signed_at"]) == signed_at
-    assert (signed_at < midnight) is in_time
     assert view["limit_met"] is in_time
     assert view["risk"] == ("tight" if in_time else "exceeded")
     breaches = {"conclude.step_overdue", "case.limit_exceeded"} & set(escalation_ids(view))
@@ -131,31 +109,74 @@ async def test_a_signature_that_comes_while_no_worker_runs_keeps_or_breaks_the_t
     assert step_of(view, "conclude")["late"] is not in_time
 
 
+@pytest.mark.parametrize("in_time", [True, False], ids=["before midnight", "after midnight"])
+async def test_documents_of_an_outage_are_judged_by_their_arrival_before_any_timer_is(
+    case: CaseInMemory, in_time: bool
+) -> None:
+    await case.bring_to("await_documents")
+    case.stop()
+    arrived_at = case.end_of(5) - timedelta(microseconds=int(in_time))
+    await case.sleep_until(arrived_at)
+    await case.signal("documents_arrived", documents())
+    await case.sleep_to(9)
+    await case.start()
+    view = await case.at_step("inspect")
+    awaited = step_of(view, "await_documents")
+    assert (awaited["late"], awaited["late_days"]) == ((False, 0) if in_time else (True, 1))
+    assert instant(awaited["ended_at"]) == instant(step_of(view, "inspect")["started_at"]) == arrived_at
+    assert ("await_documents.step_overdue" in escalation_ids(view)) is not in_time
+
+
+async def test_when_a_message_arrived_is_asked_only_where_that_can_change_a_date(case: CaseInMemory) -> None:
+    """Of one that came and was seen on the same day only the day matters, and that is known."""
+    asked = case.world.calls[Activity.READ_ARRIVALS]
+    await case.bring_to("await_documents")
+    await case.signal("documents_arrived", documents("d1", "invoice"))
+    assert asked == []
+    case.stop()
+    await case.sleep_to(1)
+    await case.signal("documents_arrived", documents("d2", "registration_application"))
+    await case.signal("inspection_completed", inspection())
+    await case.signal("inspection_completed", {"message_id": "misfit"})
+    await case.sleep_to(2)
+    await case.start()
+    [only] = asked
+    assert only.numbers == [3], "documents bring theirs along; what is refused anyway is refused whenever it came"
+
+
+@pytest.mark.parametrize("step", ["await_documents", "inspect", "conclude"])
+async def test_an_outage_over_the_end_of_a_term_finds_its_breach_once_and_the_case_goes_on(
+    case: CaseInMemory, step: str
+) -> None:
+    await case.bring_to(step)
+    case.stop()
+    await case.sleep_to(12)
+    await case.start()
+    view = await case.view()
+    assert escalation_ids(view).count(f"{step}.step_overdue") == 1
+    assert step_of(view, step)["late"]
+    await case.sleep_to(14)
+    assert escalation_ids(await case.view()).count(f"{step}.step_overdue") == 1
+
+
 @pytest.mark.parametrize("good", [True, False], ids=["the documents are good", "the documents are refused"])
 async def test_a_fetch_that_is_running_at_midnight_holds_the_overdue_until_it_is_known_what_came(
-    dev_server: WorkflowEnvironment, task_queue: str, good: bool
+    case: CaseInMemory, good: bool
 ) -> None:
-    world = BeforeMidnight(dev_server.client, seconds_ahead(AHEAD))
-    gate = world.gates[Activity.FETCH_DOCUMENTS] = asyncio.Event()
+    await case.bring_to("await_documents")
+    gate = case.world.gates[Activity.FETCH_DOCUMENTS] = asyncio.Event()
     if not good:
-        world.bad_documents = {"invoice.pdf": "its sha256 differs"}
-    async with worker(dev_server.client, world, task_queue):
-        case = await awaiting_until_midnight(dev_server, world, task_queue)
-        await case.signal("documents_arrived", documents())
-        await until(lambda: world.attempts[Activity.FETCH_DOCUMENTS])
-        await world.pass_midnight()
-        timers = [e for e in (await case.history()).events if e.event_type == EventType.EVENT_TYPE_TIMER_FIRED]
-        assert timers, "midnight has passed for the case too"
-        view = await case.view()
-        assert not step_of(view, "await_documents")["late"]
-        assert "await_documents.step_overdue" not in escalation_ids(view)
-        gate.set()
-        if good:
-            view = await until_view(case, lambda view: view["step"] == "inspect")
-        else:
-            view = await until_view(case, lambda view: view["refused_documents"])
-        assert step_of(view, "await_documents")["late"] is not good
-        assert ("await_documents.step_overdue" in escalation_ids(view)) is not good
+        case.world.bad_documents = {"invoice.pdf": "its sha256 differs"}
+    await case.sleep_until(case.end_of(5) - timedelta(hours=1))
+    await case.signal("documents_arrived", documents())
+    await case.sleep_until(case.end_of(5) + timedelta(hours=1))
+    view = await case.view()
+    assert not step_of(view, "await_documents")["late"]
+    assert "await_documents.step_overdue" not in escalation_ids(view)
+    gate.set()
+    view = await case.until(lambda view: view["step"] == "inspect" if good else view["refused_documents"])
+    assert step_of(view, "await_documents")["late"] is not good
+    assert ("await_documents.step_overdue" in escalation_ids(view)) is not good
 
 
 @pytest.mark.slow
@@ -178,7 +199,7 @@ async def test_the_work_of_a_killed_worker_is_taken_up_within_15_seconds(
         fetching = await open_case(dev_server, world, task_queue, given, case_id=f"{task_queue}-fetching")
         drafting = await open_case(dev_server, world, task_queue, given, case_id=f"{task_queue}-drafting")
         for case in (fetching, drafting):
-            await until_view(case, lambda view: view["step"] == "await_documents")
+            await case.until(lambda view: view["step"] == "await_documents")
         await drafting.update("conclude_without_documents", reason="there are none")
         await fetching.signal("documents_arrived", documents())
         await until(lambda: all((tmp_path / name).exists() for name in hangs_in))
@@ -197,51 +218,37 @@ async def test_the_work_of_a_killed_worker_is_taken_up_within_15_seconds(
         )
         print("taken up after", [round(wait, 1) for wait in waits])
         assert max(waits) < TAKEN_UP_WITHIN
-        await until_view(fetching, lambda view: view["step"] == "inspect")
-        await until_view(drafting, lambda view: view["conclusion"] and view["conclusion"]["document_id"])
+        await fetching.until(lambda view: view["step"] == "inspect")
+        await drafting.until(lambda view: view["conclusion"] and view["conclusion"]["document_id"])
 
 
 async def test_a_decision_that_came_after_a_message_is_judged_after_it_also_where_one_task_sees_both(
     dev_server: WorkflowEnvironment, live_world: World, task_queue: str
 ) -> None:
-    options = {"sticky_queue_schedule_to_start_timeout": NOT_STICKY}
-    async with worker(dev_server.client, live_world, task_queue, **options):
+    async with worker(dev_server.client, live_world, task_queue):
         case = await open_case(dev_server, live_world, task_queue, request(datetime.now(UTC) - timedelta(hours=1)))
         await case.bring_to("inspect")
     await case.signal("inspection_completed", inspection(grounds=["scheme_terms"]))
     decided = asyncio.create_task(case.refused("conclude_without_documents", reason="nothing came"))
     await asyncio.sleep(0.5)  # the update waits for the same worker
-    async with worker(dev_server.client, live_world, task_queue, **options):
+    async with worker(dev_server.client, live_world, task_queue):
         assert await decided == "the case stands at conclude; expected await_documents or inspect"
         view = await case.drafted()
     assert (view["conclusion"]["outcome"], view["inspection"]["grounds"]) == ("not_valid", ["scheme_terms"])
 
 
-async def test_a_decision_that_comes_while_the_register_is_told_of_the_end_is_answered_and_the_case_ends(
-    dev_server: WorkflowEnvironment, live_world: World, task_queue: str
+async def test_a_decision_that_comes_while_the_register_is_given_the_end_is_answered_and_the_case_ends(
+    live_case: CaseUnderTest,
 ) -> None:
-    given = request(datetime.now(UTC) - timedelta(hours=1))
-    async with worker(dev_server.client, live_world, task_queue):
-        handle = await dev_server.client.start_workflow(
-            "VerificationWorkflow", given, id=task_queue, task_queue=task_queue, task_timeout=A_SHORT_TASK
-        )
-        case = CaseUnderTest(dev_server, dev_server.client, handle, live_world)
-        await case.at_step("await_documents")
-        live_world.refuse(Activity.START_LADDER)
-        await case.signal("gibberish")
-        await until_view(case, lambda view: view["failed_actions"])
-        live_world.mend(Activity.START_LADDER)
-        told_atameken = live_world.gates[Activity.WITHDRAW_REQUEST] = asyncio.Event()
-        await case.update("withdraw", reason="by the customs")
-        await until(lambda: live_world.attempts[Activity.WITHDRAW_REQUEST])
-        written = live_world.gates[Activity.WRITE_REGISTER] = asyncio.Event()
-        before = live_world.attempts[Activity.WRITE_REGISTER]
-        told_atameken.set()
-        await until(lambda: live_world.attempts[Activity.WRITE_REGISTER] > before)
-        decided = asyncio.create_task(case.update("retry_action"))
-        await asyncio.sleep(A_SHORT_TASK.total_seconds())  # a task as long as that takes in what has come meanwhile
-        written.set()
-        assert (await decided)["done"] == "retry_action"
-        view = await case.result()
+    world = live_case.world
+    withdrawn = world.gates[Activity.WITHDRAW_REQUEST] = asyncio.Event()
+    await live_case.update("withdraw", reason="by the customs")
+    await until(lambda: world.attempts[Activity.WITHDRAW_REQUEST])
+    written = world.gates[Activity.WRITE_REGISTER] = asyncio.Event()
+    before = world.attempts[Activity.WRITE_REGISTER]
+    withdrawn.set()
+    await until(lambda: world.attempts[Activity.WRITE_REGISTER] > before)
+    assert (await live_case.update("retry_action", action="write_register"))["done"] == "retry_action"
+    written.set()
+    view = await live_case.result()
     assert (view["outcome"], view["failed_actions"]) == ("withdrawn", [])
-    assert [news.what for news in live_world.calls[Activity.TELL_LADDER]] == ["resolved"]

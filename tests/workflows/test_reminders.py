@@ -2,132 +2,124 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from temporalio.testing import WorkflowEnvironment
-from workflows.on_the_way import documents_on_their_way
 
 from activities.interface import Activity, Fetch, Reminder
 from rules.calendar import WorkingCalendar
 from rules.documents import Kind
 from rules.terms import Step
-from tests.support.calendars import at, plain_days
-from tests.support.cases import CaseUnderTest, open_case
+from tests.support.calendars import at
+from tests.support.cases import CaseInMemory, CaseUnderTest
 from tests.support.messages import documents
-from tests.support.requests import request
+from tests.support.standing import PLAIN, RECEIVED, awaiting_another_request, delivered, standing_at
 from tests.support.views import step_of
-from tests.support.workers import worker
-from tests.support.world import World
-from tests.workflows.states import RECEIVED, awaiting_another_request, standing_at
-from workflows import steps
-from workflows.case import Case, Dispatch, Offer
+from tests.workflows.conftest import Opening
+from workflows.case import Case
+from workflows.deadlines import documents_on_the_way
+from workflows.letters import request_sent
+from workflows.order import advance
+from workflows.papers import Dispatch
 from workflows.reminders import moments, remind
 
-PLAIN = plain_days(2026, 2027)
-
-
-async def monday_morning(environment: WorkflowEnvironment) -> date:
-    """Skip to 10:00 of the next Monday in Almaty, so that the days of a test are always the same."""
-    now = await environment.get_current_time()
-    monday = (now + timedelta(hours=5)).date() + timedelta(days=7)
-    monday -= timedelta(days=monday.weekday())
-    await environment.sleep(at(monday) - now)
-    return monday
-
-
-async def test_atameken_is_reminded_five_times_at_nine_in_almaty(
-    time_skipping: WorkflowEnvironment, task_queue: str
-) -> None:
-    world = World(time_skipping.client)
-    async with worker(time_skipping.client, world, task_queue):
-        monday = await monday_morning(time_skipping)
-        case = await open_case(time_skipping, world, task_queue, request(at(monday)))
-        view = await case.at_step("await_documents")
-        last_day = date.fromisoformat(step_of(view, "await_documents")["last_day"])
-        assert last_day == monday + timedelta(days=7)
-        await case.sleep_days(40)
-        sent: list[Reminder] = world.calls[Activity.REMIND_ATAMEKEN]
-        assert [reminder.key.rsplit(".", 2)[1:] for reminder in sent] == [["1", str(n)] for n in range(1, 6)]
-        assert sent[0].message.startswith("Reminder 1 of 5 (¶8): the last day is")
-        assert "registration_application" in sent[0].message
-        letters = {
-            letter.key: letter for entries in world.written for letter in entries.letters if letter.what == "reminder"
-        }
-        nines = [at(last_day + timedelta(days=d), 9) for d in (-3, 1, 3, 7, 9)]
-        assert [letter.sent_at.replace(second=0, microsecond=0) for letter in letters.values()] == nines
-        await case.update("withdraw", reason="test")
-
-
-async def test_no_reminder_goes_out_once_a_complete_set_is_in(
-    time_skipping: WorkflowEnvironment, task_queue: str
-) -> None:
-    world = World(time_skipping.client)
-    async with worker(time_skipping.client, world, task_queue):
-        monday = await monday_morning(time_skipping)
-        case = await open_case(time_skipping, world, task_queue, request(at(monday)))
-        await case.at_step("await_documents")
-        await case.signal("documents_arrived", documents())
-        await case.at_step("inspect")
-        await case.sleep_days(40)
-        assert world.calls[Activity.REMIND_ATAMEKEN] == []
-        await case.update("withdraw", reason="test")
-
-
-async def at_nine(case: CaseUnderTest, n: int) -> None:
-    """To a quarter of an hour after nine of the n-th working day."""
-    await case.sleep_until(at(case.day(n), 9) + timedelta(minutes=15))
+CALENDAR = WorkingCalendar(PLAIN)
+DAY_AFTER = RECEIVED + timedelta(days=10)
+"""Thursday, 10:00: three working days after Atameken's last day, so the third reminder is due."""
 
 
 def reminders(case: CaseUnderTest) -> list[str]:
     return [reminder.key.rsplit(".", 1)[1] for reminder in case.world.calls[Activity.REMIND_ATAMEKEN]]
 
 
-def on_its_way(days: int) -> Case:
-    """A complete set that Atameken sent so many days after its receipt of the request, still being fetched."""
-    case = standing_at(Step.AWAIT_DOCUMENTS, PLAIN)
+def nines(case: CaseUnderTest) -> list[datetime]:
+    """Nine o'clock in Almaty, a working day before the last (day 5) and 1, 3, 5 and 7 after it."""
+    return [at(case.day(n), 9) for n in (4, 6, 8, 10, 12)]
+
+
+async def test_atameken_is_reminded_five_times_at_nine_in_almaty(case: CaseUnderTest) -> None:
+    view = await case.bring_to("await_documents")
+    assert step_of(view, "await_documents")["last_day"] == case.day(5).isoformat()
+    await case.sleep_to(40)
+    sent: list[Reminder] = case.world.calls[Activity.REMIND_ATAMEKEN]
+    assert [reminder.key.rsplit(".", 2)[1:] for reminder in sent] == [["1", str(n)] for n in range(1, 6)]
+    assert sent[0].message.startswith("Reminder 1 of 5 (¶8): the last day is")
+    assert "1 working days ago" in sent[1].message
+    assert "registration_application" in sent[0].message
+    letters = [each for entries in case.world.written for each in entries.letters if each.what == "reminder"]
+    assert [letter.sent_at for letter in letters] == nines(case)
+
+
+async def test_no_reminder_goes_out_once_a_complete_set_is_in(case: CaseUnderTest) -> None:
+    await case.bring_to("inspect")
+    await case.sleep_to(40)
+    assert reminders(case) == []
+
+
+async def test_of_the_reminders_that_an_outage_held_up_the_last_alone_is_sent(case: CaseInMemory) -> None:
+    await case.bring_to("await_documents")
+    case.stop()
+    await case.sleep_to(9)
+    await case.start()
+    assert reminders(case) == ["3"]
+    await case.sleep_to(40)
+    assert reminders(case) == ["3", "4", "5"]
+
+
+async def test_a_request_that_went_by_hand_is_chased_by_nobody(opening: Opening) -> None:
+    case = await opening()
+    case.world.refuse(Activity.REQUEST_DOCUMENTS)
+    await case.bring_to("inspect")
+    await case.update("request_missing_documents", missing=["invoice"], remarks="illegible")
+    await case.update("record_dispatch", sent_at=(await case.now()).isoformat(), letter_reference="04-7/120")
+    await case.sleep_to(40)
+    assert reminders(case) == []
+
+
+def on_the_way(days: int, *kinds: Kind) -> Case:
+    """Documents that Atameken sent so many days after its receipt of the request, still being fetched."""
+    case = standing_at(Step.AWAIT_DOCUMENTS)
     sent_at = RECEIVED + timedelta(days=days)
-    kinds = [Kind.REGISTRATION_APPLICATION, Kind.INVOICE]
-    case.offers["d1"] = Offer(kinds=kinds, sent_at=sent_at, received_at=None, arrived_at=sent_at)
+    for kind in kinds:
+        came = delivered(kind, sent_at=sent_at, arrived_at=sent_at, message_id="d1", state="offered")
+        case.papers.deliveries.append(came)
     case.want(Activity.FETCH_DOCUMENTS, Fetch(case_id="c", message_id="d1", documents=[]), key="fetch_documents d1")
     return case
 
 
 @pytest.mark.parametrize("sent", [1, 9], ids=["in time", "late"])
 def test_no_reminder_is_called_for_while_a_complete_set_is_being_fetched(sent: int) -> None:
-    case, calendar = on_its_way(sent), WorkingCalendar(PLAIN)
-    now = RECEIVED + timedelta(days=10)
-    remind(case, calendar, now)
-    assert (moments(case, calendar), list(case.actions)) == ([], ["fetch_documents d1"])
+    case = on_the_way(sent, Kind.REGISTRATION_APPLICATION, Kind.INVOICE)
+    remind(case, CALENDAR, DAY_AFTER)
+    assert (moments(case, CALENDAR), list(case.actions)) == ([], ["fetch_documents d1"])
     case.actions["fetch_documents d1"].state = "failed"
-    remind(case, calendar, now)
+    remind(case, CALENDAR, DAY_AFTER)
     assert list(case.actions) == ["fetch_documents d1", "remind_atameken 1.3"]
 
 
 def test_a_reminder_goes_out_while_a_part_of_the_set_is_being_fetched() -> None:
-    case = on_its_way(1)
-    case.offers["d1"].kinds = [Kind.INVOICE]
-    remind(case, WorkingCalendar(PLAIN), RECEIVED + timedelta(days=10))
+    case = on_the_way(1, Kind.INVOICE)
+    remind(case, CALENDAR, DAY_AFTER)
     assert "remind_atameken 1.3" in case.actions
 
 
 @pytest.mark.parametrize(("kind", "held"), [(Kind.INVOICE, True), (Kind.CONTRACT, False)])
 def test_in_a_later_round_only_what_was_asked_for_is_on_its_way(kind: Kind, held: bool) -> None:
-    case, calendar = awaiting_another_request(PLAIN), WorkingCalendar(PLAIN)
-    steps.request_sent(case, Dispatch(sent_at=RECEIVED, received_at=RECEIVED, reference="A-2"), "L2")
-    steps.begin_await(case, calendar)
-    case.offers["d2"] = Offer(kinds=[kind], sent_at=RECEIVED, received_at=None, arrived_at=RECEIVED)
+    case = awaiting_another_request()
+    request_sent(case, Dispatch(sent_at=RECEIVED, received_at=RECEIVED, reference="A-2"))
+    assert advance(case, CALENDAR, RECEIVED)
+    case.papers.deliveries.append(delivered(kind, sent_at=RECEIVED, message_id="d2", state="offered"))
     case.want(Activity.FETCH_DOCUMENTS, Fetch(case_id="c", message_id="d2", documents=[]), key="fetch_documents d2")
-    assert documents_on_their_way(case, case.current(Step.AWAIT_DOCUMENTS)) is held
-    remind(case, calendar, RECEIVED + timedelta(days=10))
+    assert documents_on_the_way(case, case.current(Step.AWAIT_DOCUMENTS)) is held
+    remind(case, CALENDAR, DAY_AFTER)
     assert ("remind_atameken 2.3" in case.actions) is not held
 
 
 async def test_a_reminder_that_could_not_be_sent_is_not_sent_after_the_set_has_come(case: CaseUnderTest) -> None:
     case.world.lose(Activity.REMIND_ATAMEKEN)
-    await case.at_step("await_documents")
-    await at_nine(case, 4)
-    await case.until(lambda _: case.world.attempts[Activity.REMIND_ATAMEKEN] > 1)
+    await case.bring_to("await_documents")
+    await case.sleep_until(at(case.day(4), 9) + timedelta(minutes=15))
+    assert case.world.attempts[Activity.REMIND_ATAMEKEN] > 1
     await case.signal("documents_arrived", documents())
     await case.at_step("inspect")
     case.world.mend(Activity.REMIND_ATAMEKEN)
@@ -138,12 +130,9 @@ async def test_a_reminder_that_could_not_be_sent_is_not_sent_after_the_set_has_c
 
 async def test_a_reminder_that_could_not_be_sent_does_not_outlive_a_withdrawal(case: CaseUnderTest) -> None:
     case.world.lose(Activity.REMIND_ATAMEKEN)
-    await case.at_step("await_documents")
-    await at_nine(case, 4)
-    await case.until(lambda _: case.world.attempts[Activity.REMIND_ATAMEKEN] > 1)
-    withdrawn_at = await case.now()
+    await case.bring_to("await_documents")
+    await case.sleep_until(at(case.day(4), 9) + timedelta(minutes=15))
+    assert case.world.attempts[Activity.REMIND_ATAMEKEN] > 1
     await case.update("withdraw", reason="by the customs")
     view = await case.result()
-    assert (view["failed_actions"], view["escalations"], reminders(case)) == ([], [], [])
-    closed_at = (await case.history()).events[-1].event_time.ToDatetime(tzinfo=UTC)
-    assert closed_at - withdrawn_at < timedelta(minutes=1), "nothing is waited for"
+    assert (view["failed_actions"], view["escalations"], reminders(case)) == ([], [], []), "nothing is waited for"

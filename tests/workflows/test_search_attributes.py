@@ -14,8 +14,8 @@ from runtime import search_attributes as names
 from tests.support.cases import CaseUnderTest, open_case
 from tests.support.messages import inspection, signature
 from tests.support.requests import request
-from tests.support.views import step_of
-from tests.support.waiting import judged, until_view
+from tests.support.views import escalation_ids, step_of
+from tests.support.waiting import judged
 from tests.support.workers import worker
 from tests.support.world import World
 
@@ -65,7 +65,7 @@ async def test_a_case_is_found_by_what_it_is_and_how_it_stands(live_case: CaseUn
 
 async def test_what_no_longer_applies_is_taken_away_and_the_outcome_stays(live_case: CaseUnderTest) -> None:
     await live_case.update("conclude_without_documents", reason="there are none")
-    await until_view(live_case, lambda view: view["conclusion"] and view["conclusion"]["document_id"])
+    await live_case.until(lambda view: view["conclusion"] and view["conclusion"]["document_id"])
     assert (await attributes(live_case))["RexStep"] == "conclude"
     await live_case.signal("conclusion_signed", signature())
     view = await live_case.result()
@@ -80,11 +80,11 @@ async def test_a_case_at_risk_is_listed_as_such(
 ) -> None:
     async with worker(dev_server.client, live_world, task_queue):
         case = await open_case(dev_server, live_world, task_queue, request(datetime.now(UTC) - timedelta(days=60)))
-        view = await until_view(case, lambda view: view["step"] == "await_documents")
+        view = await case.until(lambda view: view["step"] == "await_documents")
         shown = await attributes(case)
         assert shown["RexRisk"] == view["risk"] == "exceeded"
         assert shown["RexReserveDays"] == view["reserve_days"] < 0
-        assert shown["RexOpenEscalations"] == sum(each["resolved_at"] is None for each in view["escalations"]) > 0
+        assert shown["RexOpenEscalations"] == len(escalation_ids(view, open_only=True)) > 0
         await case.signal("inspection_completed", inspection())
         await case.update("withdraw", reason="too late")
         await case.result()

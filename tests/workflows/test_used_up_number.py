@@ -12,7 +12,7 @@ from rules.refusal import Refusal
 from tests.support.cases import CaseUnderTest
 from tests.support.messages import document
 from tests.support.world import World
-from tests.workflows.conftest import Opening
+from tests.workflows.conftest import Opening, ServedOpening
 
 CLOSED = "the case number rex-ch-1 is closed (valid, 2026-03-02)"
 
@@ -35,7 +35,7 @@ async def test_a_number_that_the_register_has_closed_is_refused_and_its_record_s
     assert world.calls[Activity.REQUEST_DOCUMENTS] == []
 
 
-async def test_a_client_is_told_that_the_number_is_used_up(served_opening: Opening, served_world: World) -> None:
+async def test_a_client_is_told_that_the_number_is_used_up(served_opening: ServedOpening, served_world: World) -> None:
     served_world.failing[Activity.RECORD_CALENDAR] = lambda: closed(CLOSED)
     case = await served_opening()
     with pytest.raises(WorkflowFailureError) as failure:
