@@ -17,13 +17,14 @@ from temporalio.service import RPCError
 
 from activities.errors import register_errors, unreachable
 from activities.http import CALL_TIMEOUT, call, client_of, origin_of
-from activities.interface import Activity, AllWell, Checked, CheckFinding, CheckWanted, FindingsReport, Reported
+from activities.interface import Activity
 from notifications.dates import almaty_day
 from register.calendar import read_calendar
 from register.database import RegisterError
 from register.findings import record_reported, reported_on
 from self_check import findings
 from self_check.cases import CasesCheck
+from self_check.interface import AllWell, Checked, CheckFinding, CheckWanted, FindingsReport, Reported
 from self_check.report import report_of
 from self_check.sending import NobodyReached, send_report
 from self_check.temporal import TemporalSide

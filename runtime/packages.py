@@ -33,6 +33,7 @@ DECIDING: Final = (
     "workflows",
     "activities.interface",
     "register.rows",
+    "self_check.interface",
     "runtime.search_attributes",
 )
 """The modules and packages that decide what becomes of a case: pure, taken by the workflow sandbox as they are."""

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import Engine
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
-from activities.interface import CaseRecord, CheckFinding
+from activities.interface import CaseRecord
 from notifications.dates import almaty_day
 from register.overview import ListedEscalation, RunningTerm, known_cases, list_escalations, running_terms
 from register.record import disagreeing_log_keys, find_present, list_open_cases, log_of
@@ -19,6 +19,7 @@ from rules.case_view import CaseView
 from rules.terms import Step
 from self_check import findings
 from self_check.comparison import differences, log_disagrees
+from self_check.interface import CheckFinding
 from self_check.temporal import NoAnswer, TemporalSide
 
 COMPARED_AT_ONCE: Final = 4

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from activities.interface import CheckFinding, FindingKind
 from register.overview import MESSAGE_KEY
 from register.rows import RegisterEntries
 from rules.case_view import CaseView
 from rules.text import canonical_json, one_line
+from self_check.interface import CheckFinding, FindingKind
 
 LONGEST_VALUE: Final = 120
 """Characters of a value in a finding, so that it stays one readable line."""

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from activities.interface import CheckFinding, FindingKind
 from calendars.confirmation import missing_confirmation
 from calendars.kazakhstan import is_confirmed
 from escalation.kinds import KINDS, LEVEL_NAMES, LEVELS, Escalation
 from notifications.dates import english_date
 from register.overview import ListedEscalation, RunningTerm
 from rules.case_view import CaseView, EscalationView
+from self_check.interface import CheckFinding, FindingKind
 
 _PROBLEMS_SETTING: Final = "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute"
 

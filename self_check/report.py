@@ -7,11 +7,11 @@ from datetime import date
 from html import escape
 from typing import Final
 
-from activities.interface import CheckFinding, CheckScope
 from notifications.dates import english_date
 from notifications.message import LONGEST_SUBJECT, Message
 from rules.text import one_line
 from runtime.links import case_link
+from self_check.interface import CheckFinding, CheckScope
 
 _SUBJECTS: Final[dict[CheckScope, str]] = {"cases": "REX self-check", "calendar": "REX calendar check"}
 _OPENINGS: Final[dict[CheckScope, str]] = {

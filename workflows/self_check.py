@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, FailureError
 
-from activities.interface import (
-    Activity,
+from activities.interface import Activity
+from self_check.interface import (
     AllWell,
     Checked,
     CheckFinding,

@@ -17,13 +17,13 @@ from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
-from activities.interface import Checked, FindingKind
 from activities.recipients import RECIPIENT, mailbox_id
 from calendars.decrees import Confirmation, Decree
 from register.calendar import confirm_year
 from register.database import open_register, writing
 from register.record import write
 from runtime.connection import client_options
+from self_check.interface import Checked, FindingKind
 from self_check.temporal import CASE, TemporalSide
 from tests.conftest import BIN
 from tests.self_check import examples

@@ -16,8 +16,9 @@ from sqlalchemy import Engine
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
-from activities.interface import AllWell, CheckFinding, ErrorKind, FindingKind, FindingsReport, Reported
+from activities.interface import ErrorKind
 from register.database import open_register
+from self_check.interface import AllWell, CheckFinding, FindingKind, FindingsReport, Reported
 from simulators import mail
 from tests.self_check.office import NOW, Office
 from tests.servers import Answer, Host, running

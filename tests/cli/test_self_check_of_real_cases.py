@@ -14,10 +14,10 @@ import pytest
 from sqlalchemy import Engine, delete, text, update
 from temporalio.testing import ActivityEnvironment
 
-from activities.interface import Checked, CheckWanted
 from activities.self_check import SelfCheckActivities
 from register.database import migrate, open_register, writing
 from register.tables import CaseRow, LogRow, StepRow
+from self_check.interface import Checked, CheckWanted
 from tests.cli.conftest import SAMPLES, Office
 
 ESCALATION = "await_documents.message_rejected"

@@ -21,11 +21,11 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from activities.interface import Checked, CheckWanted
 from activities.recipients import RECIPIENT
 from activities.self_check import SelfCheckActivities
 from register.record import write
 from rules.case_view import CaseView
+from self_check.interface import Checked, CheckWanted
 from self_check.temporal import CASE
 from tests.self_check import examples
 

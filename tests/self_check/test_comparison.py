@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from activities.interface import CheckFinding, FindingKind
 from register.rows import RegisterEntries
 from rules.case_view import CaseView
 from self_check.comparison import LONGEST_VALUE, differences, log_disagrees
+from self_check.interface import CheckFinding, FindingKind
 from tests.self_check import examples
 
 LOG = {"message m-1", "opened"}

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from activities.interface import CheckFinding, FindingKind
 from register.overview import ListedEscalation, RunningTerm
 from self_check import findings
+from self_check.interface import CheckFinding, FindingKind
 from tests.register import examples
 from tests.self_check.examples import escalation, notified, view
 

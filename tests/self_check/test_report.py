@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from activities.interface import CheckFinding, FindingKind
 from notifications.message import LONGEST_SUBJECT, Message
+from self_check.interface import CheckFinding, FindingKind
 from self_check.report import report_of
 
 

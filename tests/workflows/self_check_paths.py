@@ -19,18 +19,17 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from activities.interface import (
-    Activity,
+from activities.interface import Activity, ErrorKind
+from runtime.connection import client_options
+from self_check.interface import (
     AllWell,
     Checked,
     CheckFinding,
     CheckWanted,
-    ErrorKind,
     FindingKind,
     FindingsReport,
     Reported,
 )
-from runtime.connection import client_options
 from tests.conftest import BIN
 from workflows.self_check import SELF_CHECK, SelfCheck, SelfCheckDone, SelfCheckWanted
 

@@ -23,12 +23,12 @@ from temporalio.worker import (
 )
 from temporalio.workflow import NondeterminismError
 
-from activities.interface import FindingKind, Reported
 from activities.self_check import SelfCheckActivities
 from register.database import open_register
 from register.record import write
 from register.rows import RegisterEntries
 from runtime.connection import PLUGIN
+from self_check.interface import FindingKind, Reported
 from simulators import mail
 from tests.register import examples
 from tests.servers import Answer, Host, running
