@@ -14,7 +14,6 @@ import typer.main
 from pydantic import BaseModel
 from typer.core import TyperGroup
 
-from activities.interface import FindingKind
 from escalation.kinds import KINDS, Escalation
 from rules import case_view
 from rules.calendar import WorkingCalendar
@@ -25,6 +24,7 @@ from rules.messages import MESSAGES, Message, read_message
 from rules.request import VerificationRequest, read_request
 from runtime.search_attributes import ALL, TYPE_NAMES
 from runtime.settings import PREFIX, WorkerSettings
+from self_check.interface import FindingKind
 from starter import app
 from tests.conftest import ROOT
 

@@ -89,3 +89,8 @@ def test_no_import_goes_in_a_circle() -> None:
 
     for module in modules():
         walk(module, ())
+
+
+def test_no_file_is_longer_than_400_lines() -> None:
+    lines = {name: len(file.read_text("utf-8").splitlines()) for name, file in modules().items()}
+    assert {name: count for name, count in lines.items() if count > 400} == {}
