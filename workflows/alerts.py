@@ -121,10 +121,21 @@ def _unreached(book: LadderBook, each: EscalationState) -> list[Recipient]:
 def _is_due(case: Case, calendar: WorkingCalendar | None, each: EscalationState, now: datetime) -> bool:
     if not each.open or each.found_late:
         return False
-    if case.book is None:
+    if case.book is None or _level_below(case.book, each) is not None:
         return True
     rung = upcoming(case, calendar, each, now)
     return rung is not None and rung.due_at <= now
+
+
+def _level_below(book: LadderBook, each: EscalationState) -> int | None:
+    """Where the first level is the last and nobody of it is reached, the next level below to be notified, once each."""
+    rung = each.last_rung
+    if rung is None or each.nobody_since is None or book.kinds[each.kind].first_level != book.top:
+        return None
+    level = min(n.rung.level for n in each.notified if n.rung.number == rung.number) - 1
+    below = [n for n in each.notified if n.rung.level < rung.level]
+    reached = any(n.told_at is not None or (n.waits and n.error is None) for n in below)
+    return level if level in book.levels and not reached else None
 
 
 def _was_breach_alone(each: EscalationState) -> bool:
@@ -165,17 +176,10 @@ class _Round:
         )
 
     def _call_below(self, each: EscalationState) -> None:
-        """Where the first level is the last and nobody of it is reached, the levels below are notified, once each."""
-        rung = each.last_rung
-        if rung is None or each.nobody_since is None or self._book.kinds[each.kind].first_level != self._book.top:
-            return
-        levels = {notification.rung.level for notification in each.notified if notification.rung.number == rung.number}
-        level = min(levels, default=rung.level) - 1
-        reached = any(n.told_at is not None or n.waits for n in each.notified if n.rung.level < rung.level)
-        if level in self._book.levels and not reached:
-            below = rung.model_copy(update={"level": level})
+        level = _level_below(self._book, each)
+        if level is not None and each.last_rung is not None:
             for recipient in self._book.levels[level].recipients:
-                self._call(recipient, each, below)
+                self._call(recipient, each, each.last_rung.model_copy(update={"level": level}))
 
     def _drop_calls(self, each: EscalationState, level: int) -> None:
         """A repeat of a level replaces the call to it that was missed."""

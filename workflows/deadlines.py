@@ -136,7 +136,7 @@ def limit_moved(case: Case, calendar: WorkingCalendar, now: datetime, by: Resolu
         for each in unresolved:
             # The breach that overtook it is none any more: a risk that is still there is one again.
             if each.kind is Escalation.LIMIT_AT_RISK:
-                each.overtaken_by = None
+                each.overtaken_by, each.ended = None, False
         resolve(case, now, by, *begins, who=who)
 
 

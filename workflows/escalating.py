@@ -76,8 +76,8 @@ def resolve_one(case: Case, escalation: EscalationState, at: datetime, by: Resol
 
 
 def resolve_all(case: Case, at: datetime) -> None:
-    """Leave nothing open in a closed case but actions that gave up: these keep it from ending until a person helps."""
-    waiting = {failure_of(action) for action in case.failed_actions}
+    """Leave nothing open in a closed case but the failures of actions that it still waits for."""
+    waiting = {failure_of(action) for action in case.actions.values()}
     for each in case.escalations:
         if each.resolved_at is None and each.identity.about not in waiting:
             resolve_one(case, each, at, Resolution.CASE_CLOSED)

@@ -44,7 +44,7 @@ from activities.interface import (
 )
 from escalation.kinds import KINDS, LEVELS
 from escalation.ladder import Hours, KindPlan, LadderBook, Language, LevelPlan, Recipient
-from escalation.notice import Matter, Notice, Outcome
+from escalation.notice import Matter, Notice, Outcome, Withdrawn
 from register.rows import RegisterEntries
 from rules.calendar import CalendarDays
 from rules.findings import RexRecord
@@ -115,6 +115,7 @@ class World:
         self.book = ladder_book()
         self.unreached: dict[str, str] = {}
         self.silent = False
+        self.waiting: list[Notice] = []
         self.clock: Callable[[], datetime] | None = None
 
     def now(self) -> datetime:
@@ -224,19 +225,33 @@ class World:
     async def notify(self, notify: Notify) -> Notified:
         """Every recipient has its notices at once, and is told at once; ``unreached`` are not."""
         await self._asked(Activity.NOTIFY, notify)
-        for notice in notify.notices:
-            error = self.unreached.get(notice.recipient.id)
-            if self.silent:
-                continue
-            outcome = Outcome(
-                key=notice.key,
-                recipient_id=notice.recipient.id,
-                told_at=None if error else self.now(),
-                error=error,
-                at=self.now(),
-            )
-            await self.tell(notice.case_id, outcome)
-        return Notified(book=None if notify.book_version == self.book.version else self.book)
+        for withdrawn in notify.withdrawn:
+            self.waiting = [each for each in self.waiting if not _is_withdrawn(each, withdrawn)]
+        known = {recipient.id for level in self.book.levels.values() for recipient in level.recipients}
+        for notice in [each for each in notify.notices if each.recipient.id in known]:
+            if self.silent or notice.recipient.id in self.unreached:
+                self.waiting.append(notice)
+            if not self.silent:
+                await self._report(notice, self.unreached.get(notice.recipient.id))
+        return Notified(
+            book=None if notify.book_version == self.book.version else self.book,
+            unknown=sorted({each.recipient.id for each in notify.notices} - known),
+        )
+
+    async def get_through(self) -> None:
+        """Everybody can be reached again: what waits is told, and what holds no longer comes back."""
+        self.unreached, self.silent = {}, False
+        waiting, self.waiting = self.waiting, []
+        for notice in waiting:
+            over = notice.hold_until <= self.now()
+            await self._report(notice, "its words hold no longer" if over else None, final=over)
+
+    async def _report(self, notice: Notice, error: str | None, *, final: bool = False) -> None:
+        told_at = None if error else self.now()
+        outcome = Outcome(
+            key=notice.key, recipient_id=notice.recipient.id, told_at=told_at, error=error, at=self.now(), final=final
+        )
+        await self.tell(notice.case_id, outcome)
 
     def notices(self) -> list[Notice]:
         """All that was handed out, in that order."""
@@ -279,3 +294,8 @@ class World:
             self.notify,
             *arrivals,
         ]
+
+
+def _is_withdrawn(notice: Notice, withdrawn: Withdrawn) -> bool:
+    of_it = (withdrawn.recipient.id, withdrawn.case_id) == (notice.recipient.id, notice.case_id)
+    return of_it and {each.escalation_id for each in notice.matters} <= set(withdrawn.escalation_ids)
