@@ -333,7 +333,7 @@ def handed_out(case: Case, action: Action, result: Notified, now: datetime) -> N
         for notification in each.notified:
             if notification.waits and notification.recipient.id in result.unknown:
                 notification.error, notification.gone = "is no longer in the ladder file", True
-        _see_whether_anybody(each, now)
+        _see_whether_anybody(case, each, now)
 
 
 def take_outcome(case: Case, arguments: tuple[Any, ...], now: datetime) -> None:
@@ -348,13 +348,16 @@ def take_outcome(case: Case, arguments: tuple[Any, ...], now: datetime) -> None:
                 notification.told_at = notification.told_at or outcome.told_at
                 notification.error = None if notification.told_at else outcome.error
                 notification.final |= outcome.final
-        _see_whether_anybody(each, now)
+        _see_whether_anybody(case, each, now)
 
 
-def _see_whether_anybody(each: EscalationState, now: datetime) -> None:
-    """Note since when nobody of the last rung can be reached: the next level is notified at once."""
+def _see_whether_anybody(case: Case, each: EscalationState, now: datetime) -> None:
+    """Note since when nobody of the last rung can be reached: the next level is notified at once.
+
+    While somebody of it is still to be told, in words of another day or as new in the ladder file, that is open.
+    """
     latest = each.of_last_rung()
     if not latest or any(n.told_at is not None or (n.waits and n.error is None) for n in latest):
         each.nobody_since = None
-    elif each.open and each.nobody_since is None:
+    elif each.open and each.nobody_since is None and not (case.book and _unreached(case.book, each)):
         each.nobody_since = now

@@ -44,7 +44,7 @@ from activities.interface import (
 )
 from escalation.kinds import KINDS, LEVELS
 from escalation.ladder import Hours, KindPlan, LadderBook, Language, LevelPlan, Recipient
-from escalation.notice import Matter, Notice, Outcome, Withdrawn
+from escalation.notice import Matter, Notice, Outcome
 from register.rows import RegisterEntries
 from rules.calendar import CalendarDays
 from rules.findings import RexRecord
@@ -116,6 +116,8 @@ class World:
         self.unreached: dict[str, str] = {}
         self.silent = False
         self.waiting: list[Notice] = []
+        self.tried: set[str] = set()
+        self.told: list[Notice] = []
         self.clock: Callable[[], datetime] | None = None
 
     def now(self) -> datetime:
@@ -226,9 +228,13 @@ class World:
         """Every recipient has its notices at once, and is told at once; ``unreached`` are not."""
         await self._asked(Activity.NOTIFY, notify)
         for withdrawn in notify.withdrawn:
-            self.waiting = [each for each in self.waiting if not _is_withdrawn(each, withdrawn)]
+            self._strike(withdrawn.recipient.id, withdrawn.case_id, withdrawn.escalation_ids)
         known = {recipient.id for level in self.book.levels.values() for recipient in level.recipients}
         for notice in [each for each in notify.notices if each.recipient.id in known]:
+            if notice.resolved and self._strike(
+                notice.recipient.id, notice.case_id, [each.escalation_id for each in notice.matters]
+            ):
+                continue  # Nobody tried to tell this recipient of the matter itself.
             if self.silent or notice.recipient.id in self.unreached:
                 self.waiting.append(notice)
             if not self.silent:
@@ -246,8 +252,22 @@ class World:
             over = notice.hold_until <= self.now()
             await self._report(notice, "its words hold no longer" if over else None, final=over)
 
+    def _strike(self, recipient_id: str, case_id: str, escalation_ids: list[str]) -> bool:
+        """Take out what waits of these; whether any of it had not even been tried."""
+        struck = [
+            each
+            for each in self.waiting
+            if (each.recipient.id, each.case_id) == (recipient_id, case_id)
+            and {matter.escalation_id for matter in each.matters} <= set(escalation_ids)
+        ]
+        self.waiting = [each for each in self.waiting if each not in struck]
+        return any(each.key not in self.tried for each in struck)
+
     async def _report(self, notice: Notice, error: str | None, *, final: bool = False) -> None:
         told_at = None if error else self.now()
+        self.tried.add(notice.key)
+        if told_at:
+            self.told.append(notice)
         outcome = Outcome(
             key=notice.key, recipient_id=notice.recipient.id, told_at=told_at, error=error, at=self.now(), final=final
         )
@@ -294,8 +314,3 @@ class World:
             self.notify,
             *arrivals,
         ]
-
-
-def _is_withdrawn(notice: Notice, withdrawn: Withdrawn) -> bool:
-    of_it = (withdrawn.recipient.id, withdrawn.case_id) == (notice.recipient.id, notice.case_id)
-    return of_it and {each.escalation_id for each in notice.matters} <= set(withdrawn.escalation_ids)
