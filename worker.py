@@ -33,6 +33,7 @@ from runtime.logs import log_plainly
 from runtime.namespace import NotSetUp, check_search_attributes
 from runtime.packages import build_id
 from runtime.process import leave
+from runtime.replays import EACH_TASK_A_REPLAY
 from runtime.settings import WorkerSettings, WrongSettings, read_settings
 
 GRACE = timedelta(seconds=30)
@@ -79,14 +80,9 @@ def build_worker(
         # The sandbox guards where code is tried: every test and every recorded history runs in it. Here it would cost
         # each task half as much again and find nothing new (docs/performance.md).
         workflow_runner=UnsandboxedWorkflowRunner(),
+        **EACH_TASK_A_REPLAY,
         # Few while it is quiet, more when many cases wake at once: at 00:00 terms of many cases end together.
-        workflow_task_poller_behavior=PollerBehaviorAutoscaling(minimum=2, initial=2, maximum=20),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(minimum=1, initial=2, maximum=20),
-        # Each task is a replay: life is then what the history gives, whatever queries come (docs/design.md, section 4).
-        max_cached_workflows=0,
-        # As many as one process gets done well within the 10 s of a workflow task: the rest waits at the server, where
-        # it costs nothing. A hundred at once, the default, would slow each other down until all of them time out.
-        max_concurrent_workflow_tasks=16,
         # Half of the threads: what is begun is then worked on, and does not wait until it is taken for dead.
         max_concurrent_activities=THREADS // 2,
         # Our activities beat every 3 s. Left to itself the SDK passes on one beat in 80 % of the time-out,

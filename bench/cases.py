@@ -28,6 +28,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from register.rows import RegisterEntries
 from runtime import search_attributes
 from runtime.connection import client_options
+from runtime.replays import EACH_TASK_A_REPLAY
 from tests.support.messages import documents, inspection, signature
 from tests.support.requests import request
 from tests.support.world import World
@@ -36,7 +37,7 @@ from workflows.verification import VerificationWorkflow
 ASKED = 0.4
 """Whole cases for each bare workflow, at least."""
 
-NO_CACHE: dict[str, Any] = {"max_cached_workflows": 0, "workflow_runner": UnsandboxedWorkflowRunner()}
+NO_CACHE: dict[str, Any] = {**EACH_TASK_A_REPLAY, "workflow_runner": UnsandboxedWorkflowRunner()}
 
 
 class Seen:

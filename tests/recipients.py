@@ -34,6 +34,7 @@ from escalation.ladder_file import Ladders, read_ladders
 from escalation.notice import Notice
 from register.database import open_register
 from runtime.connection import connect
+from runtime.replays import EACH_TASK_A_REPLAY
 from tests.conftest import ROOT
 from tests.escalation.notices import notice
 from workflows.recipient import RecipientWorkflow
@@ -141,7 +142,7 @@ def worker_of(client: Client, task_queue: str, register: Engine, ladders: Ladder
         task_queue=task_queue,
         workflows=[RecipientWorkflow, CaseThatNotifies],
         activities=[ours.notify, ours.read_ladders, ours.send_notices],
-        max_cached_workflows=0,
+        **EACH_TASK_A_REPLAY,
         max_heartbeat_throttle_interval=HEARTBEAT_EVERY,
         **options,
     )

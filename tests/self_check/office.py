@@ -25,6 +25,7 @@ from activities.recipients import RECIPIENT
 from activities.self_check import SelfCheckActivities
 from register.record import write
 from rules.case_view import CaseView
+from runtime.replays import EACH_TASK_A_REPLAY
 from self_check.interface import Checked, CheckWanted
 from self_check.temporal import CASE
 from tests.self_check import examples
@@ -97,7 +98,7 @@ class Office:
             task_queue=self.task_queue,
             workflows=[FakeCase, FakeRecipient],
             workflow_runner=UnsandboxedWorkflowRunner(),
-            max_cached_workflows=0,
+            **EACH_TASK_A_REPLAY,
         )
 
     def activities(self, grace: timedelta = timedelta(0), heartbeat_url: str | None = None) -> SelfCheckActivities:

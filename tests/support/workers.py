@@ -9,6 +9,7 @@ from typing import Any
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from runtime.replays import EACH_TASK_A_REPLAY
 from tests.support.world import World
 from workflows.verification import VerificationWorkflow
 
@@ -16,7 +17,7 @@ from workflows.verification import VerificationWorkflow
 @asynccontextmanager
 async def worker(client: Client, world: World, task_queue: str, **options: Any) -> AsyncIterator[Worker]:
     """A worker for cases in this world, which keeps none of them, as in life; ``options`` are the worker's own."""
-    options = {"max_cached_workflows": 0, **options}
+    options = {**EACH_TASK_A_REPLAY, **options}
     async with Worker(
         client, task_queue=task_queue, workflows=[VerificationWorkflow], activities=world.activities(), **options
     ) as running:

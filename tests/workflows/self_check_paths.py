@@ -21,6 +21,7 @@ from temporalio.worker import Worker
 
 from activities.interface import Activity, ErrorKind
 from runtime.connection import client_options
+from runtime.replays import EACH_TASK_A_REPLAY
 from self_check.interface import (
     AllWell,
     Checked,
@@ -108,7 +109,7 @@ def serving(environment: WorkflowEnvironment, answers: Answers, task_queue: str)
         task_queue=task_queue,
         workflows=[SelfCheck],
         activities=answers.activities(),
-        max_cached_workflows=0,
+        **EACH_TASK_A_REPLAY,
     )
 
 

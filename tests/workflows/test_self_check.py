@@ -28,6 +28,7 @@ from register.database import open_register
 from register.record import write
 from register.rows import RegisterEntries
 from runtime.connection import PLUGIN
+from runtime.replays import EACH_TASK_A_REPLAY
 from self_check.interface import FindingKind, Reported
 from simulators import mail
 from tests.register import examples
@@ -126,7 +127,7 @@ class Checking:
                 task_queue=self.task_queue,
                 workflows=[SelfCheck],
                 activities=[own.check, own.report_findings, own.call_heartbeat],
-                max_cached_workflows=0,
+                **EACH_TASK_A_REPLAY,
             ):
                 yield
         server.close()
