@@ -23,12 +23,13 @@ from pathlib import Path
 from typing import Any
 
 from temporalio.client import Client, WorkflowHandle
+from temporalio.exceptions import ApplicationError
 
 import activities.atameken
 import activities.recipients
 import activities.register
 from activities.atameken import AtamekenActivities, atameken_client
-from activities.interface import Activity
+from activities.interface import Activity, ErrorKind
 from activities.recipients import RecipientActivities
 from activities.register import RegisterActivities
 from escalation.ladder_file import read_ladders
@@ -66,15 +67,21 @@ MOMENTS = {
 """One for each kind of effect that a worker has on the world."""
 
 
-class Unhurried(World):
-    """A world in which everything takes a moment, never the same one."""
+class Outside(World):
+    """What is in memory. Everything may take a moment, never the same one, and be out of reach until a file is there.
+
+    ``longest`` in seconds.
+    """
 
     longest = 0.0
-    """Seconds."""
+    gate: Path | None = None
 
     async def _asked(self, which: Activity, payload: Any) -> None:
         if self.longest:
             await asyncio.sleep(random.random() * self.longest)
+        gated = which in (Activity.REQUEST_DOCUMENTS, Activity.LOOK_UP_REGISTRATION)
+        if gated and self.gate is not None and not self.gate.exists():
+            raise ApplicationError("out of reach", type=ErrorKind.UNREACHABLE)
         await super()._asked(which, payload)
 
 
@@ -169,14 +176,14 @@ async def main(given: argparse.Namespace) -> None:
     if given.kill_after:
         _kill_after(MOMENTS[given.kill_after], given.mark)
     client = await connect()
-    world = Unhurried(client)
-    world.longest = given.longest
+    world = Outside(client)
+    world.longest, world.gate = given.longest, given.gate
     if given.midnight:
         world.calendar = midnight_at(given.midnight)
     register = open_register(given.register_url)
     ladders = read_ladders(given.ladder_file.read_text(encoding="utf-8"), given.ladder_file.name, os.environ)
     recipients = RecipientActivities(client, ladders, register, "http://localhost:8233", client.namespace)
-    real = [
+    real: list[Callable[..., Any]] = [
         recipients.notify,
         recipients.read_ladders,
         recipients.send_notices,
@@ -190,13 +197,14 @@ async def main(given: argparse.Namespace) -> None:
             atameken.withdraw_request,
             atameken.appeal_for_revocation,
         ]
-    else:
-        world.lose(Activity.REQUEST_DOCUMENTS)  # The request is never sent: the term of ¶7 ends without it.
     names = {each.__name__ for each in real}
     in_memory = [each for each in world.activities() if each.__name__ not in names]
     settings = WorkerSettings.model_construct(task_queue=given.task_queue)
-    worker = build_worker(client, settings, [*real, *in_memory])
-    await serve(worker)
+    if given.activities_only:
+        async with build_worker(client, settings, [*real, *in_memory], workflows=[]):
+            print("worker ready", flush=True)
+            await asyncio.Event().wait()
+    await serve(build_worker(client, settings, [*real, *in_memory]))
 
 
 def _arguments() -> argparse.Namespace:
@@ -204,7 +212,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("task_queue")
     parser.add_argument("register_url")
     parser.add_argument("ladder_file", type=Path)
-    parser.add_argument("--atameken", metavar="URL", help="who takes the letters; without it nobody does")
+    parser.add_argument("--atameken", metavar="URL", help="who takes the letters, in place of the memory")
+    parser.add_argument("--gate", type=Path, help="Atameken and REX are out of reach until this file is there")
+    parser.add_argument("--activities-only", action="store_true", help="works on no workflow")
     parser.add_argument("--kill-after", choices=MOMENTS, help="kills itself once right after this")
     parser.add_argument("--mark", type=Path, help="the file that says that it has killed itself before")
     parser.add_argument("--midnight", type=datetime.fromisoformat, help="when midnight is; every day counts then")
