@@ -22,6 +22,7 @@ from workflows.case import Action, Case
 from workflows.case_page import case_page
 from workflows.case_view import case_view
 from workflows.catalogue import CATALOGUE
+from workflows.continue_as_new import lighten
 from workflows.deadlines import Alarm
 from workflows.profiles import ASKED
 from workflows.publishing import want_register
@@ -144,6 +145,7 @@ class Driver:
         self.finished = turns.finished
         if self._carried and not turns.pending and not self._tasks and not self.finished:
             self._changes = RegisterChanges()
+            lighten(turns.case)
             self.turns = Turns(Case.model_validate(turns.case.model_dump(mode="json")), "run")
             self.turns._messages = turns._messages
 

@@ -110,14 +110,14 @@ async def test_refused_messages_that_the_register_cannot_take_yet_do_not_stop_th
     """They wait in the case; were all of them kept whole, its state would outgrow what Temporal takes (2 MB)."""
     world = flooded.world
     world.lose(Activity.WRITE_REGISTER)
-    messages = [{"message_id": f"m{n}", "sent_by": "x", "ballast": "y" * 60_000} for n in range(200)]
+    messages = [{"message_id": f"m{n}", "sent_by": "x", "ballast": "y" * 60_000} for n in range(150)]
     await send(flooded, messages, 10)
-    view = await judged(flooded, 200, seconds=60)
-    assert view["rejected_count"] == 200
+    view = await judged(flooded, 150, seconds=60)
+    assert view["rejected_count"] == 150
     assert len(await runs(flooded, flooded.client)) > 1
     world.mend(Activity.WRITE_REGISTER)
-    refused = await refused_in_register(flooded, 200, seconds=60)
+    refused = await refused_in_register(flooded, 150, seconds=60)
     kept = [entry for entry in refused if entry.body is not None]
     assert len(kept) >= 6
-    assert {entry.message_id for entry in refused} == {f"m{n}" for n in range(200)}
+    assert {entry.message_id for entry in refused} == {f"m{n}" for n in range(150)}
     await finish(flooded)
