@@ -27,17 +27,24 @@ class Actions:
         self._case, self._ended = case, ended
         self._tasks: dict[str, tuple[Action, asyncio.Task[None]]] = {}
 
-    def keep_up(self, begun: list[Action]) -> None:
-        """Start what is begun, stop what is to begin anew, and cancel what is not wanted any more."""
+    def keep_up(self, begun: list[Action]) -> bool:
+        """Start what is begun, stop what is to begin anew, and cancel what is not wanted any more.
+
+        :return: whether that took a command.
+        """
+        stopped = False
         wanted = self._case.actions
         for key, (action, task) in list(self._tasks.items()):
             if wanted.get(key) is not action:
                 del self._tasks[key]
                 task.cancel()
+                stopped = True
             elif action.state == "stopping" and not task.cancelling():
                 task.cancel()
+                stopped = True
         for action in begun:
             self._tasks[action.key] = (action, asyncio.create_task(self._perform(action)))
+        return stopped or bool(begun)
 
     async def _perform(self, action: Action) -> None:
         row = CATALOGUE[action.activity]

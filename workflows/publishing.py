@@ -22,12 +22,15 @@ class Publisher:
         self._published: dict[str, Any] = {}
         self._changes = RegisterChanges()
 
-    def publish(self, turns: Turns, now: datetime) -> None:
-        """Bring what is shown up to date; the register by an action, one at a time, with all that has changed."""
-        self._publish_search_attributes(turns.case)
-        want_register(turns, self._changes, now)
+    def publish(self, turns: Turns, now: datetime) -> bool:
+        """Bring what is shown up to date; the register by an action, one at a time, with all that has changed.
 
-    def _publish_search_attributes(self, case: Case) -> None:
+        :return: whether that took a command; the action is started with the others.
+        """
+        want_register(turns, self._changes, now)
+        return self._publish_search_attributes(turns.case)
+
+    def _publish_search_attributes(self, case: Case) -> bool:
         state = case.running
         pairs: list[SearchAttributePair[Any]] = [
             SearchAttributePair(search_attributes.REX_STEP, case.step.value),
@@ -51,6 +54,7 @@ class Publisher:
                     for pair in changed
                 ]
             )
+        return bool(changed)
 
 
 def want_register(turns: Turns, changes: RegisterChanges, now: datetime) -> None:

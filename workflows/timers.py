@@ -19,16 +19,20 @@ class Timers:
         self._fired = fired
         self._set: dict[str, tuple[Alarm, asyncio.Task[None]]] = {}
 
-    def set(self, wanted: Mapping[str, Alarm], now: datetime) -> None:
-        """Have exactly these timers run."""
+    def set(self, wanted: Mapping[str, Alarm], now: datetime) -> bool:
+        """Have exactly these timers run; whether that took a command."""
+        changed = False
         for name, (alarm, task) in list(self._set.items()):
             if task.done() or wanted.get(name) != alarm:
                 if alarm.until > now:  # One whose moment has come fires by itself: to cancel it would race with that.
                     task.cancel()
+                    changed = True
                 del self._set[name]
         for name, alarm in wanted.items():
             if name not in self._set:
                 self._set[name] = (alarm, asyncio.create_task(self._wait(alarm, now)))
+                changed = True
+        return changed
 
     async def _wait(self, alarm: Alarm, now: datetime) -> None:
         await workflow.sleep(alarm.until - now, summary=alarm.summary[:200])

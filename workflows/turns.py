@@ -176,32 +176,34 @@ class Turns:
         """Whether nothing has just been begun whose end will change the case again: then timers and register follow."""
         return not self._just_begun(now)
 
-    def _just_begun(self, now: datetime) -> list[Action]:
+    def _just_begun(self, now: datetime, *aside: Activity) -> list[Action]:
         return [
             each
             for each in self.case.actions.values()
             if each.state in ("wanted", "running")
-            and each.activity not in _ASIDE
+            and (each.activity not in _ASIDE or each.activity in aside)
             and (each.begun_at is None or now < each.begun_at + A_MOMENT)
         ]
 
     def alarms(self, now: datetime) -> dict[str, Alarm]:
         """The timers that the case waits by: its term, the limit, and at most one for whatever comes before them.
 
-        While something has just been begun they stay as they are, and one more sees that this lasts a moment only.
+        While something has just been begun they stay as they are, and one more sees that this lasts a moment only. They
+        follow the register: the turn in which a write ends has something to do then.
         """
         if self.case.step is Step.CLOSED and not self.case.open_escalations:
             # They end with the case, unless it has to wait for something until they fire.
             self._alarms = {name: alarm for name, alarm in self._alarms.items() if alarm.until > now}
             return self._alarms
-        if self.settled(now):
+        begun = self._just_begun(now, Activity.WRITE_REGISTER)
+        if not begun:
             self._alarms = self._wanted_alarms(now)
         else:
             self._alarms = {name: alarm for name, alarm in self._alarms.items() if alarm.until > now}
             # Our own house answers or gives up within a quarter of an hour: what wakes the case then needs no timer.
-            if any(CATALOGUE[each.activity].profile is not OWN for each in self._just_begun(now)):
-                begun = "see what became of what was begun"
-                self._alarms = {"moment": Alarm(now + A_MOMENT, begun), **self._alarms}
+            if any(CATALOGUE[each.activity].profile is not OWN for each in begun):
+                words = "check on what was just started"
+                self._alarms = {"moment": Alarm(now + A_MOMENT, words), **self._alarms}
         return self._alarms
 
     def _wanted_alarms(self, now: datetime) -> dict[str, Alarm]:

@@ -28,7 +28,6 @@ from tests.support.cases import open_case
 from tests.support.continuing import CONTINUED
 from tests.support.messages import documents, inspection, signature
 from tests.support.requests import request
-from tests.support.waiting import until_view
 from tests.support.workers import worker
 from tests.support.world import World
 from tests.workflows.paths import PATHS
@@ -124,9 +123,9 @@ async def stormy(dev_server: WorkflowEnvironment, task_queue: str) -> WorkflowHi
             case.handle.cancel,
         ]
         await asyncio.gather(*map(at_some_time, acts))
-        await until_view(case, lambda view: len(view["documents"]) == 6)
+        await case.until(lambda view: len(view["documents"]) == 6)
         await case.signal("documents_arrived", documents("last", "registration_application"))
-        await until_view(case, lambda view: view["conclusion"] and view["conclusion"]["document_id"])
+        await case.until(lambda view: view["conclusion"] and view["conclusion"]["document_id"])
         await case.signal("conclusion_signed", signature())
         await case.result()
         return await case.history()
@@ -189,3 +188,35 @@ def test_no_history_holds_anything_but_json() -> None:
                     assert payload.metadata["encoding"] == b"json/plain"
                     assert len(payload.data) < 10_000
     assert DATA_CONVERTER.payload_codec is None
+
+
+def _notified_of(number: int, view: dict[str, Any]) -> bool:
+    return len(view["escalations"]) == number and bool(view["escalations"][-1]["notified"])
+
+
+def empty_tasks(recorded: WorkflowHistory) -> list[int]:
+    """The tasks that ended without a command and were followed by another at once, by event id."""
+    types = [event.event_type for event in recorded.events]
+    pairs = zip(types, types[1:], strict=False)
+    then = (EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED, EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED)
+    return [number for number, pair in enumerate(pairs, start=1) if pair == then]
+
+
+async def test_an_update_right_after_a_task_in_which_nothing_was_to_be_done_is_replayed(
+    dev_server: WorkflowEnvironment, task_queue: str
+) -> None:
+    """A notice's outcome asks for nothing; decisions follow it at once, again and again.
+
+    SDK 1.35 without a cache takes a task without a command and the next one for one task in life and for two in a replay,
+    where that brings an update: so no task of a case ends without a command.
+    """
+    world = World(dev_server.client)
+    world.refuse(Activity.REQUEST_DOCUMENTS, "not today")
+    async with worker(dev_server.client, world, task_queue):
+        case = await open_case(dev_server, world, task_queue, request(datetime.now(UTC) - timedelta(hours=1)))
+        for number in range(1, 6):
+            await case.until(partial(_notified_of, number))
+            await case.update("retry_action")
+        lived = await case.history()
+    await replay(lived)
+    assert not empty_tasks(lived)
