@@ -148,6 +148,7 @@ class _Round:
 
     def __init__(self, case: Case, book: LadderBook, calendar: WorkingCalendar | None, now: datetime) -> None:
         self._case, self._book, self._calendar, self._now = case, book, calendar, now
+        self._number = case.rounds_of_notices + 1
         self._calls: dict[str, list[tuple[Recipient, EscalationState, Rung]]] = defaultdict(list)
         self._resolved: dict[str, list[tuple[Recipient, EscalationState]]] = defaultdict(list)
         self._withdrawn: dict[str, Withdrawn] = {}
@@ -225,10 +226,11 @@ class _Round:
         notices = [*self._notices(), *self._resolutions()]
         if not notices and not self._withdrawn:
             return
+        self._case.rounds_of_notices = self._number
         self._case.want(
             Activity.NOTIFY,
             Notify(book_version=self._book.version, notices=notices, withdrawn=list(self._withdrawn.values())),
-            key=f"{Activity.NOTIFY.value} {self._now.isoformat()}",
+            key=f"{Activity.NOTIFY.value} {self._number}",
         )
 
     def _notices(self) -> Iterator[Notice]:
@@ -322,7 +324,8 @@ class _Round:
         return min(ends, office.closing(self._now) or ends)
 
     def _key(self, recipient_id: str) -> str:
-        return f"{self._case.case_id}.{recipient_id}.{self._now:%Y%m%dT%H%M%S.%f}"
+        # By a count: two rounds may have one instant, and what comes under a known key is told to nobody.
+        return f"{self._case.case_id}.{recipient_id}.{self._number}"
 
 
 def handed_out(case: Case, action: Action, result: Notified, now: datetime) -> None:

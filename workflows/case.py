@@ -190,6 +190,7 @@ class Case(BaseModel):
     inbox: list[Parcel] = Field(default_factory=list)
     kept: list[Parcel] = Field(default_factory=list, description="proofs of receipt that overtook our own record")
     letter_count: int = 0
+    rounds_of_notices: int = 0
     unwritten: Unwritten = Field(default_factory=Unwritten)
     closed_at: Instant | None = None
 

@@ -429,6 +429,12 @@ WRONG_TYPES: dict[str, dict[str, Any]] = {
 }
 
 
+async def at_rest(case: CaseUnderTest) -> bool:
+    """Whether nothing is under way, not even a write to the register."""
+    written = bool(case.world.written) and case.world.written[-1].case.step == "await_documents"
+    return written and not (await case.handle.query("record"))["busy"]
+
+
 async def test_a_decision_that_does_not_fit_is_refused_by_field_and_leaves_no_event(live_case: CaseUnderTest) -> None:
     assert set(GOOD_DECISION) == set(WRONG_TYPES) == set(DECISIONS)
 
@@ -440,7 +446,7 @@ async def test_a_decision_that_does_not_fit_is_refused_by_field_and_leaves_no_ev
         assert "\n" not in told
         return told
 
-    await live_case.until(lambda view: view["step"] == "await_documents")  # nothing is under way any more
+    await until(lambda: at_rest(live_case))
     before = [event.event_id for event in (await live_case.history()).events]
     for name, fields in GOOD_DECISION.items():
         whole = {"by": "A. Nurlan", **fields}
