@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -24,10 +25,11 @@ from rules.calendar import WorkingCalendar
 from rules.case_view import CaseView
 from rules.terms import Step
 from runtime.connection import DATA_CONVERTER, PLUGIN
-from tests.support.cases import open_case
+from tests.support.cases import CaseUnderTest, open_case
 from tests.support.continuing import CONTINUED
 from tests.support.messages import documents, inspection, signature
 from tests.support.requests import request
+from tests.support.waiting import until
 from tests.support.workers import worker
 from tests.support.world import World
 from tests.workflows.paths import PATHS
@@ -194,12 +196,15 @@ def _notified_of(number: int, view: dict[str, Any]) -> bool:
     return len(view["escalations"]) == number and bool(view["escalations"][-1]["notified"])
 
 
+async def _at_rest(case: CaseUnderTest) -> bool:
+    return not (await case.handle.query("record"))["busy"]
+
+
 def empty_tasks(recorded: WorkflowHistory) -> list[int]:
     """The tasks that ended without a command and were followed by another at once, by event id."""
     types = [event.event_type for event in recorded.events]
-    pairs = zip(types, types[1:], strict=False)
     then = (EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED, EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED)
-    return [number for number, pair in enumerate(pairs, start=1) if pair == then]
+    return [number for number, pair in enumerate(pairwise(types), start=1) if pair == then]
 
 
 async def test_an_update_right_after_a_task_in_which_nothing_was_to_be_done_is_replayed(
@@ -207,7 +212,7 @@ async def test_an_update_right_after_a_task_in_which_nothing_was_to_be_done_is_r
 ) -> None:
     """A notice's outcome asks for nothing; decisions follow it at once, again and again.
 
-    SDK 1.35 without a cache takes a task without a command and the next one for one task in life and for two in a replay,
+    SDK 1.35 without a cache takes a task without a command and the next one for one in life and for two in a replay
     where that brings an update: so no task of a case ends without a command.
     """
     world = World(dev_server.client)
@@ -216,6 +221,7 @@ async def test_an_update_right_after_a_task_in_which_nothing_was_to_be_done_is_r
         case = await open_case(dev_server, world, task_queue, request(datetime.now(UTC) - timedelta(hours=1)))
         for number in range(1, 6):
             await case.until(partial(_notified_of, number))
+            await until(partial(_at_rest, case))
             await case.update("retry_action")
         lived = await case.history()
     await replay(lived)
