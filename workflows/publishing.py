@@ -20,6 +20,7 @@ class Publisher:
 
     def __init__(self) -> None:
         self._published: dict[str, Any] = {}
+        self._seen: tuple[Any, ...] = ()
         self._changes = RegisterChanges()
 
     def publish(self, turns: Turns, now: datetime) -> bool:
@@ -32,6 +33,13 @@ class Publisher:
 
     def _publish_search_attributes(self, case: Case) -> bool:
         state = case.running
+        seen = (
+            *(case.step, case.risk, case.outcome, case.reserve_days, case.rejected_count, len(case.open_escalations)),
+            *(case.limit_at, state.due_at if state else None),
+        )
+        if seen == self._seen:
+            return False
+        self._seen = seen
         pairs: list[SearchAttributePair[Any]] = [
             SearchAttributePair(search_attributes.REX_STEP, case.step.value),
             SearchAttributePair(search_attributes.REX_RISK, case.risk.value if case.limit_at else None),

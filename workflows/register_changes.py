@@ -31,9 +31,8 @@ class RegisterChanges:
 
     def take(self, case: Case, now: datetime) -> RegisterEntries | None:
         """Take what is to be written now off the case; None where nothing changed."""
-        row = case_row(case)
         # Compared by values as they stand: a row is made only where it differs.
-        own = self._differs("case", tuple(value for name, value in row if name != "as_of"))
+        own = self._differs("case", _of_case(case))
         steps = [_step(each) for each in case.steps if self._differs(f"step {each.step} {each.round}", _of_step(each))]
         documents = self._documents(case)
         escalations = [
@@ -48,7 +47,7 @@ class RegisterChanges:
         refused = _portion(unwritten.refused_messages)
         case.unwritten = Unwritten(refused_messages=unwritten.refused_messages[len(refused) :])
         return RegisterEntries(
-            case=row.model_copy(update={"as_of": now}),
+            case=case_row(case).model_copy(update={"as_of": now}),
             steps=steps,
             documents=documents,
             letters=unwritten.letters,
@@ -106,6 +105,11 @@ def case_row(case: Case) -> CaseEntry:
         opened_at=case.opened_at,
         closed_at=case.closed_at,
     )
+
+
+def _of_case(case: Case) -> tuple[Any, ...]:
+    limit = (case.limit_at, case.limit_last_day, case.reserve_days, case.risk)
+    return (*limit, case.step, case.outcome, case.calendar.version if case.calendar else None, case.closed_at)
 
 
 def _of_step(state: StepState) -> tuple[Any, ...]:

@@ -35,7 +35,7 @@ async def main(files: list[str]) -> None:
     replayer = Replayer(workflows=[VerificationWorkflow], plugins=[PLUGIN])
     for file in map(Path, files):
         text = file.read_text()
-        await replayer.replay_workflow(WorkflowHistory.from_json(file.stem, text))
+        await replayer.replay_workflow(WorkflowHistory.from_json(f"rex-ch-{file.stem}", text))
 
 
 if __name__ == "__main__":
