@@ -167,4 +167,4 @@ async def test_a_case_goes_from_request_to_appeal_by_raw_messages_alone(system: 
     assert f"not delivered: case {CASE} is closed" in told
     assert "kept in the register" in told
     _, told = await outside.starter("open", str(request), expected=1)
-    assert f"{CASE}: closed" in told
+    assert f"{CASE}: by the register, closed" in told

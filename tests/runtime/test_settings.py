@@ -151,9 +151,9 @@ def test_a_ladder_file_takes_the_place_of_the_recipients_in_the_settings(
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("first_level = 1", "first_level = 9", "kinds.step_due_soon.first_level: unknown level"),
+        ("climb_after_hours = 2", "first_level = 9", "kinds.action_failed.first_level: unknown level"),
         ("climb_after_hours = 4", "climb_after_hours = 0", "defaults.climb_after_hours: expected more than 0"),
-        ("kinds.step_overdue", "kinds.step_late", "kinds.step_late: unknown kind"),
+        ("[kinds.action_failed]", "[kinds.step_late]", "kinds.step_late: unknown kind"),
         ('["${REXV_ESCALATE_2}"]', '["pigeon://secret"]', "levels.2.recipients[0] (pigeon): not a URL that Apprise"),
     ],
 )
