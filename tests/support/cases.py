@@ -132,7 +132,17 @@ class CaseUnderTest:
             return bool(reached(view))
 
         await until(shown, seconds, says=lambda: _shortly(view))
+        await until(self.nothing_pending, seconds, says=lambda: "a task of the case waits for a worker")
         return view
+
+    async def nothing_pending(self) -> bool:
+        """Whether the case has lived what a query shows.
+
+        A query answers by all that is in the history, and in the task that is yet to come a signal or an update is
+        taken before what an activity has answered, though it came after.
+        """
+        described = await self.handle.describe()
+        return not described.raw_description.HasField("pending_workflow_task")
 
     async def at_step(self, step: str) -> dict[str, Any]:
         return await self.until(lambda view: view["step"] == step)

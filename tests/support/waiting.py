@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from tests.support.cases import CaseUnderTest
 
 
+FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.2
+"""Seconds. Each question to a case is a replay, and keeps the worker from the case itself."""
+
+
 async def until(reached: Callable[[], Any], seconds: float = 20, *, says: Callable[[], str] = str) -> Any:
     """Ask until something is so, and give the answer.
 
@@ -25,6 +29,7 @@ async def until(reached: Callable[[], Any], seconds: float = 20, *, says: Callab
     :param says: how things stand, for the failure.
     """
     end = time.monotonic() + seconds
+    pause = FIRST_PAUSE
     while True:
         answer = reached()
         if inspect.isawaitable(answer):
@@ -32,7 +37,8 @@ async def until(reached: Callable[[], Any], seconds: float = 20, *, says: Callab
         if answer:
             return answer
         assert time.monotonic() < end, f"it does not come about: {says()}"
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.5, LONGEST_PAUSE)
 
 
 async def judged(case: CaseUnderTest, count: int, seconds: float = 20) -> dict[str, Any]:
