@@ -37,7 +37,7 @@ from runtime.replays import EACH_TASK_A_REPLAY
 from runtime.settings import WorkerSettings, WrongSettings, read_settings
 
 GRACE = timedelta(seconds=30)
-"""After SIGTERM: how long activities may go on before they are told to stop (issue: "finishes what it is doing")."""
+"""After SIGTERM: how long activities may go on before they are asked to stop (issue: "finishes what it is doing")."""
 
 THREADS = 64
 """For what blocks: the database, mail servers. Calls that hang must not hold up the register's."""
@@ -179,7 +179,7 @@ async def _seen_polling(worker: Worker) -> None:
     try:
         async with asyncio.timeout(ONLINE_WITHIN.total_seconds()):
             for kind in kinds:
-                while True:  # the server has to be asked; it tells nobody
+                while True:  # the server has to be asked; it does not say by itself
                     if await _polls(worker, kind):
                         break
                     await asyncio.sleep(0.05)

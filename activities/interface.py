@@ -45,7 +45,7 @@ class Activity(StrEnum):
 
 
 class ErrorKind(StrEnum):
-    """The ``type`` of every application error that an activity raises (design: errors are told apart)."""
+    """The ``type`` of every application error that an activity raises (design: errors are kept apart)."""
 
     REFUSED = "Refused"
     UNREACHABLE = "Unreachable"
@@ -74,7 +74,7 @@ class CalendarWanted(Payload):
 
 
 NOTICE_OUTCOME = "notice_outcome"
-"""The signal by which a recipient tells a case what became of a notice (``escalation.notice.Outcome``)."""
+"""The signal by which a recipient reports to a case what became of a notice (``escalation.notice.Outcome``)."""
 
 INTERNAL_SIGNALS = (NOTICE_OUTCOME,)
 """Signals between our own workflows: they are no messages."""
@@ -245,7 +245,7 @@ class Drafted(Payload):
 
 
 class CustomsReply(Payload):
-    """``send_reply`` -> ``Sent``: tell the requesting customs the outcome, with the conclusion attached."""
+    """``send_reply`` -> ``Sent``: inform the requesting customs of the outcome, with the conclusion attached."""
 
     key: str
     case_id: str
@@ -269,7 +269,7 @@ class Sent(Payload):
 
 
 class Notify(Payload):
-    """``notify`` -> ``Notified``: give recipients their notices, and withdraw what is not to be told any more.
+    """``notify`` -> ``Notified``: give recipients their notices, and withdraw what is not to be sent any more.
 
     ``book_version`` is of the ladders that the case knows.
     """
@@ -306,7 +306,7 @@ class Sending(Payload):
 class SendingDone(Payload):
     """What became of a message; each case has been sent its ``Outcome`` already."""
 
-    told_at: Instant | None
+    notified_at: Instant | None
     error: str | None
     at: Instant
 

@@ -119,7 +119,7 @@ class RecipientActivities:
 
     @activity.defn(name=Activity.SEND_NOTICES)
     async def send_notices(self, sending: Sending) -> SendingDone:
-        """Send one message, write it to the log of deliveries and tell each case.
+        """Send one message, write it to the log of deliveries and report to each case.
 
         Never cut off: what has been sent is written down, even where the worker is stopped meanwhile.
 
@@ -149,7 +149,7 @@ class RecipientActivities:
             "rexv_delivery_attempts", "Attempts to deliver a message to a recipient of escalations."
         ).add(1, {"channel": sending.recipient.scheme, "result": "failed" if error else "sent"})
         at = datetime.now(UTC)
-        return SendingDone(told_at=None if error else at, error=error, at=at)
+        return SendingDone(notified_at=None if error else at, error=error, at=at)
 
     async def _note(self, done: SendingDone) -> None:
         """Note what the channel said, so that the next attempt of a worker's successor does not send again.
@@ -174,11 +174,11 @@ class RecipientActivities:
     async def _tell_cases(self, sending: Sending, done: SendingDone) -> None:
         gate = asyncio.Semaphore(CASES_AT_ONCE)
 
-        async def tell(notice: Notice) -> None:
+        async def report(notice: Notice) -> None:
             outcome = Outcome(
                 key=notice.key,
                 recipient_id=sending.recipient.id,
-                told_at=done.told_at,
+                notified_at=done.notified_at,
                 error=done.error,
                 at=done.at,
             )
@@ -191,7 +191,7 @@ class RecipientActivities:
 
         # A case hears of the first failure, not of each try.
         hear = [each for each in sending.notices if done.error is None or each.key not in sending.failed_before]
-        results = await asyncio.gather(*map(tell, hear), return_exceptions=True)
+        results = await asyncio.gather(*map(report, hear), return_exceptions=True)
         for result in results:
             if isinstance(result, RPCError):
                 raise unreachable(f"a case does not take the outcome of a notice: {result.status.name.lower()}")
@@ -230,7 +230,7 @@ def _entries(sending: Sending, done: SendingDone) -> Iterable[DeliveryEntry]:
                 recipient=sending.recipient.id,
                 scheme=sending.recipient.scheme,
                 at=done.at,
-                told=done.error is None,
+                notified=done.error is None,
                 error=done.error,
                 next_level=matter.next.level if matter.next else None,
                 next_at=matter.next.at if matter.next else None,

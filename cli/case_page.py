@@ -188,7 +188,7 @@ def _escalation(each: EscalationView) -> Text:
     else:
         text.append("\nnot acknowledged", "not bold yellow")
     for notified in each.notified:
-        text.append(f"\n{_notified(notified)}", "not bold" if notified.told_at else "not bold red")
+        text.append(f"\n{_notified(notified)}", "not bold" if notified.notified_at else "not bold red")
     if each.nobody_reached_since:
         text.append(f"\nnobody reached since {time_words(each.nobody_reached_since)}", "bold red")
     if each.next_level and each.next_at:
@@ -199,8 +199,8 @@ def _escalation(each: EscalationView) -> Text:
 
 def _notified(each: NotifiedView) -> str:
     who = f"level {each.level} ({level_words(each.level)}) by {each.scheme}"
-    if each.told_at:
-        return f"notified: {who}, {time_words(each.told_at)}"
+    if each.notified_at:
+        return f"notified: {who}, {time_words(each.notified_at)}"
     why = f": {each.error}" if each.error else ""
     return f"not reached yet: {who}, since {time_words(each.handed_at)}{why}"
 

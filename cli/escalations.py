@@ -86,7 +86,7 @@ def as_data(each: ListedEscalation, link: str) -> dict[str, Any]:
         "case_id": each.case_id,
         **each.escalation.model_dump(mode="json", exclude={"level"}),
         "level": each.level,
-        "last_notice": last.model_dump(mode="json", include={"at", "level", "scheme", "told", "error"})
+        "last_notice": last.model_dump(mode="json", include={"at", "level", "scheme", "notified", "error"})
         if last
         else None,
         "next_level": last.next_level if last else None,
@@ -135,8 +135,8 @@ def _status(each: ListedEscalation, now: datetime) -> Text:
     if last is None:
         return Text(f"{lapsed}raised {time_words(escalation.raised_at)}, nobody notified yet", style="yellow")
     who = f"level {last.level} ({level_words(last.level)})"
-    reached = f"{who} notified" if last.told else f"{who} not reached"
-    text = Text(f"{lapsed}{reached} {time_words(last.at)}", style="yellow" if last.told else "bold red")
+    reached = f"{who} notified" if last.notified else f"{who} not reached"
+    text = Text(f"{lapsed}{reached} {time_words(last.at)}", style="yellow" if last.notified else "bold red")
     if last.next_level and last.next_at:
         return text.append(
             f"; next level {last.next_level} ({level_words(last.next_level)}) {time_words(last.next_at)}"

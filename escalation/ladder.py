@@ -1,4 +1,4 @@
-"""Ladders of escalation: who is told when, in which hours, and what comes next (contract, section 6).
+"""Ladders of escalation: who is notified when, in which hours, and what comes next (contract, section 6).
 
 A ladder that runs holds a ``Plan``: the rules of its kind and the recipients of each level by place and short hash,
 never an address. Working hours are counted with the recorded calendar, in Asia/Almaty.
@@ -47,12 +47,12 @@ class Recipient(BaseModel):
 
 
 class LevelPlan(BaseModel):
-    """Whom a level is, when it may be told of what is not urgent, and in which language."""
+    """Whom a level is, when it may be notified of what is not urgent, and in which language."""
 
     model_config = ConfigDict(frozen=True)
 
     language: Language
-    office_hours: tuple[Hours, ...] = Field(description="in order; none where the level is told around the clock")
+    office_hours: tuple[Hours, ...] = Field(description="in order; none where the level is notified around the clock")
     recipients: tuple[Recipient, ...]
 
 
@@ -169,18 +169,18 @@ def next_rung(
 ) -> Rung | None:
     """The rung after ``last``, or None where the last level has been repeated often enough.
 
-    Each is counted from the moment at which the one before was due, not from when it was told: after an outage those
+    Each is counted from the moment at which the one before was due, not from when it was sent: after an outage those
     that were missed follow in order.
 
     :param last: None before the first.
-    :param nobody_since: when it turned out that nobody of ``last`` can be reached: the next level is told at once.
-    :param rests_until: the end of the day until which somebody has taken the matter on; its level is told again then.
+    :param nobody_since: when it turned out that nobody of ``last`` can be reached: the next level is notified at once.
+    :param rests_until: the end of the day until which somebody has acknowledged; its level is notified again then.
     """
     plan = book.kinds[kind]
     if last is None:
         number, level, repeat, due = 1, plan.first_level, 0, raised_at
     elif rests_until is not None:
-        # Who took it on and let it lie hears of it again, whatever was told before; then it climbs and repeats anew.
+        # Who acknowledged it and let it lie is notified again, whatever came before; then it climbs and repeats anew.
         number, level, repeat, due = last.number + 1, last.level, 0, rests_until
     elif last.level < book.top:
         number, level, repeat = last.number + 1, last.level + 1, 0

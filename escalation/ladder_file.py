@@ -27,7 +27,7 @@ LONGEST_NAME: Final = 40
 """Of a name out of the file, in an error."""
 
 HASH_LETTERS: Final = 8
-"""Of a URL's sha256: tells some dozens of recipients apart, and is too short to confirm a guessed password."""
+"""Of a URL's sha256: distinguishes some dozens of recipients, and is too short to confirm a guessed password."""
 
 
 class LadderError(ValueError):
@@ -68,7 +68,7 @@ def _minutes(clock: str) -> int:
 
 OfficeHours = Annotated[tuple[Hours, ...], BeforeValidator(_hours)]
 Positive = Annotated[float, Field(ge=0.1, le=1000)]
-"""Hours of a climb or repeat: less than six minutes would tell everybody at the same moment."""
+"""Hours of a climb or repeat: less than six minutes would notify everybody at the same moment."""
 
 
 def _level_number(value: Any) -> Any:
@@ -232,7 +232,7 @@ def _level(read: _File, level: int, urls: tuple[str, ...]) -> LevelPlan:
 
 
 def scheme_of(url: str) -> str:
-    """The kind of channel, as in ``mailto``: the part of an address that may be told."""
+    """The kind of channel, as in ``mailto``: the part of an address that may be shown."""
     scheme = url.partition("://")[0]
     return scheme if re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]{0,19}", scheme) and "://" in url else "no scheme"
 
@@ -282,7 +282,7 @@ def _reason(error: ValidationError) -> str:
         case "extra_forbidden":
             message = "unknown setting"
         case "greater_than_equal" if first["loc"][-1] in ("climb_after_hours", "repeat_every_hours"):
-            message = "expected more than 0, 0.1 at the least"
+            message = "expected more than 0, at least 0.1"
         case "model_type" | "dict_type" | "model_attributes_type":
             message = "expected a table"
         case "enum":

@@ -18,7 +18,7 @@ from rules.instant import Instant
 HOUR: Final = timedelta(hours=1)
 
 MEMORY: Final = HOUR
-"""How long the key of a notice is remembered after it was told: a caller that repeats itself does so within minutes."""
+"""How long the key of a notice is remembered once it was sent: a caller that repeats itself does so within minutes."""
 
 MOST_REMEMBERED: Final = 2_000
 """Keys; some 150 kB."""
@@ -54,7 +54,7 @@ class Handed(BaseModel):
 
 
 class Waiting(BaseModel):
-    """A notice that is not told yet. ``size`` in bytes as JSON; ``attempts`` counts those that failed."""
+    """A notice that is not sent yet. ``size`` in bytes as JSON; ``attempts`` counts those that failed."""
 
     notice: Notice
     size: int
@@ -90,8 +90,8 @@ class Outgoing(BaseModel):
 class Mailbox(BaseModel):
     """All that is known of one recipient's messages. Methods change it; every ``now`` is aware.
 
-    ``sent`` are the times of messages that were told, ``known`` the keys of notices that need nothing more, ``heard``
-    the escalations (``case/escalation``) that were told or tried to be told: all of them of the last hour or two.
+    ``sent`` are the times of messages that were sent, ``known`` the keys of notices that need nothing more, ``heard``
+    the escalations (``case/escalation``) that were in a message, sent or tried: all of them of the last hour or two.
     """
 
     rules: DeliveryRules = DeliveryRules()
@@ -102,7 +102,7 @@ class Mailbox(BaseModel):
     heard: dict[str, Instant] = Field(default_factory=dict)
     quiet_until: Instant | None = None
     urgent_quiet_until: Instant | None = None
-    failures: int = Field(default=0, description="attempts that failed since the last message that was told")
+    failures: int = Field(default=0, description="attempts that failed since the last message that was sent")
     failing_since: Instant | None = None
     retry_at: Instant | None = None
     error: str | None = None
@@ -122,9 +122,9 @@ class Mailbox(BaseModel):
                 self.put(notice, now)
 
     def put(self, notice: Notice, now: datetime) -> None:
-        """A notice to be told; the same key twice is taken once.
+        """A notice to be sent; the same key twice is taken once.
 
-        That something is resolved goes nowhere where nobody tried to tell this recipient of the matter itself.
+        That something is resolved goes nowhere where nobody tried to notify this recipient of the matter itself.
         """
         if notice.key in self.known or notice.key in self.waiting or self._is_sent(notice.key):
             return
@@ -174,7 +174,7 @@ class Mailbox(BaseModel):
         if self.sending is not None:
             return None
         for urgent in (True, False):
-            lane = [item for item in self._lane(urgent) if item.notice.tell_from <= now]
+            lane = [item for item in self._lane(urgent) if item.notice.not_before <= now]
             if any(self._ready_at(item) <= now for item in lane):
                 self.sending = self._message(lane, urgent=urgent)
                 for item in self.sending.items:
@@ -204,8 +204,8 @@ class Mailbox(BaseModel):
             items=chosen,
         )
 
-    def told(self, at: datetime) -> None:
-        """The message that was being sent has been told."""
+    def delivered(self, at: datetime) -> None:
+        """The message that was being sent has left."""
         sending = self._end_sending()
         self.sent.append(at)
         self._quiet(at, urgent=sending.urgent, gathers=not sending.cut)
@@ -214,7 +214,7 @@ class Mailbox(BaseModel):
         self.failures, self.failing_since, self.retry_at, self.error = 0, None, None, None
 
     def failed(self, error: str, at: datetime) -> list[Outcome]:
-        """The message that was being sent was not told: its notices wait again, but for what was withdrawn meanwhile.
+        """The message that was being sent did not leave: its notices wait again, but for what was withdrawn meanwhile.
 
         :return: for the cases whose notice failed for the first time.
         """
@@ -309,7 +309,7 @@ class Mailbox(BaseModel):
         notice = item.notice
         quiet = self.urgent_quiet_until if notice.urgent else self.quiet_until
         waits = self.retry_at if item.attempts else quiet
-        return notice.tell_from if waits is None else max(notice.tell_from, waits)
+        return notice.not_before if waits is None else max(notice.not_before, waits)
 
     def _full_until(self) -> datetime | None:
         """Until when the limit holds back, or held back; None where it does not apply."""

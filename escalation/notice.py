@@ -71,8 +71,8 @@ class Resolved(_Fact):
 class Notice(_Fact):
     """What one case has to say to one recipient at one moment; ``matters`` with the gravest first, at least one.
 
-    ``key`` is derived from the case and unique: sending one key twice notifies once. It may be told from ``tell_from``
-    on, and its words hold until ``hold_until``: what is not told by then comes back to the case as not reached.
+    ``key`` is derived from the case and unique: sending one key twice notifies once. It may be sent from ``not_before``
+    on, and its words hold until ``hold_until``: what is not sent by then comes back to the case as not reached.
     """
 
     key: str
@@ -90,7 +90,7 @@ class Notice(_Fact):
     reserve_days: int | None
     matters: list[Matter] = Field(min_length=1)
     resolved: Resolved | None = None
-    tell_from: Instant
+    not_before: Instant
     hold_until: Instant
 
     @property
@@ -108,14 +108,14 @@ class Withdrawn(_Fact):
 
 
 class Outcome(_Fact):
-    """What became of a notice: told at ``told_at``, or not reached yet, and why. Sent to the case as a signal.
+    """What became of a notice: sent at ``notified_at``, or not reached yet, and why. Sent to the case as a signal.
 
     ``final``: it is not tried any more, because its words no longer hold.
     """
 
     key: str
     recipient_id: str
-    told_at: Instant | None = None
+    notified_at: Instant | None = None
     error: str | None = None
     at: Instant
     final: bool = False

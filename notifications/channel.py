@@ -1,6 +1,6 @@
 """One recipient of a notice and the channel to it, through Apprise: e-mail, chat, pager, whatever its URL names.
 
-Apprise answers a plain no, and logs the why with addresses in it. What is told of a failure here names no word of the
+Apprise answers a plain no, and logs the why with addresses in it. What is said of a failure here names no word of the
 URL: the URLs hold passwords and tokens.
 """
 
@@ -30,15 +30,15 @@ def fault_of(url: str) -> str | None:
         return "not a URL that Apprise can use; expected one as in mailto://host:port?from=address&to=address"
     copies = len(service.cc) + len(service.bcc) if isinstance(service, NotifyEmail) else 0
     if len(service) + copies > 1:
-        # One bad target of several fails the whole call, and the good ones would be told again with every try.
+        # One bad target of several fails the whole call, and the good ones would be notified again with every try.
         return "names several recipients; expected one URL for each"
     return None
 
 
 def send(url: str, message: Message, *, pressing: bool) -> str | None:
-    """Tell one recipient; blocks for up to ``LONGEST_CALL``.
+    """Notify one recipient; blocks for up to ``LONGEST_CALL``.
 
-    :param pressing: shown as a failure rather than a warning, by channels that tell them apart.
+    :param pressing: shown as a failure rather than a warning, by channels that show them differently.
     :return: None when the recipient took it, else why not, without the URL's words.
     """
     service = _service(url)
@@ -57,7 +57,7 @@ def send(url: str, message: Message, *, pressing: bool) -> str | None:
             timeout=LONGEST_CALL.total_seconds(),
         )
     except Exception as error:
-        # Whatever one recipient's plugin trips over, the others are told all the same.
+        # Whatever one recipient's plugin trips over, the others are notified all the same.
         return f"Apprise failed ({type(error).__name__})"
     try:
         # Asked of the attempts: a recipient marked optional counts as a success for Apprise when it was not reached.

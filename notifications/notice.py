@@ -133,7 +133,7 @@ class _Writer:
         since = [each.delayed_since for each in self.notice.matters if each.delayed_since]
         if since:
             return min(since)
-        return self.notice.tell_from if self._sent_at - self.notice.tell_from > DELAYED_AFTER else None
+        return self.notice.not_before if self._sent_at - self.notice.not_before > DELAYED_AFTER else None
 
     # -- its parts ----------------------------------------------------------------------------------------------------
 

@@ -124,7 +124,7 @@ def _last_deliveries(connection: Connection, wanted: ColumnElement[bool]) -> lis
     newest_first = (
         DeliveryRow.at.desc(),
         DeliveryRow.level.desc(),
-        DeliveryRow.told.desc(),
+        DeliveryRow.notified.desc(),
         DeliveryRow.notice,
         DeliveryRow.message,
         DeliveryRow.attempt.desc(),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Engine, func, select
 
-from register.database import reading, writing
+from register.database import RefusedByDatabase, reading, writing
 from register.rows import (
     CaseEntry,
     DocumentEntry,
@@ -46,6 +46,7 @@ def write(engine: Engine, entries: RegisterEntries) -> None:
     case = {"case_id": entries.case.case_id}
     present = case | {"as_of": entries.case.as_of}
     with writing(engine) as connection:
+        _refuse_another_case(connection, entries.case)
         # The case comes first: its row is then locked, so writes of one case wait for each other.
         put(connection, CaseRow, [entries.case.model_dump()])
         put(connection, StepRow, [each.model_dump() | present for each in entries.steps])
@@ -69,6 +70,17 @@ def open_case(engine: Engine, entry: CaseEntry) -> CaseEntry | None:
         insert_missing(connection, CaseRow, [entry.model_dump()])
         (found,) = read(connection, CaseRow, CaseEntry, CaseRow.case_id == entry.case_id)
         return None if found.closed_at is None else found
+
+
+def _refuse_another_case(connection: Connection, entry: CaseEntry) -> None:
+    """A closed case stays what it was: another one under its number writes nothing.
+
+    :raises RefusedByDatabase: where the register has a closed case under the number that was opened at another time.
+    """
+    query = select(CaseRow.opened_at, CaseRow.closed_at).where(CaseRow.case_id == entry.case_id)
+    before = connection.execute(query).one_or_none()
+    if before is not None and before.closed_at is not None and before.opened_at != entry.opened_at:
+        raise RefusedByDatabase(f"the case number {entry.case_id} is closed; expected a number not yet used")
 
 
 def write_undelivered_message(engine: Engine, case_id: str, entry: RefusedMessageEntry) -> None:

@@ -120,7 +120,7 @@ class DeliveryEntry(Entry):
     recipient: str
     scheme: str
     at: Instant
-    told: bool
+    notified: bool
     error: str | None
     next_level: int | None
     next_at: Instant | None

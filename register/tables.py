@@ -216,7 +216,7 @@ class DeliveryRow(Base):
     recipient: Mapped[str]
     scheme: Mapped[str]
     at: Mapped[datetime]
-    told: Mapped[bool]
+    notified: Mapped[bool]
     error: Mapped[str | None]
     next_level: Mapped[int | None]
     next_at: Mapped[datetime | None]

@@ -41,7 +41,7 @@ class StepView(_View):
 
 
 class CalendarView(_View):
-    """The recorded calendar that the case counts by; a receipt after ``receipt_cutoff`` (``HH:MM``) is the next day's."""
+    """The recorded calendar; a receipt after ``receipt_cutoff`` (``HH:MM``) counts as the next working day's."""
 
     version: str | None
     provisional: bool | None
@@ -123,7 +123,7 @@ class FailedActionView(_View):
 
 
 class NotifiedView(_View):
-    """One recipient of one notification: told at ``told_at``, else not reached yet, and why.
+    """One recipient of one notification: notified at ``notified_at``, else not reached yet, and why.
 
     ``recipient`` is the short hash of the address, ``scheme`` the kind of channel, as in ``mailto``.
     """
@@ -133,7 +133,7 @@ class NotifiedView(_View):
     recipient: str
     scheme: str
     handed_at: Instant
-    told_at: Instant | None
+    notified_at: Instant | None
     error: str | None
 
 

@@ -210,13 +210,13 @@ def _is_on_its_way(escalation: EscalationView, running: Container[str], before: 
     """Whether a notice of the last notification has still to be delivered, and somebody is there to do it."""
     last = max((each.rung for each in escalation.notified), default=0)
     return any(
-        each.rung == last and each.told_at is None and (each.recipient in running or each.handed_at >= before)
+        each.rung == last and each.notified_at is None and (each.recipient in running or each.handed_at >= before)
         for each in escalation.notified
     )
 
 
 def _how_it_ended(escalation: EscalationView) -> str:
-    delivered = [each.level for each in escalation.notified if each.told_at is not None]
+    delivered = [each.level for each in escalation.notified if each.notified_at is not None]
     if not delivered:
         return "nobody has been notified, and no notification is planned"
     everybody = f"everyone up to level {max(delivered)} ({LEVEL_NAMES[max(delivered)]}) has been notified"

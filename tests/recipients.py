@@ -61,7 +61,7 @@ class CaseThatNotifies:
         await workflow.execute_activity(
             Activity.NOTIFY.value, wanted, result_type=Notified, start_to_close_timeout=timedelta(seconds=30)
         )
-        field = {"told": "told_at", "failed": "error", "final": "final"}[until]
+        field = {"told": "notified_at", "failed": "error", "final": "final"}[until]
         mine = {each.key for each in wanted.notices if each.case_id == workflow.info().workflow_id}
         await workflow.wait_condition(lambda: mine <= {each["key"] for each in self._outcomes if each[field]})
         return self._outcomes

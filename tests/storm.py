@@ -152,7 +152,7 @@ def _case_of(key: str) -> str:
 def _see_what_the_register_says(register_url: str, cases: list[str]) -> None:
     register = open_register(register_url)
     for case in cases:
-        told = [row.told for row in deliveries_of(register, case) if row.level == ON_CALL]
+        told = [row.notified for row in deliveries_of(register, case) if row.level == ON_CALL]
         assert told == [True] * len(told), f"{case}: {told}"
         assert told, f"{case} was told, and the register does not know"
     register.dispose()

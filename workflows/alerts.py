@@ -27,8 +27,8 @@ from workflows.next_action import what_to_do_about
 DELAYED_AFTER: Final = timedelta(minutes=1)
 """A notice later than this after it was due says so. A busy worker takes seconds."""
 
-KEEPS_TELLING: Final = timedelta(days=7)
-"""How long a recipient is tried to be told that a matter is resolved; longer, and nobody asks any more."""
+KEEPS_INFORMING: Final = timedelta(days=7)
+"""How long it is tried to inform a recipient that a matter is resolved; longer, and nobody asks any more."""
 
 _BREACHES: Final = (Escalation.STEP_OVERDUE, Escalation.LIMIT_EXCEEDED)
 
@@ -134,7 +134,7 @@ def _level_below(book: LadderBook, each: EscalationState) -> int | None:
         return None
     level = min(n.rung.level for n in each.notified if n.rung.number == rung.number) - 1
     below = [n for n in each.notified if n.rung.level < rung.level]
-    reached = any(n.told_at is not None or (n.waits and n.error is None) for n in below)
+    reached = any(n.notified_at is not None or (n.waits and n.error is None) for n in below)
     return level if level in book.levels and not reached else None
 
 
@@ -192,14 +192,14 @@ class _Round:
     def end(self, each: EscalationState) -> None:
         """Resolved or overtaken: whoever was notified hears that it is resolved.
 
-        Of a recipient that still has it to tell the mailbox knows whether it was too late to withdraw it. Of a warning
+        Of a recipient that still has it waiting the mailbox knows whether it was too late to withdraw it. Of a warning
         that its breach has overtaken nobody hears any more: they hear of the breach.
         """
         each.ended = True
         if each.overtaken_by is not None or each.resolved_at is None:
             self.withdraw(each)
             return
-        notified = [n for n in each.notified if (n.told_at or n.error or n.waits) and not n.knows_the_end]
+        notified = [n for n in each.notified if (n.notified_at or n.error or n.waits) and not n.knows_the_end]
         recipients = {notification.recipient.id: notification.recipient for notification in notified}
         for notification in notified:
             notification.knows_the_end, notification.final = True, True
@@ -210,7 +210,7 @@ class _Round:
             self._resolved[recipient.id].append((recipient, each))
 
     def withdraw(self, each: EscalationState) -> None:
-        """What waits with its recipients is not to be told any more."""
+        """What waits with its recipients is not to be sent any more."""
         for notification in each.notified:
             if notification.waits:
                 notification.final = True
@@ -259,8 +259,8 @@ class _Round:
                 rungs = [each.last_rung or Rung(number=0, level=level, due_at=each.raised_at) for each in resolved]
                 matters = [self._matter(each, rung) for each, rung in zip(resolved, rungs, strict=True)]
                 key = f"{self._key(recipient_id)}.resolved.{number}"
-                notice = self._notice(key, recipient, level, matters, urgent, self._now + KEEPS_TELLING)
-                yield notice.model_copy(update={"tell_from": opens, "resolved": Resolved(by=fact, who=who, at=at)})
+                notice = self._notice(key, recipient, level, matters, urgent, self._now + KEEPS_INFORMING)
+                yield notice.model_copy(update={"not_before": opens, "resolved": Resolved(by=fact, who=who, at=at)})
 
     def _notice(
         self, key: str, recipient: Recipient, level: int, matters: list[Matter], urgent: bool, hold_until: datetime
@@ -281,7 +281,7 @@ class _Round:
             risk=case.risk.value if case.limit_at else None,
             reserve_days=case.reserve_days,
             matters=sorted(matters, key=lambda matter: -matter.gravity),
-            tell_from=self._now,
+            not_before=self._now,
             hold_until=hold_until,
         )
 
@@ -291,7 +291,7 @@ class _Round:
         state = case.current(step) if step else None
         last_day = state.last_day if state else case.limit_last_day if each.kind in LIMIT_KINDS else None
         coming = upcoming(case, self._calendar, each, now)
-        earlier = {n.rung.level: n.told_at for n in each.notified if n.told_at is not None}
+        earlier = {n.rung.level: n.notified_at for n in each.notified if n.notified_at is not None}
         due_at = rung.due_at if rung.number > 1 or rung.due_at > each.raised_at else each.since
         return Matter(
             escalation_id=each.id,
@@ -324,8 +324,9 @@ class _Round:
         return min(ends, office.closing(self._now) or ends)
 
     def _key(self, recipient_id: str) -> str:
-        # By a count: two rounds may have one instant, and what comes under a known key is told to nobody.
-        return f"{self._case.case_id}.{recipient_id}.{self._number}"
+        # By time and count: two rounds may have one instant, and a case that was reset counts again; what comes under a
+        # known key reaches nobody.
+        return f"{self._case.case_id}.{recipient_id}.{self._now:%Y%m%dT%H%M%S}.{self._number}"
 
 
 def handed_out(case: Case, action: Action, result: Notified, now: datetime) -> None:
@@ -348,8 +349,8 @@ def take_outcome(case: Case, arguments: tuple[Any, ...], now: datetime) -> None:
     for each in case.escalations:
         for notification in each.notified:
             if notification.key == outcome.key and notification.recipient.id == outcome.recipient_id:
-                notification.told_at = notification.told_at or outcome.told_at
-                notification.error = None if notification.told_at else outcome.error
+                notification.notified_at = notification.notified_at or outcome.notified_at
+                notification.error = None if notification.notified_at else outcome.error
                 notification.final |= outcome.final
         _see_whether_anybody(case, each, now)
 
@@ -360,7 +361,7 @@ def _see_whether_anybody(case: Case, each: EscalationState, now: datetime) -> No
     While somebody of it is still to be told, in words of another day or as new in the ladder file, that is open.
     """
     latest = each.of_last_rung()
-    if not latest or any(n.told_at is not None or (n.waits and n.error is None) for n in latest):
+    if not latest or any(n.notified_at is not None or (n.waits and n.error is None) for n in latest):
         each.nobody_since = None
     elif each.open and each.nobody_since is None and not (case.book and _unreached(case.book, each)):
         each.nobody_since = now

@@ -188,7 +188,7 @@ class Case(BaseModel):
     rejected_count: int = 0
     judged_count: int = 0
     inbox: list[Parcel] = Field(default_factory=list)
-    kept: list[Parcel] = Field(default_factory=list, description="proofs of receipt that overtook our own record")
+    kept: list[Parcel] = Field(default_factory=list, description="messages that overtook what they speak of")
     letter_count: int = 0
     rounds_of_notices: int = 0
     unwritten: Unwritten = Field(default_factory=Unwritten)

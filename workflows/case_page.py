@@ -78,8 +78,8 @@ def _by_level(case: Case, each: EscalationState) -> list[tuple[int, str]]:
 
 
 def _reached(case: Case, notifications: list[Notification]) -> str:
-    told = [each.told_at for each in notifications if each.told_at is not None]
-    failed = [each.error for each in notifications if each.told_at is None and each.error]
+    told = [each.notified_at for each in notifications if each.notified_at is not None]
+    failed = [each.error for each in notifications if each.notified_at is None and each.error]
     words = []
     if told:
         words.append(f"notified {_clock(case, max(told))}")

@@ -155,7 +155,7 @@ def _escalation(case: Case, calendar: WorkingCalendar | None, each: EscalationSt
                 recipient=notification.recipient.id,
                 scheme=notification.recipient.scheme,
                 handed_at=notification.handed_at,
-                told_at=notification.told_at,
+                notified_at=notification.notified_at,
                 error=notification.error,
             )
             for notification in each.notified

@@ -15,7 +15,7 @@ from rules.terms import Step
 
 
 class Identity(NamedTuple):
-    """What tells an escalation from every other of its case: each is raised once.
+    """What distinguishes an escalation from every other of its case: each is raised once.
 
     ``episode`` rises when the same term is late, is late no more and may be late again; ``about`` names the action, the
     message or the run that a kind may have several of.
@@ -29,17 +29,17 @@ class Identity(NamedTuple):
 
 
 class Notification(BaseModel):
-    """One recipient of one rung. ``handed_at``: given to the recipient; ``told_at``: the message has left.
+    """One recipient of one rung. ``handed_at``: given to the recipient; ``notified_at``: the message has left.
 
     ``final``: it is not tried any more, because it is withdrawn or its words hold no longer; ``gone``: the ladder file
-    has no such recipient any more. ``knows_the_end``: it has been told, too, that the matter is resolved.
+    has no such recipient any more. ``knows_the_end``: it hears that the matter is resolved, too.
     """
 
     key: str
     recipient: Recipient
     rung: Rung
     handed_at: Instant
-    told_at: Instant | None = None
+    notified_at: Instant | None = None
     error: str | None = None
     final: bool = False
     gone: bool = False
@@ -47,13 +47,13 @@ class Notification(BaseModel):
 
     @property
     def waits(self) -> bool:
-        """Whether the recipient still has it to tell."""
-        return self.told_at is None and not self.final and not self.gone
+        """Whether the recipient still has it to send."""
+        return self.notified_at is None and not self.final and not self.gone
 
     @property
     def expired(self) -> bool:
         """Whether it has to be said anew, in words of another moment."""
-        return self.told_at is None and self.final and not self.gone
+        return self.notified_at is None and self.final and not self.gone
 
 
 class EscalationState(BaseModel):

@@ -53,7 +53,7 @@ LARGEST_BODY = 64 * 1024
 
 
 MOST_KEPT = 5
-"""Proofs of receipt kept until our request is known to be sent; one is what Atameken sends."""
+"""Messages kept until what they speak of is done; one is what anybody sends."""
 
 MOST_OFFERED = 512 * 1024
 """Bytes of documents offered and not fetched yet: what a case carries has to fit into 2 MB (Temporal's limit)."""
@@ -158,18 +158,24 @@ _DECIDING = {
 """The stated times by which a term begins or ends, where a message states them."""
 
 
+_WAITS_FOR = {
+    "document_request_received": Activity.REQUEST_DOCUMENTS,
+    "conclusion_signed": Activity.DRAFT_CONCLUSION,
+}
+"""What a message may overtake: Atameken has our request, or a person the draft, before its answer is taken in here."""
+
+
 def too_early(case: Case, parcel: Parcel) -> bool:
-    """Whether a proof of receipt has overtaken the answer to our request, which Atameken has taken already."""
-    named = parcel.fault is None and parcel.name == "document_request_received"
-    return named and case.doing(Activity.REQUEST_DOCUMENTS) and len(case.kept) < MOST_KEPT
+    """Whether a message has overtaken the answer to what it speaks of: it is judged once that is known."""
+    awaited = _WAITS_FOR.get(parcel.name) if parcel.fault is None else None
+    return awaited is not None and case.doing(awaited) and len(case.kept) < MOST_KEPT
 
 
 def no_longer_early(case: Case) -> list[Parcel]:
-    """Take the proofs that were too early, once our request is known to be sent, or has given up."""
-    if not case.kept or case.doing(Activity.REQUEST_DOCUMENTS):
-        return []
-    kept, case.kept = case.kept, []
-    return kept
+    """Take the messages that were too early, once what they speak of is done, or has given up."""
+    ready = [parcel for parcel in case.kept if not case.doing(_WAITS_FOR[parcel.name])]
+    case.kept = [parcel for parcel in case.kept if parcel not in ready]
+    return ready
 
 
 def arrived_at(case: Case, action: Action, times: list[datetime] | None) -> None:
@@ -340,7 +346,9 @@ def _conclusion_signed(case: Case, message: ConclusionSigned, arrived_at: dateti
         raise Refusal(f"document_id: names another draft; expected {conclusion.document_id}")
     if message.signed_at is not None and message.signed_at < conclusion.drafted_at:
         raise Refusal("signed_at: lies before the draft was made; expected a time from then on")
-    conclusion.signed_at = message.signed_at or arrived_at
+    if message.signed_at is None and arrived_at < conclusion.drafted_at - CLOCK_TOLERANCE:
+        raise Refusal("there was no draft to sign when it came")
+    conclusion.signed_at = message.signed_at or max(arrived_at, conclusion.drafted_at)
     conclusion.signature_arrived_at = arrived_at
     conclusion.signed_by = message.signed_by
     conclusion.signature_reference = message.signature_reference

@@ -120,15 +120,15 @@ class RecipientWorkflow:
         try:
             done = await call
         except ActivityError as error:
-            # The attempt itself broke down, again and again: nobody but us can tell the cases.
+            # The attempt itself broke down, again and again: nobody but us can inform the cases.
             why = " ".join(str(error.cause or error).split())[:200]
             for outcome in self._box.failed(why, workflow.now()):
                 self._report(_case_of(sending, outcome), outcome)
             return
-        if done.told_at is None:
-            self._box.failed(done.error or "not told", done.at)
+        if done.notified_at is None:
+            self._box.failed(done.error or "not sent", done.at)
         else:
-            self._box.told(done.told_at)
+            self._box.delivered(done.notified_at)
 
     def _send(self, message: Outgoing) -> workflow.ActivityHandle[SendingDone]:
         about = message.notices
@@ -157,7 +157,7 @@ class RecipientWorkflow:
         return call
 
     def _report(self, case_id: str, outcome: Outcome) -> None:
-        """Tell a case; one that is closed needs it no more."""
+        """Inform a case; one that is closed needs it no more."""
 
         async def signal() -> None:
             with contextlib.suppress(FailureError):
@@ -224,8 +224,8 @@ def _list(items: list[Waiting], now: datetime) -> str:
 def _words(item: Waiting, now: datetime) -> str:
     notice = item.notice
     words = [", ".join(matter.escalation_id for matter in notice.matters) + (" (resolved)" if notice.resolved else "")]
-    if notice.tell_from > now:
-        words.append(f"not before {_clock(notice.tell_from)}")
+    if notice.not_before > now:
+        words.append(f"not before {_clock(notice.not_before)}")
     if item.attempts:
         words.append(_count(item.attempts, "failed attempt"))
     return "; ".join(words)

@@ -44,17 +44,17 @@ EXTEND: Final = "extend_calendar"
 
 @dataclass
 class Answer:
-    """A decision that waits for its turn, and what the person is then answered."""
+    """A decision that waits for its turn, and what the person is answered then."""
 
     name: str
     decision: Decision
-    told: dict[str, Any] | None = None
+    content: dict[str, Any] | None = None
     refusal: Refusal | None = None
 
     @property
     def given(self) -> bool:
         """Whether the person can be answered."""
-        return self.told is not None or self.refusal is not None
+        return self.content is not None or self.refusal is not None
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ class Turns:
             while self.calendar is not None and advance(case, self.calendar, now):
                 pass
             if not judged:
-                return  # When these messages came decides what is late: the time is told once that is known.
+                return  # When these messages came decides what is late: the time is looked at once that is known.
             if self._decisions and RECOUNT not in case.actions:
                 self._carry_out(self._decisions[0], now)
                 if RECOUNT in case.actions:
@@ -333,7 +333,7 @@ class Turns:
             return
         self._decisions.pop(0)
         try:
-            answer.told = decisions.apply(case, self.calendar, answer.name, decision, now)
+            answer.content = decisions.apply(case, self.calendar, answer.name, decision, now)
         except Refusal as refusal:
             answer.refusal = refusal
 
@@ -342,7 +342,7 @@ class Turns:
         if not isinstance(answer.decision, Recount):
             raise TypeError(f"expected a recount to wait for the calendar, found {answer.name}")
         try:
-            answer.told = decisions.recount(self.case, days, answer.decision, now)
+            answer.content = decisions.recount(self.case, days, answer.decision, now)
             self._use(days)
         except Refusal as refusal:
             answer.refusal = refusal

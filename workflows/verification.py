@@ -55,8 +55,8 @@ def _signal(name: str, description: str) -> Any:
 
 def _update(name: str, description: str) -> Any:
     async def decide(self: Any, *arguments: Any) -> dict[str, Any]:
-        told: dict[str, Any] = await self.decide(name, arguments)
-        return told
+        answer: dict[str, Any] = await self.decide(name, arguments)
+        return answer
 
     def check(self: Any, *arguments: Any) -> None:
         self.check(name, arguments)
@@ -151,7 +151,7 @@ class VerificationWorkflow:
         await workflow.wait_condition(lambda: answer.given)
         if answer.refusal is not None:
             raise _refusal(answer.refusal)
-        return answer.told or {}
+        return answer.content or {}
 
     # -- the case -----------------------------------------------------------------------------------------------------
 

@@ -110,13 +110,13 @@ async def test_what_was_noted_as_sent_is_not_sent_again_and_the_rest_is_done(
 ) -> None:
     ladders = ladders_to(hook.url())
     at = datetime.now(UTC)
-    noted = SendingDone(told_at=at, error=None, at=at)
+    noted = SendingDone(notified_at=at, error=None, at=at)
     sending = _sending(notice_to(ladders, case=case_id))
     ours = activities_of(dev_server.client, ladders, engine)
     for _ in range(2):
         assert await environment("none", noted.model_dump(mode="json")).run(ours.send_notices, sending) == noted
     assert hook.messages == []
-    assert [(row.at, row.told) for row in deliveries_of(engine, case_id)] == [(at, True)]
+    assert [(row.at, row.notified) for row in deliveries_of(engine, case_id)] == [(at, True)]
 
 
 def _sending(*notices: Any, **changes: Any) -> Sending:
@@ -132,9 +132,9 @@ async def test_each_matter_of_each_notice_is_in_the_log_with_its_rung_and_attemp
     done = resolved(2, case=case_id, recipient=two.recipient)
     ours = activities_of(dev_server.client, ladders, engine)
     failed = await environment().run(ours.send_notices, _sending(two, done, failed_before={two.key: 3}))
-    assert failed.told_at is None
+    assert failed.notified_at is None
     rows = {(row.notice, row.escalation_id): row for row in deliveries_of(engine, case_id)}
-    assert {key: (row.rung, row.attempt, row.told) for key, row in rows.items()} == {
+    assert {key: (row.rung, row.attempt, row.notified) for key, row in rows.items()} == {
         (f"{case_id}.1", "inspect.step_overdue"): (2, 4, False),
         (f"{case_id}.1", "case.limit_at_risk"): (1, 4, False),
         (f"{case_id}.2", "inspect.step_overdue"): (0, 1, False),
@@ -153,8 +153,8 @@ async def test_a_call_that_is_cancelled_while_it_sends_finishes_what_it_began(
     assert await asyncio.to_thread(hook.arrived.acquire, timeout=20)
     interrupted.cancel()
     hook.may_answer.set()
-    assert (await call).told_at is not None
-    assert [row.told for row in deliveries_of(engine, case_id)] == [True]
+    assert (await call).notified_at is not None
+    assert [row.notified for row in deliveries_of(engine, case_id)] == [True]
 
 
 async def test_where_temporal_does_not_take_the_notices_the_call_is_tried_again(

@@ -140,13 +140,13 @@ async def test_documents_that_are_being_fetched_make_nobody_late(office: Office)
 
 
 async def test_an_escalation_that_nobody_is_notified_of_any_more_is_found(office: Office) -> None:
-    on_its_way = examples.notified(told_at=None, handed_at=YESTERDAY, recipient=office.task_queue)
+    on_its_way = examples.notified(notified_at=None, handed_at=YESTERDAY, recipient=office.task_queue)
     ended: dict[str, Any] = {"next_at": None, "next_level": None}
     cases: dict[str, dict[str, Any]] = {
         "goes-on": {},
         "ended": ended,
         "on-its-way": ended | {"notified": [on_its_way]},
-        "no-recipient": ended | {"notified": [examples.notified(told_at=None, recipient="gone")]},
+        "no-recipient": ended | {"notified": [examples.notified(notified_at=None, recipient="gone")]},
         "acknowledged": ended | {"acknowledged_by": "Aigul", "acknowledged_until": TOMORROW.date()},
         "resolved": ended | {"resolved_at": YESTERDAY, "resolved_by": "the step is done"},
         "unreached": {"nobody_reached_since": YESTERDAY},

@@ -67,7 +67,7 @@ def _notified(level: int, **more: Any) -> dict[str, Any]:
         "recipient": "1f2e3d4c",
         "scheme": "mailto",
         "handed_at": "2026-03-12T19:00:00Z",
-        "told_at": None,
+        "notified_at": None,
         "error": None,
     } | more
 
@@ -168,7 +168,7 @@ def waiting_late() -> dict[str, Any]:
                 due_at="2026-03-12T19:00:00Z",
                 raised_at="2026-03-12T19:00:00Z",
                 notified=[
-                    _notified(2, told_at="2026-03-12T19:00:08Z"),
+                    _notified(2, notified_at="2026-03-12T19:00:08Z"),
                     _notified(3, error="421 no mailbox is free"),
                 ],
                 next_level=3,

@@ -81,7 +81,7 @@ async def test_json_has_the_escalation_its_last_notice_and_the_link(printed: Cal
     (row,) = printed()
     assert row["link"] == "http://localhost:8233/namespaces/rex/workflows/rex-ch-1"
     assert (row["id"], row["level"], row["due_at"]) == ("inspect.step_overdue", 3, "2026-03-07T19:00:00Z")
-    notice = {"at": "2026-03-05T19:01:00Z", "level": 3, "scheme": "mailto", "told": True, "error": None}
+    notice = {"at": "2026-03-05T19:01:00Z", "level": 3, "scheme": "mailto", "notified": True, "error": None}
     assert (row["last_notice"], row["next_level"], row["next_at"]) == (notice, None, None)
 
 

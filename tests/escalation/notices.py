@@ -59,7 +59,7 @@ def notice(number: int = 1, *matters: Matter, case: str = CASE, now: datetime = 
         "reserve_days": 1,
         "matters": list(matters) or [matter()],
         "resolved": None,
-        "tell_from": now,
+        "not_before": now,
         "hold_until": now + timedelta(hours=14),
     }
     return Notice.model_validate(given | changes)

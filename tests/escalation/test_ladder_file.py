@@ -106,7 +106,7 @@ def test_a_book_has_another_version_where_rules_or_recipients_differ(before: str
         (LEVELS.replace('"ru"', '"de"'), "levels.2.language: unknown language; expected one of en, ru, kk"),
         (
             "[defaults]\nclimb_after_hours = 0\n" + LEVELS,
-            "defaults.climb_after_hours: expected more than 0, 0.1 at the least",
+            "defaults.climb_after_hours: expected more than 0, at least 0.1",
         ),
         (
             "[kinds.step_overdue]\nclimb_after_hours = 0\n" + LEVELS,
@@ -131,7 +131,7 @@ def test_a_book_has_another_version_where_rules_or_recipients_differ(before: str
         (LEVELS.replace("${PASSWORD}", "${}"), "levels.2.recipients[0]: ${} names no environment variable"),
         (
             "[defaults]\nclimb_after_hours = 1e-9\n" + LEVELS,
-            "defaults.climb_after_hours: expected more than 0, 0.1 at the least",
+            "defaults.climb_after_hours: expected more than 0, at least 0.1",
         ),
         ('[kinds."a\\nb"]\n' + LEVELS, "kinds.a b: unknown kind"),
         (f"[kinds.{'k' * 99}]\n" + LEVELS, f"kinds.{'k' * 40}: unknown kind"),

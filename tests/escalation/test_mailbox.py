@@ -37,7 +37,7 @@ def send(box: Mailbox, at: datetime, *, takes: timedelta = SECOND) -> list[str]:
     """The keys of the message that goes at this moment, told a second later."""
     found = keys(box, at)
     if found:
-        box.told(at + takes)
+        box.delivered(at + takes)
     return found
 
 
@@ -51,7 +51,7 @@ def test_the_first_goes_at_once_and_what_comes_within_the_window_goes_together(m
     hand(box, make(1))
     assert keys(box, NOW) == [f"{CASE}.1"]
     hand(box, make(2), at=NOW + SECOND / 2)  # while it is being sent
-    box.told(NOW + SECOND)
+    box.delivered(NOW + SECOND)
     hand(box, make(3), at=NOW + 20 * SECOND)
     assert keys(box, NOW + 20 * SECOND) == []
     assert box.wakes_at() == NOW + SECOND + window
@@ -77,7 +77,7 @@ def test_urgent_ones_do_not_wait_for_what_is_not_urgent() -> None:
 
 def test_a_notice_is_told_from_its_time_on() -> None:
     box = Mailbox()
-    hand(box, quiet(1, tell_from=NOW + HOUR))
+    hand(box, quiet(1, not_before=NOW + HOUR))
     assert keys(box, NOW) == []
     assert box.wakes_at() == NOW + HOUR
     assert keys(box, NOW + HOUR) == [f"{CASE}.1"]
@@ -85,10 +85,10 @@ def test_a_notice_is_told_from_its_time_on() -> None:
 
 def test_what_is_not_told_in_time_comes_back_to_its_case() -> None:
     box = Mailbox()
-    hand(box, notice(1, tell_from=NOW + 2 * MINUTE, hold_until=NOW + 3 * MINUTE))
+    hand(box, notice(1, not_before=NOW + 2 * MINUTE, hold_until=NOW + 3 * MINUTE))
     assert box.expire(NOW + 2 * MINUTE) == []
     ((case, outcome),) = box.expire(NOW + 3 * MINUTE)
-    assert (case, outcome.key, outcome.final, outcome.told_at) == (CASE, f"{CASE}.1", True, None)
+    assert (case, outcome.key, outcome.final, outcome.notified_at) == (CASE, f"{CASE}.1", True, None)
     assert outcome.error
     assert box.next_message(NOW + 3 * MINUTE) is None
 
@@ -99,7 +99,7 @@ def test_the_same_key_twice_is_told_once_whenever_it_comes() -> None:
     hand(box, notice(1))
     assert keys(box, NOW) == [f"{CASE}.1"]
     hand(box, notice(1))
-    box.told(NOW)
+    box.delivered(NOW)
     hand(box, notice(1), at=NOW + 59 * MINUTE)
     box.forget(NOW + 59 * MINUTE)
     assert not box.waiting
@@ -121,7 +121,7 @@ def test_a_failed_message_is_tried_again_after_growing_pauses_and_the_case_hears
     assert keys(box, at) == [f"{CASE}.1"]
     assert box.sending is not None
     assert box.sending.failed_before == {f"{CASE}.1": 12}
-    box.told(at)
+    box.delivered(at)
     assert (box.failures, box.error, box.waiting) == (0, None, {})
 
 
@@ -145,7 +145,7 @@ def test_one_notice_that_the_channel_never_takes_does_not_hold_up_the_others() -
             box.failed("too strange", at)
         elif found:
             told |= set(found)
-            box.told(at)
+            box.delivered(at)
         wakes = box.wakes_at()
         assert wakes is not None
         at = max(at, wakes)
@@ -186,10 +186,10 @@ def test_what_is_withdrawn_while_it_is_sent_is_not_tried_again() -> None:
 def test_that_it_is_resolved_goes_to_who_may_have_heard_of_the_matter(before: str, goes: bool) -> None:
     box = Mailbox()
     if before != "nothing is known":
-        hand(box, notice(1, matter(rung=2 if before == "of a later rung" else 1), tell_from=NOW))
+        hand(box, notice(1, matter(rung=2 if before == "of a later rung" else 1), not_before=NOW))
     if before in ("told", "failed"):
         keys(box, NOW)
-        box.told(NOW) if before == "told" else box.failed("no", NOW)
+        box.delivered(NOW) if before == "told" else box.failed("no", NOW)
     hand(box, resolved(2), at=NOW + SECOND)
     assert keys(box, NOW + HOUR) == ([f"{CASE}.2"] if goes else [])
 
@@ -271,7 +271,7 @@ def test_whatever_comes_nothing_is_lost_or_told_twice_and_the_limits_hold(
         message = box.next_message(at)
         if message is None:
             return
-        assert all(each.tell_from <= at < each.hold_until for each in message.notices)
+        assert all(each.not_before <= at < each.hold_until for each in message.notices)
         assert [each.gravity for each in message.notices] == sorted(
             (each.gravity for each in message.notices), reverse=True
         )
@@ -280,7 +280,7 @@ def test_whatever_comes_nothing_is_lost_or_told_twice_and_the_limits_hold(
         else:
             messages.append((at, at + SECOND, message.urgent, message.notices))
             told.extend(each.key for each in message.notices)
-            box.told(at + SECOND)
+            box.delivered(at + SECOND)
 
     at = NOW
     for _ in range(2_000):

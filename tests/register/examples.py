@@ -137,7 +137,7 @@ def delivery(**changes: Any) -> DeliveryEntry:
             "recipient": "a1b2c3",
             "scheme": "mailto",
             "at": DUE_AT + timedelta(minutes=1),
-            "told": True,
+            "notified": True,
             "error": None,
             "next_level": 3,
             "next_at": DUE_AT + timedelta(days=1),

@@ -15,7 +15,7 @@ from tests.register.examples import CASE_ID, DUE_AT
 
 
 def test_attempts_are_read_back_in_their_order_each_once_case_by_case(register: Engine) -> None:
-    failed = examples.delivery(told=False, error="421 try later", next_level=None, next_at=None)
+    failed = examples.delivery(notified=False, error="421 try later", next_level=None, next_at=None)
     told = examples.delivery(attempt=2, at=failed.at + timedelta(minutes=5))
     elsewhere = examples.delivery(case_id="rex-no-1", notice="rex-no-1.notice.1.a1b2c3")
 

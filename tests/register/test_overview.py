@@ -56,7 +56,7 @@ def test_an_escalation_comes_with_its_last_delivery_and_the_level_of_that(regist
             rung=rung,
             level=level,
             at=DUE_AT + timedelta(hours=rung),
-            told=told,
+            notified=told,
         )
         for rung, level, told in ((1, 2, True), (2, 3, True), (3, 1, False))
     )

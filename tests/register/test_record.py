@@ -327,6 +327,16 @@ def test_the_number_of_a_closed_case_cannot_be_opened(register: Engine) -> None:
     assert record.find_case(register, CASE_ID) == closed
 
 
+def test_another_case_under_the_number_of_a_closed_one_writes_nothing(register: Engine) -> None:
+    """One that waits for its calendar may write before it hears that its number is used up."""
+    closed = examples.case(closed_at=examples.minute(2))
+    record.write(register, RegisterEntries(case=closed))
+    later = closed.model_copy(update={"opened_at": examples.minute(3), "as_of": examples.minute(4), "closed_at": None})
+    with pytest.raises(RefusedByDatabase, match="is closed; expected a number not yet used"):
+        record.write(register, RegisterEntries(case=later, log=[examples.log("opened")]))
+    assert (record.find_case(register, closed.case_id), record.log_of(register, closed.case_id)) == (closed, [])
+
+
 def test_of_several_who_open_one_case_at_once_one_row_comes(register: Engine) -> None:
     with ThreadPoolExecutor(4) as threads:
         opened = list(threads.map(lambda n: record.open_case(register, examples.case(n)), range(8)))

@@ -107,7 +107,7 @@ def notified(**changes: Any) -> NotifiedView:
         "recipient": "4f2a",
         "scheme": "mailto",
         "handed_at": RECEIVED_AT + timedelta(days=3),
-        "told_at": RECEIVED_AT + timedelta(days=3),
+        "notified_at": RECEIVED_AT + timedelta(days=3),
         "error": None,
     }
     return NotifiedView.model_validate(given | changes)

@@ -126,16 +126,16 @@ def test_an_escalation_with_a_next_notification_is_no_finding() -> None:
 
 
 def test_a_last_notice_on_its_way_is_no_finding_while_its_recipient_runs() -> None:
-    waits = [notified(told_at=None, handed_at=YESTERDAY)]
+    waits = [notified(notified_at=None, handed_at=YESTERDAY)]
     assert not open_ends(RUNNING, notified=waits)
     (finding,) = open_ends(frozenset({"another"}), notified=waits)
     assert finding.kind is FindingKind.LADDER_ENDED
     # One that was handed over a moment ago may not be in Temporal's list yet.
-    assert not open_ends(notified=[notified(told_at=None, handed_at=NOW)])
+    assert not open_ends(notified=[notified(notified_at=None, handed_at=NOW)])
 
 
 def test_an_earlier_notice_that_never_left_keeps_nothing_open() -> None:
-    earlier = notified(rung=6, told_at=None, handed_at=YESTERDAY)
+    earlier = notified(rung=6, notified_at=None, handed_at=YESTERDAY)
     assert [each.kind for each in open_ends(RUNNING, notified=[earlier, notified()])] == [FindingKind.LADDER_ENDED]
 
 

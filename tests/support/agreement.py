@@ -114,5 +114,5 @@ def check_notices(register: Engine, view: CaseView, told: Iterable[str]) -> Coun
     own = Counter(key for key in told if key.startswith(f"{view.case_id}."))
     has = {each.id for each in view.escalations}
     assert {row.escalation_id for row in rows} <= has, f"{view.case_id} has {has} only"
-    assert set(own) == {row.notice for row in rows if row.told}
+    assert set(own) == {row.notice for row in rows if row.notified}
     return own

@@ -74,7 +74,7 @@ class Driver:
             assert await self._go_on(), f"{name} waits for nothing that could come"
         if answer.refusal is not None:
             raise answer.refusal
-        return answer.told or {}
+        return answer.content or {}
 
     def view(self) -> dict[str, Any]:
         """As the query ``case`` answers."""

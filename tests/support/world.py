@@ -264,12 +264,17 @@ class World:
         return any(each.key not in self.tried for each in struck)
 
     async def _report(self, notice: Notice, error: str | None, *, final: bool = False) -> None:
-        told_at = None if error else self.now()
+        notified_at = None if error else self.now()
         self.tried.add(notice.key)
-        if told_at:
+        if notified_at:
             self.told.append(notice)
         outcome = Outcome(
-            key=notice.key, recipient_id=notice.recipient.id, told_at=told_at, error=error, at=self.now(), final=final
+            key=notice.key,
+            recipient_id=notice.recipient.id,
+            notified_at=notified_at,
+            error=error,
+            at=self.now(),
+            final=final,
         )
         await self.tell(notice.case_id, outcome)
 

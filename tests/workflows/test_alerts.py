@@ -37,7 +37,7 @@ def moment(case: CaseInMemory, instant_: datetime) -> tuple[int, str]:
 def heard(case: CaseInMemory, escalation_id: str) -> list[Moment]:
     """When which level was notified of an escalation, by the first recipient of each level."""
     return [
-        (*moment(case, notice.tell_from), matter.level)
+        (*moment(case, notice.not_before), matter.level)
         for notice in case.world.notices()
         for matter in notice.matters
         if matter.escalation_id == escalation_id and notice.resolved is None and notice.recipient.index == 0
@@ -127,7 +127,7 @@ async def test_the_view_says_who_was_notified_when_and_who_comes_next(case: Case
     await case.sleep_to(6)
     shown = escalation(await case.view(), OVERDUE)
     [told] = shown["notified"]
-    assert (told["level"], told["recipient"], instant(told["told_at"])) == (2, "r20", case.end_of(5))
+    assert (told["level"], told["recipient"], instant(told["notified_at"])) == (2, "r20", case.end_of(5))
     assert (shown["level"], shown["next_level"], instant(shown["next_at"])) == (2, 3, at(case.day(6), 13))
 
 
@@ -228,7 +228,7 @@ async def test_that_nobody_at_all_is_reached_is_shown_until_somebody_is(case: Ca
     await case.world.get_through()
     shown = escalation(await case.view(), OVERDUE)
     assert shown["nobody_reached_since"] is None
-    assert all(each["told_at"] and not each["error"] for each in shown["notified"])
+    assert all(each["notified_at"] and not each["error"] for each in shown["notified"])
 
 
 async def test_one_who_is_not_reached_holds_up_nobody_and_hastens_nothing(opening: Opening, world: World) -> None:

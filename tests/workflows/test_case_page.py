@@ -226,9 +226,9 @@ def notified(case: Case, *, level: int = 2, repeat: int = 0, error: str | None =
     case.book = ladder_book()
     [recipient] = case.book.levels[level].recipients
     rung = raised.last_rung = Rung(number=level + repeat, level=level, due_at=RECEIVED, repeat=repeat)
-    told_at = None if error else RECEIVED
+    notified_at = None if error else RECEIVED
     raised.notified = [
-        Notification(key="k", recipient=recipient, rung=rung, handed_at=RECEIVED, told_at=told_at, error=error)
+        Notification(key="k", recipient=recipient, rung=rung, handed_at=RECEIVED, notified_at=notified_at, error=error)
     ]
     return next(line for line in page(case).splitlines() if "step_overdue" in line)
 

@@ -46,7 +46,7 @@ async def test_what_one_case_raises_in_one_moment_is_one_notice_with_the_gravest
 ) -> None:
     world.refuse(Activity.REQUEST_DOCUMENTS)
     case = await opening(at(monday - timedelta(days=14)))
-    [first] = [notice for notice in world.notices() if notice.tell_from == await case.now()]
+    [first] = [notice for notice in world.notices() if notice.not_before == await case.now()]
     assert said(first) == (
         "r20",
         ["request_documents.action_failed", "request_documents.step_overdue", "case.limit_at_risk"],
@@ -123,7 +123,7 @@ async def test_what_was_not_told_by_the_end_of_its_day_comes_back_and_is_told_th
     assert (said(again), again.today) == (("r10", [REFUSED], False), case.day(1))
     assert again.matters[0].rung == first.matters[0].rung, "the same rung"
     notified = escalation(await case.view(), REFUSED)["notified"]
-    assert [each["told_at"] is not None for each in notified] == [False, True]
+    assert [each["notified_at"] is not None for each in notified] == [False, True]
 
 
 async def test_a_report_that_comes_twice_or_is_none_changes_nothing(case: CaseInMemory) -> None:
@@ -131,7 +131,13 @@ async def test_a_report_that_comes_twice_or_is_none_changes_nothing(case: CaseIn
     await case.sleep_to(6)
     before = await case.view()
     told = case.world.notices()[-1]
-    again = {"key": told.key, "recipient_id": told.recipient.id, "told_at": None, "error": "late", "at": told.tell_from}
+    again = {
+        "key": told.key,
+        "recipient_id": told.recipient.id,
+        "notified_at": None,
+        "error": "late",
+        "at": told.not_before,
+    }
     for arguments in ((), ("x",), ({"key": told.key},), (again, again), (again,), ({**again, "key": "another"},)):
         case.driver.turns.outcome(arguments)
     assert await case.view() == before
@@ -173,9 +179,9 @@ async def test_who_has_left_the_ladder_file_is_replaced_by_who_is_there_now(case
     await case.sleep_to(6)
     notified = escalation(await case.view(), REFUSED)["notified"]
     [gone] = [each for each in notified if each["recipient"] == "r20"]
-    assert (gone["error"], gone["told_at"]) == ("is no longer in the ladder file", None)
+    assert (gone["error"], gone["notified_at"]) == ("is no longer in the ladder file", None)
     [there] = [each for each in notified if each["recipient"] == "somebody"]
-    assert there["told_at"] is not None
+    assert there["notified_at"] is not None
 
 
 # -- the end ------------------------------------------------------------------------------------------------------
@@ -248,7 +254,7 @@ async def test_what_is_not_urgent_is_said_to_be_resolved_when_the_office_opens(c
     await case.signal("documents_arrived", documents("d2"))
     await case.at_step("inspect")
     end = case.world.notices()[-1]
-    assert (said(end), end.tell_from) == (("r20", [REFUSED], True), at(case.day(1), 9))
+    assert (said(end), end.not_before) == (("r20", [REFUSED], True), at(case.day(1), 9))
 
 
 async def test_several_that_end_by_one_fact_are_one_notice(case: CaseInMemory) -> None:

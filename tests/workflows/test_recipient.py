@@ -96,8 +96,8 @@ async def test_a_notice_becomes_an_email_a_row_and_an_outcome(
     assert letter["X-REX-Notice"] == f"{case_id}.1"
     assert (outcome["key"], outcome["error"], outcome["final"]) == (f"{case_id}.1", None, False)
     (row,) = deliveries_of(engine, case_id)
-    assert (row.escalation_id, row.attempt, row.rung, row.told) == ("inspect.step_overdue", 1, 1, True)
-    assert row.at.isoformat() == outcome["told_at"].replace("Z", "+00:00")
+    assert (row.escalation_id, row.attempt, row.rung, row.notified) == ("inspect.step_overdue", 1, 1, True)
+    assert row.at.isoformat() == outcome["notified_at"].replace("Z", "+00:00")
 
 
 async def test_what_comes_within_the_window_goes_together_with_the_gravest_first(
@@ -141,9 +141,13 @@ async def test_the_case_hears_of_a_failure_at_once_and_later_that_it_was_told(
         failed, told = await case.result()
     assert failed["error"]
     assert "hooksecret" not in failed["error"]
-    assert (failed["told_at"], failed["final"]) == (None, False)
-    assert told["told_at"]
-    assert [(row.attempt, row.told) for row in deliveries_of(engine, case_id)] == [(1, False), (2, False), (3, True)]
+    assert (failed["notified_at"], failed["final"]) == (None, False)
+    assert told["notified_at"]
+    assert [(row.attempt, row.notified) for row in deliveries_of(engine, case_id)] == [
+        (1, False),
+        (2, False),
+        (3, True),
+    ]
 
 
 async def test_what_is_not_told_in_time_comes_back_and_is_not_sent_afterwards(
@@ -247,8 +251,8 @@ async def test_a_worker_that_dies_right_after_sending_leaves_one_message_and_the
             await process.wait()
     assert mark.exists()
     assert len(hook.messages) == messages
-    assert len({outcome["told_at"] for outcome in outcomes}) == 1  # it may hear the same thing twice
-    assert [row.told for row in deliveries_of(engine, case_id)] == [True]
+    assert len({outcome["notified_at"] for outcome in outcomes}) == 1  # it may hear the same thing twice
+    assert [row.notified for row in deliveries_of(engine, case_id)] == [True]
 
 
 async def test_a_recipient_continues_as_new_and_forgets_nothing(

@@ -34,7 +34,7 @@ from tests.support.workers import worker
 from tests.support.world import World
 from tests.workflows.paths import PATHS
 from tests.workflows.record_histories import FOLDER
-from workflows import order, verification
+from workflows import deadlines, order, verification
 from workflows.case import Case
 from workflows.case_view import case_view
 from workflows.deadlines import Alarm
@@ -170,7 +170,7 @@ async def test_a_timer_may_change_its_length(monkeypatch: pytest.MonkeyPatch) ->
 async def test_what_comes_to_other_times_than_it_was_recorded_with_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """The negative control of the comparison by result: a case that dates by another clock."""
     came_to = noted_results(monkeypatch)
-    finish = order.finish
+    finish = deadlines.finish
 
     def finishes_later(case: Case, calendar: WorkingCalendar, step: Step, at: datetime, now: datetime) -> datetime:
         return finish(case, calendar, step, at + timedelta(seconds=1), now)

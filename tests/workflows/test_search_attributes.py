@@ -78,7 +78,8 @@ async def test_what_no_longer_applies_is_taken_away_and_the_outcome_stays(live_c
 async def counted_as_open(case: CaseUnderTest) -> bool:
     """Whether the list counts the open escalations as the view has them."""
     open_ = len(escalation_ids(await case.view(), open_only=True))
-    return open_ == (await attributes(case))["RexOpenEscalations"] > 0
+    shown: int = (await attributes(case))["RexOpenEscalations"]
+    return open_ == shown > 0
 
 
 async def test_a_case_at_risk_is_listed_as_such(

@@ -232,6 +232,36 @@ async def test_a_proof_that_overtakes_the_answer_to_our_request_is_used_once_tha
     assert (await case.message("p1"))["state"] == "accepted"
 
 
+async def test_a_signature_that_overtakes_the_news_of_its_draft_is_taken_once_the_draft_is_known(
+    opening: Opening, world: World
+) -> None:
+    """A query shows a draft as soon as Temporal has it; the signature may come in the task that takes the draft in."""
+    gate = world.gates[Activity.DRAFT_CONCLUSION] = asyncio.Event()
+    case = await opening()
+    await case.bring_to("inspect")
+    await case.signal("inspection_completed", inspection())
+    await case.until(lambda _: bool(world.attempts[Activity.DRAFT_CONCLUSION]))
+    await case.signal("conclusion_signed", signature())
+    assert (await case.message("s1"))["state"] == "unknown"
+    gate.set()
+    view = await case.result()
+    assert (view["outcome"], view["rejected_count"]) == ("valid", 0)
+
+
+async def test_a_signature_from_long_before_its_draft_is_refused(opening: Opening, world: World) -> None:
+    gate = world.gates[Activity.DRAFT_CONCLUSION] = asyncio.Event()
+    case = await opening()
+    await case.bring_to("inspect")
+    await case.signal("inspection_completed", inspection())
+    await case.until(lambda _: bool(world.attempts[Activity.DRAFT_CONCLUSION]))
+    await case.signal("conclusion_signed", signature())
+    await case.sleep_until(await case.now() + timedelta(minutes=6))
+    gate.set()
+    view = await case.until(lambda view: view["rejected_count"] == 1)
+    assert view["rejected_messages"][0]["reason"] == "there was no draft to sign when it came"
+    assert view["conclusion"]["signed_at"] is None
+
+
 @pytest.mark.parametrize("then", ["gives up", "is sent by hand"])
 async def test_a_proof_that_was_kept_is_judged_also_where_our_request_does_not_get_through(
     opening: Opening, world: World, then: str

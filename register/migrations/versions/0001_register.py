@@ -118,7 +118,7 @@ def upgrade() -> None:
         sa.Column("recipient", sa.Text, nullable=False),
         sa.Column("scheme", sa.Text, nullable=False),
         sa.Column("at", TIME, nullable=False),
-        sa.Column("told", sa.Boolean, nullable=False),
+        sa.Column("notified", sa.Boolean, nullable=False),
         sa.Column("error", sa.Text),
         sa.Column("next_level", sa.Integer),
         sa.Column("next_at", TIME),
