@@ -45,7 +45,7 @@ def test_one_message_about_several_escalations_is_an_attempt_for_each(register: 
         {"recipient": "ffffff"},
         {"scheme": "tgram"},
         {"at": DUE_AT},
-        {"told": False},
+        {"notified": False},
         {"error": "550"},
         {"next_level": None},
         {"next_at": None},
