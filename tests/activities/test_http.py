@@ -128,7 +128,7 @@ async def test_an_answer_that_drips_is_left_in_time(monkeypatch: pytest.MonkeyPa
 
 PAGE = Answer(b"<html><form>Log in</form></html>", headers={"Content-Type": "text/html; charset=utf-8"})
 NO_JSON = Answer(b"Service started", headers={"Content-Type": "text/plain"})
-BOMB = Answer(gzip.compress(bytes(40 * LARGEST_ANSWER)), headers={"Content-Encoding": "gzip"})
+BOMB = Answer(gzip.compress(bytes(40 * LARGEST_ANSWER), mtime=0), headers={"Content-Encoding": "gzip"})
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ async def test_an_answer_of_just_a_megabyte_is_read() -> None:
             await call(client, "GET", "/more", system="REX")
 
 
-@pytest.mark.parametrize("body", [b"x" * 2 * LARGEST_ANSWER, gzip.compress(b"{}")])
+@pytest.mark.parametrize("body", [b"x" * 2 * LARGEST_ANSWER, gzip.compress(b"{}", mtime=0)])
 async def test_of_an_error_the_status_decides_whatever_its_body(body: bytes) -> None:
     packed = {"Content-Encoding": "gzip"} if body.startswith(b"\x1f") else {}
     async with running(Host({"/": Answer(body, 403, packed)})) as url, client_of(url, 5) as client:
