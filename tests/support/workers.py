@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from runtime.replays import EACH_TASK_A_REPLAY
 from tests.support.world import World
@@ -16,8 +16,8 @@ from workflows.verification import VerificationWorkflow
 
 @asynccontextmanager
 async def worker(client: Client, world: World, task_queue: str, **options: Any) -> AsyncIterator[Worker]:
-    """A worker for cases in this world, which keeps none of them, as in life; ``options`` are the worker's own."""
-    options = {**EACH_TASK_A_REPLAY, **options}
+    """A worker for cases in this world, as in life without a cache or a sandbox; ``options`` are the worker's own."""
+    options = {**EACH_TASK_A_REPLAY, "workflow_runner": UnsandboxedWorkflowRunner(), **options}
     async with Worker(
         client, task_queue=task_queue, workflows=[VerificationWorkflow], activities=world.activities(), **options
     ) as running:
