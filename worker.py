@@ -77,8 +77,8 @@ def build_worker(
         task_queue=settings.task_queue,
         workflows=workflows,
         activities=activities,
-        # The sandbox guards where code is tried: every recorded history is replayed in it. Here it would double the cost
-        # of each task and find nothing new (docs/performance.md).
+        # The sandbox guards where code is tried: every recorded history is replayed in it. Here it would double the
+        # cost of each task and find nothing new (docs/performance.md).
         workflow_runner=UnsandboxedWorkflowRunner(),
         **EACH_TASK_A_REPLAY,
         # Few while it is quiet, more when many cases wake at once: at 00:00 terms of many cases end together.

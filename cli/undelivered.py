@@ -8,11 +8,8 @@ from cli.errors import CannotDo
 from cli.sending import Undelivered
 from register.database import RegisterError, open_register
 from register.record import write_undelivered_message
-from register.rows import RefusedMessageEntry
+from register.rows import LARGEST_BODY, RefusedMessageEntry
 from rules.text import canonical_json, sha256_of
-
-LARGEST_BODY = 64 * 1024
-"""Bytes up to which a message is kept whole; of a larger one sha256 and size (contract, section 3)."""
 
 
 def keep(message: Undelivered, database_url: str) -> CannotDo:

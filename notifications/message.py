@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-from notifications.dates import one_line
+from rules.text import one_line
 
 LONGEST_SUBJECT: Final = 150
 """Characters. Telephones show 40 to 60 of them."""

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from escalation.kinds import KINDS, Escalation
 from escalation.ladder import Language
 from escalation.notice import Matter, Notice
-from notifications.dates import almaty_day, one_line
+from notifications.dates import almaty_day
 from notifications.message import (
     Code,
     Gap,
@@ -31,6 +31,8 @@ from notifications.message import (
     cut,
 )
 from notifications.words import Words, words_of
+from rules.text import one_line
+from runtime.commands import STARTER
 
 WHOLE_NOTICES: Final = 10
 """In a message of more than this each notice is a line: nobody reads ten pages."""
@@ -38,7 +40,7 @@ WHOLE_NOTICES: Final = 10
 DELAYED_AFTER: Final = timedelta(minutes=5)
 """A notice that is sent later than this after it might have been says so."""
 
-COMMAND: Final = ".venv/bin/python starter.py acknowledge"
+COMMAND: Final = f"{STARTER} acknowledge"
 
 _IN_OWN_WORDS: Final = frozenset({Escalation.ACTION_FAILED, Escalation.DOCUMENTS_REFUSED, Escalation.MESSAGE_REJECTED})
 """Kinds whose summary says more than kind, step and day do: it is given in every language."""

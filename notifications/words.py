@@ -9,8 +9,8 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final
 
+from calendars.time_zone import almaty_clock
 from escalation.ladder import Language
-from notifications.dates import almaty_clock
 
 _TEXTS: Final = Path(__file__).with_name("texts")
 

@@ -10,16 +10,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, func, inspect, not_, select, true
 
 from register.database import reading
 from register.rows import CaseEntry, DeliveryEntry, EscalationEntry, StepEntry
-from register.tables import Base, CaseRow, DeliveryRow, EscalationRow, LogRow, StepRow
-
-MESSAGE_KEY: Final = "message "
-"""What the key of an accepted message begins with in the log; its ``message_id`` follows."""
+from register.tables import Base, CaseRow, DeliveryRow, EscalationRow, StepRow
 
 IDS_AT_ONCE = 500
 """In one question: SQLite binds 32,766 values at most in one statement, older ones 999."""
@@ -100,22 +96,6 @@ def known_cases(engine: Engine, case_ids: Collection[str]) -> dict[str, datetime
             query = select(CaseRow.case_id, CaseRow.closed_at).where(CaseRow.case_id.in_(some))
             known.update((row.case_id, row.closed_at) for row in connection.execute(query))
     return known
-
-
-def accepted_messages(engine: Engine) -> dict[str, frozenset[str]]:
-    """For each case that is not closed, the keys of the messages that its log says were accepted.
-
-    They are ``message <message_id>``. A case without any has an empty set.
-    """
-    accepted = and_(LogRow.case_id == CaseRow.case_id, func.substr(LogRow.key, 1, len(MESSAGE_KEY)) == MESSAGE_KEY)
-    query = (
-        select(CaseRow.case_id, LogRow.key).outerjoin_from(CaseRow, LogRow, accepted).where(CaseRow.closed_at.is_(None))
-    )
-    keys: dict[str, set[str]] = {}
-    with reading(engine) as connection:
-        for case_id, key in connection.execute(query):
-            keys.setdefault(case_id, set()).update([key] if key is not None else [])
-    return {case_id: frozenset(some) for case_id, some in keys.items()}
 
 
 def _last_deliveries(connection: Connection, wanted: ColumnElement[bool]) -> list[DeliveryEntry]:

@@ -6,7 +6,7 @@ content under a key never takes the place of what has happened.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -126,6 +126,10 @@ class DeliveryEntry(Entry):
     next_at: Instant | None
 
 
+LARGEST_BODY: Final = 64 * 1024
+"""Bytes up to which a refused message is kept whole; of a larger one sha256 and size (contract, section 3)."""
+
+
 class RefusedMessageEntry(Entry):
     """A message that was not accepted, kept whole up to 64 kB; key: case, ``key``."""
 
@@ -137,6 +141,10 @@ class RefusedMessageEntry(Entry):
     sha256: str
     size: int
     body: str | None = Field(description="the message as JSON; None where it is over 64 kB")
+
+
+MESSAGE_KEY: Final = "message "
+"""What the key of an accepted message begins with; its ``message_id`` follows."""
 
 
 class LogEntry(Entry):

@@ -7,8 +7,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from register.overview import MESSAGE_KEY
-from register.rows import RegisterEntries
+from register.rows import MESSAGE_KEY, RegisterEntries
 from rules.case_view import CaseView
 from rules.text import canonical_json, one_line
 from self_check.interface import CheckFinding, FindingKind

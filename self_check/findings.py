@@ -13,6 +13,7 @@ from escalation.kinds import KINDS, LEVEL_NAMES, LEVELS, Escalation
 from notifications.dates import english_date
 from register.overview import ListedEscalation, RunningTerm
 from rules.case_view import CaseView, EscalationView
+from runtime.commands import STARTER
 from self_check.interface import CheckFinding, FindingKind
 
 _PROBLEMS_SETTING: Final = "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute"
@@ -187,7 +188,7 @@ def years_not_confirmed(today: date, confirmed: Container[int]) -> Iterator[Chec
             kind=FindingKind.YEAR_NOT_CONFIRMED,
             about=str(year),
             what=f"the working calendar of {year} is not confirmed: every term that runs into it is provisional",
-            what_to_do=f"Enter its decrees, then run: python starter.py calendar confirm {year}.",
+            what_to_do=f"Enter its decrees, then run: {STARTER} calendar confirm {year}.",
         )
 
 
@@ -238,7 +239,7 @@ def _not_escalated(case_id: str, about: str, words: str, last_day: date | None) 
 
 
 def _about_escalation(case_id: str, escalation: EscalationView, kind: FindingKind, words: str) -> CheckFinding:
-    command = f"python starter.py acknowledge {case_id} {escalation.id} --by NAME --until DATE"
+    command = f"{STARTER} acknowledge {case_id} {escalation.id} --by NAME --until DATE"
     return CheckFinding(
         kind=kind,
         workflow_id=case_id,

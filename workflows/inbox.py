@@ -17,7 +17,7 @@ from temporalio.common import RawValue
 from activities.interface import Activity, ArrivalsWanted, Fetch
 from escalation.kinds import Escalation
 from escalation.resolution import Resolution
-from register.rows import RefusedMessageEntry
+from register.rows import LARGEST_BODY, MESSAGE_KEY, RefusedMessageEntry
 from rules.calendar import WorkingCalendar
 from rules.instant import CLOCK_TOLERANCE
 from rules.messages import (
@@ -47,10 +47,6 @@ DESCRIPTIONS = {
     "conclusion_signed": "¶10: the conclusion is signed; that keeps the 30 working days of ¶5.",
 }
 """The messages by name, in the words of the Temporal UI; ``rules.messages.MESSAGES`` has their form."""
-
-LARGEST_BODY = 64 * 1024
-"""Bytes up to which a refused message is kept whole; of a larger one sha256 and size (contract, section 3)."""
-
 
 MOST_KEPT = 5
 """Messages kept until what they speak of is done; one is what anybody sends."""
@@ -213,7 +209,7 @@ def judge(case: Case, calendar: WorkingCalendar | None, parcel: Parcel) -> None:
         case.accepted[message.message_id] = Accepted(
             name=parcel.name, digest=parcel.digest, at=arrived_at, number=case.judged_count
         )
-        key = f"message {message.message_id}"
+        key = f"{MESSAGE_KEY}{message.message_id}"
         case.note(key, arrived_at, message.sent_by, parcel.name, message_id=message.message_id)
 
 

@@ -117,16 +117,3 @@ def test_which_cases_are_known_and_when_they_were_closed(register: Engine, monke
 
     assert known == {"rex-ch-1": None, "rex-ch-2": None, "rex-ch-3": DUE_AT}
     assert overview.known_cases(register, []) == {}
-
-
-def test_which_messages_the_log_of_each_open_case_has_accepted(register: Engine) -> None:
-    lines = [examples.log(key) for key in ("message m-2", "opened", "messages", "message 1_%", "MESSAGE m-3")]
-    write(register, RegisterEntries(case=examples.case(case_id="rex-ch-1"), log=lines))
-    write(register, RegisterEntries(case=examples.case(case_id="rex-ch-2"), log=[examples.log()]))
-    closed = examples.case(case_id="rex-ch-3", closed_at=DUE_AT)
-    write(register, RegisterEntries(case=closed, log=[examples.log("message m-2")]))
-
-    assert overview.accepted_messages(register) == {
-        "rex-ch-1": {"message m-2", "message 1_%"},
-        "rex-ch-2": frozenset(),
-    }

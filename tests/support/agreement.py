@@ -21,8 +21,8 @@ from temporalio.worker import (
 
 from activities.interface import CaseRecord
 from register.deliveries import deliveries_of
-from register.overview import MESSAGE_KEY
 from register.record import disagreeing_log_keys, find_present, log_of
+from register.rows import MESSAGE_KEY
 from rules.case_view import CaseView
 from runtime.connection import PLUGIN
 from self_check.comparison import differences

@@ -17,6 +17,7 @@ from temporalio.common import RawValue
 from temporalio.testing import WorkflowEnvironment
 
 from activities.interface import Activity
+from register.rows import LARGEST_BODY
 from rules.decisions import DECISIONS
 from rules.messages import MESSAGES
 from tests.support.calendars import at
@@ -28,7 +29,7 @@ from tests.support.waiting import finish, judged, refused_in_register, until
 from tests.support.workers import worker
 from tests.support.world import World
 from tests.workflows.conftest import Opening
-from workflows.inbox import LARGEST_BODY, MOST_OFFERED
+from workflows.inbox import MOST_OFFERED
 
 
 def raw(data: bytes, encoding: bytes = b"json/plain") -> RawValue:

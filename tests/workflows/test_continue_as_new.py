@@ -12,7 +12,7 @@ import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
 from activities.interface import Activity
-from register.rows import EscalationEntry, LogEntry, RefusedMessageEntry
+from register.rows import LARGEST_BODY, EscalationEntry, LogEntry, RefusedMessageEntry
 from tests.support.cases import CaseUnderTest, open_case
 from tests.support.continuing import EVENTS, continued, continuing_server, runs_of
 from tests.support.messages import documents, inspection, signature
@@ -22,7 +22,6 @@ from tests.support.workers import worker
 from tests.support.world import World
 from workflows.case import Accepted, Case
 from workflows.continue_as_new import REMEMBERED, WAITING_BODIES, lighten
-from workflows.inbox import LARGEST_BODY
 from workflows.verification import LARGEST_HISTORY
 
 
