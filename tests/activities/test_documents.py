@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import itertools
 import logging
@@ -21,7 +20,7 @@ from rules.documents import LARGEST_DOCUMENT, OfferedDocument
 from simulators.atameken import create_app
 from simulators.exporters import read_exporters
 from simulators.samples import SAMPLE, documents_arrived
-from tests.activities.contents import PDF, PNG, TEXT, ZIP, files_in
+from tests.activities.contents import PDF, PNG, ZIP, files_in
 from tests.activities.failing import at_attempt, failing
 from tests.servers import Answer, Host, running
 
@@ -305,126 +304,3 @@ async def test_a_host_that_calls_a_document_a_page_gives_it_out_all_the_same(tmp
     async with place(tmp_path) as there:
         there.ours.answers["/a.pdf"] = Answer(PDF, headers={"Content-Type": "text/html"})
         assert len((await there.fetch(offered(f"{there.our_url}/a.pdf"))).stored) == 1
-
-
-async def test_one_bad_document_holds_up_none_of_the_others(tmp_path: Path) -> None:
-    async with place(tmp_path) as there:
-        there.ours.answers = {
-            "/good.pdf": Answer(PDF),
-            "/busy.pdf": Answer(status=503),
-            "/bad.pdf": Answer(PNG),
-            "/hang.pdf": Answer(hangs=True),
-            "/cut.pdf": Answer(pieces=iter([b"%PDF-"]), headers={"Content-Length": str(len(PDF))}),
-            "/list.txt": Answer(TEXT),
-        }
-        urls = [f"{there.our_url}/{name}.pdf" for name in ("hang", "busy", "good", "bad", "cut")]
-        fetched = await there.fetch(*map(offered, urls), offered(f"{there.our_url}/list.txt", TEXT))
-        assert [each.index for each in fetched.stored] == [2, 5]
-        assert [each.index for each in fetched.refused] == [3]
-        assert fetched.out_of_reach == [0, 1, 4]
-
-
-async def test_a_host_that_drips_holds_up_the_settled_ones_for_a_moment_only(tmp_path: Path) -> None:
-    patience = Patience(more=timedelta(seconds=0.2), between_bytes=timedelta(seconds=60))
-    async with place(tmp_path, patience=patience) as there:
-        there.ours.answers = {"/a.pdf": Answer(PDF), "/b.pdf": Answer(pieces=iter([b"%"]), hangs=True)}
-        async with asyncio.timeout(10):
-            fetched = await there.fetch(offered(f"{there.our_url}/b.pdf"), offered(f"{there.our_url}/a.pdf"))
-        assert ([each.index for each in fetched.stored], fetched.out_of_reach) == ([1], [0])
-
-
-@pytest.mark.parametrize("limit", ["document", "message"])
-async def test_a_host_that_drips_is_left_in_time(tmp_path: Path, limit: str) -> None:
-    patience = Patience(between_bytes=timedelta(seconds=60), **{limit: timedelta(seconds=0.3)})
-    async with place(tmp_path, patience=patience) as there:
-        there.ours.answers["/b.pdf"] = Answer(pieces=iter([b"%"]), hangs=True)
-        with failing(ErrorKind.UNREACHABLE) as failure:
-            await there.fetch(offered(f"{there.our_url}/b.pdf"))
-    assert "no answer in time" in failure.message
-
-
-async def test_where_all_are_out_of_reach_the_wait_that_the_host_asks_for_is_honoured(tmp_path: Path) -> None:
-    async with place(tmp_path) as there:
-        there.ours.answers = {
-            f"/{n}.pdf": Answer(status=503, headers={"Retry-After": str(wait)}) for n, wait in enumerate((90, 40, 7200))
-        }
-        documents = [offered(f"{there.our_url}/{n}.pdf") for n in range(3)]
-        with failing(ErrorKind.UNREACHABLE) as failure:
-            await there.fetch(*documents)
-        assert failure.error is not None
-        assert failure.error.next_retry_delay == timedelta(seconds=40)
-        there.ours.answers["/0.pdf"] = Answer(status=500)
-        with failing(ErrorKind.UNREACHABLE) as failure:
-            await there.fetch(*documents)
-        assert failure.error is not None
-        assert failure.error.next_retry_delay is None
-    assert failure.message.startswith("none of 3 documents can be fetched: ")
-    assert "0.pdf: its host answered 500" in failure.message
-
-
-async def test_a_host_that_is_not_there_is_out_of_reach(tmp_path: Path) -> None:
-    async with running(Host()) as gone:
-        pass
-    async with atameken_client(gone, TOKEN) as client:
-        activities = DocumentActivities(client, DocumentStore(str(tmp_path)))
-        with failing(ErrorKind.UNREACHABLE) as failure:
-            await activities.fetch_documents(
-                Fetch(case_id="c", message_id="m", documents=[offered(f"{gone}/{n}.pdf") for n in range(5)])
-            )
-    assert failure.message.startswith("none of 5 documents can be fetched: ")
-    assert failure.message.endswith("; and 2 more")
-
-
-async def test_bytes_that_the_store_has_are_not_fetched_again(tmp_path: Path) -> None:
-    async with place(tmp_path) as there:
-        there.ours.answers["/a.pdf"] = Answer(PDF)
-        first = await there.fetch(offered(f"{there.our_url}/a.pdf"))
-        again = await there.fetch(offered(f"{there.our_url}/a.pdf"), offered(f"{there.our_url}/other.pdf", size=None))
-        assert [each.document_id for each in again.stored] == [first.stored[0].document_id] * 2
-        assert there.ours.asked == ["/a.pdf"]
-        # What is asked of a document is asked of stored bytes, too.
-        assert "as its media_type says" in await there.refusal(
-            offered(f"{there.our_url}/a.pdf", media_type="image/png")
-        )
-        assert "as its size says" in await there.refusal(offered(f"{there.our_url}/a.pdf", size=len(PDF) + 1))
-
-
-async def test_stored_bytes_that_have_changed_are_fetched_anew(tmp_path: Path) -> None:
-    async with place(tmp_path) as there:
-        there.ours.answers["/a.pdf"] = Answer(PDF)
-        document_id = (await there.fetch(offered(f"{there.our_url}/a.pdf"))).stored[0].document_id
-        files_in(tmp_path)[0].write_bytes(b"x" * len(PDF))
-        assert (await there.fetch(offered(f"{there.our_url}/a.pdf"))).stored
-        assert await there.store.read(document_id) == PDF
-
-
-async def test_a_store_that_cannot_be_written_loses_no_document(tmp_path: Path) -> None:
-    (tmp_path / "sha256").write_bytes(b"a file where a folder has to be")
-    async with place(tmp_path) as there:
-        there.ours.answers["/a.pdf"] = Answer(PDF)
-        with failing(ErrorKind.UNREACHABLE) as failure:
-            await there.fetch(offered(f"{there.our_url}/a.pdf"))
-    assert "the document store cannot be" in failure.message
-
-
-async def test_a_file_name_is_shown_on_one_line(tmp_path: Path) -> None:
-    async with place(tmp_path) as there:
-        fetched = await there.fetch(offered(f"{there.our_url}/a.pdf", filename="a\n\x1b[2J\u202e" + "b" * 240))
-    reason = fetched.refused[0].reason
-    assert reason.isprintable()
-    assert reason.startswith("a [2J bbb")
-    assert len(reason) < 200
-
-
-async def test_no_more_than_four_documents_are_fetched_at_once(tmp_path: Path) -> None:
-    async with place(tmp_path) as there:
-        there.ours.answers = {f"/{n}.pdf": Answer(hangs=True) for n in range(6)}
-        fetching = asyncio.create_task(there.fetch(*(offered(f"{there.our_url}/{n}.pdf") for n in range(6))))
-        while len(there.ours.asked) < 4:
-            assert not fetching.done()
-            await asyncio.sleep(0.01)
-        assert sorted(there.ours.asked) == ["/0.pdf", "/1.pdf", "/2.pdf", "/3.pdf"]
-        fetching.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await fetching
-        assert len(there.ours.asked) == 4
