@@ -47,8 +47,8 @@ Calendar = WorkingCalendar | None
 class Row:
     """One decision: what the Temporal UI says of it, when it makes sense, and what it changes.
 
-    ``check`` raises ``Refusal``. ``without_calendar``: also before the calendar is recorded; ``when_closed``: also after
-    the case is closed.
+    ``check`` raises ``Refusal``. ``without_calendar``: before the calendar is recorded, too;
+    ``when_closed``: after the case is closed, too.
     """
 
     description: str
