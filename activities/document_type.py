@@ -104,7 +104,7 @@ def _office_file(file: BinaryIO) -> str | None:
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, OSError) as error:
         if isinstance(error, Refusal):
             raise
-        return None
+        return None  # these are what zipfile raises for an archive it cannot read: no type we accept
     return None
 
 

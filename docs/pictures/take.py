@@ -25,8 +25,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from embedded.system import Embedded  # noqa: E402  (as above)
-from rules.instant import rfc_3339  # noqa: E402  (the root of the project is on the path only from here on)
+from embedded.system import Embedded  # noqa: E402  (the root of the project is on the path only from here on)
+from rules.instant import rfc_3339  # noqa: E402  (as above)
 
 WAIT = 60
 """Seconds until a page of the UI has shown what is waited for."""
