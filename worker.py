@@ -120,6 +120,7 @@ def all_activities(
     until.push_async_callback(to_rex.aclose)
 
     atameken = AtamekenActivities(to_atameken)
+    rex = RexActivities(to_rex, settings.rex_login, settings.rex_password.get_secret_value())
     recipients = RecipientActivities(client, settings.ladders, register, settings.ui_url, client.namespace)
     self_check = SelfCheckActivities(
         client,
@@ -132,15 +133,17 @@ def all_activities(
     documents = DocumentActivities(to_atameken, store, settings.document_hosts, arrivals=arrivals)
     return [
         arrivals.read_arrivals,
-        CalendarActivities(register, settings.receipt_cutoff).record_calendar,
+        CalendarActivities(
+            register, settings.receipt_cutoff, settings.readings, confirm_request=settings.confirm_request
+        ).record_calendar,
         RegisterActivities(register).write_register,
         atameken.request_documents,
         atameken.remind_atameken,
         atameken.withdraw_request,
         atameken.appeal_for_revocation,
-        RexActivities(to_rex, settings.rex_login, settings.rex_password.get_secret_value()).look_up_registration,
+        rex.look_up_registration,
         documents.fetch_documents,
-        ConclusionActivities(store).draft_conclusion,
+        ConclusionActivities(store, rex.look_up_registration).draft_conclusion,
         ReplyActivities(settings.mail_url.get_secret_value(), store).send_reply,
         recipients.read_ladders,
         recipients.notify,

@@ -10,27 +10,39 @@ from sqlalchemy import Engine
 from temporalio import activity
 
 from activities.errors import closed, refused, register_errors
-from activities.interface import Activity, CalendarWanted
+from activities.interface import Activity, CalendarWanted, Recorded
 from calendars.build import build
 from register.calendar import keep_state, read_calendar
 from register.record import open_case
 from register.rows import CaseEntry
 from rules.calendar import CalendarDays
+from rules.readings import Readings
 from rules.refusal import Refusal
 
 
 class CalendarActivities:
-    """The calendar's activity, on the register that the worker has opened and the office's cut-off for receipts.
+    """The calendar's activity, on the register that the worker has opened, and how the office works.
 
     :param cutoff: ``HH:MM`` in Asia/Almaty (setting ``REXV_RECEIPT_CUTOFF``), or None.
+    :param readings: how the office reads the order (``REXV_READINGS``).
+    :param confirm_request: whether a person confirms a request before the letter of ¶7 leaves.
     """
 
-    def __init__(self, register: Engine, cutoff: str | None = None) -> None:
+    def __init__(
+        self,
+        register: Engine,
+        cutoff: str | None = None,
+        readings: Readings | None = None,
+        *,
+        confirm_request: bool = False,
+    ) -> None:
         self._register = register
         self._cutoff = cutoff
+        self._readings = readings or Readings()
+        self._confirm_request = confirm_request
 
     @activity.defn(name=Activity.RECORD_CALENDAR)
-    async def record_calendar(self, wanted: CalendarWanted) -> CalendarDays:
+    async def record_calendar(self, wanted: CalendarWanted) -> Recorded:
         """The days of the years wanted, as they count now; the register keeps them under their version.
 
         Without the register there is no calendar: its entries may be what decides, so nothing is counted without them.
@@ -40,9 +52,10 @@ class CalendarActivities:
         """
         try:
             with register_errors():
-                return await asyncio.to_thread(self._record, wanted)
+                days = await asyncio.to_thread(self._record, wanted)
         except Refusal as refusal:
             raise refused(str(refusal)) from None
+        return Recorded(days=days, readings=self._readings, confirm_request=self._confirm_request)
 
     def _record(self, wanted: CalendarWanted) -> CalendarDays:
         registered = read_calendar(self._register)

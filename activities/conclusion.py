@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
@@ -16,15 +17,20 @@ from typing import Final
 
 import typst
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from activities.document_store import DocumentStore
 from activities.errors import broken
 from activities.http import Now, utc_now
-from activities.interface import Activity, Draft, Drafted
-from notifications.dates import english_date
+from activities.interface import Activity, Draft, Drafted, LookedUp, Lookup
+from notifications.dates import almaty_day, english_date
+from rules.clock import PRESENT
 from rules.documents import Kind
+from rules.findings import lacking
 from rules.messages import Ground, InspectionCompleted
-from rules.outcome import Outcome
+from rules.outcome import Outcome, appeal_is_due, suffice
+from rules.readings import Grounds
+from rules.registration import Occasion, RexLookup
 from rules.request import Country, VerificationRequest
 
 TEMPLATE: Final = Path(__file__).parent / "templates" / "conclusion.typ"
@@ -71,12 +77,28 @@ KINDS: Final = {
     Kind.OTHER_ORIGIN_EVIDENCE: "Other evidence of origin",
 }
 
+LOOKS_FOR: Final = 10.0
+"""Seconds that a draft waits for REX, which answers within one as a rule."""
+
+LookUp = Callable[[Lookup], Awaitable[LookedUp]]
+"""``RexActivities.look_up_registration``."""
+
 REGISTRATIONS: Final = {
     "valid": "valid",
     "revoked": "revoked",
     "none": "no registration",
 }
 """``InspectionCompleted.registration`` in words."""
+
+OCCASIONS: Final = {
+    Occasion.OPENING: "When the request was taken up",
+    Occasion.INSPECTION: "When the inspection began",
+    Occasion.DRAFT: "When this conclusion was drafted",
+    Occasion.SIGNATURE: "When the conclusion was signed",
+    Occasion.BY_HAND: "In between",
+}
+
+OUT_OF_REACH: Final = "When this conclusion was drafted, the REX system could not be reached."
 
 LONGEST_LIST: Final = 15
 """Documents named in the conclusion itself: about a page of them. More go into an annex behind the signature."""
@@ -85,31 +107,47 @@ LONGEST_LIST: Final = 15
 class ConclusionActivities:
     """Draws the conclusion up and puts it into the document store."""
 
-    def __init__(self, store: DocumentStore, clock: Now = utc_now) -> None:
+    def __init__(self, store: DocumentStore, look_up: LookUp, clock: Now = utc_now) -> None:
         """:param store: where the PDF goes; the same draft is the same bytes and so the same document id.
+        :param look_up: the look-up in REX; what it raises means that REX could not be looked up for this draft.
         :param clock: gives the time at which it was made.
         """
         self._store = store
+        self._look_up = look_up
         self._clock = clock
 
     @activity.defn(name=Activity.DRAFT_CONCLUSION)
     async def draft_conclusion(self, draft: Draft) -> Drafted:
-        """Draw up the conclusion (¶10).
+        """Draw up the conclusion (¶10), with one more look at REX (¶9), which it does not wait for.
 
         :raises ApplicationError: ``BROKEN`` where the draft holds what cannot be printed; the store's own errors.
         """
+        number = draft.registration.called_for + 1
+        lookup = Lookup(rex_number=draft.request.rex_number, occasion=Occasion.DRAFT, number=number)
+        try:
+            async with asyncio.timeout(LOOKS_FOR):
+                looked_up = await self._look_up(lookup)
+        except (ApplicationError, TimeoutError):
+            looked_up = None  # The case has it tried on by an action of its own, which says why.
         # Rendering takes milliseconds, up to a second for a hundred documents: not on the event loop.
-        pdf = await asyncio.to_thread(render, draft)
+        pdf = await asyncio.to_thread(render, draft, looked_up)
         document_id = await self._store.put(pdf)
-        return Drafted(document_id=document_id, sha256=hashlib.sha256(pdf).hexdigest(), size=len(pdf), at=self._clock())
+        return Drafted(
+            document_id=document_id,
+            sha256=hashlib.sha256(pdf).hexdigest(),
+            size=len(pdf),
+            at=self._clock(),
+            looked_up=looked_up,
+        )
 
 
-def render(draft: Draft) -> bytes:
-    """The conclusion as a PDF. Everything in it, its date of creation too, comes from the draft.
+def render(draft: Draft, looked_up: LookedUp | None) -> bytes:
+    """The conclusion as a PDF. Everything in it, its date of creation too, comes from the draft and the look-up.
 
+    :param looked_up: what REX shows for it; None where it could not be reached.
     :raises ApplicationError: ``BROKEN`` for a case that has no conclusion, and for what cannot be set.
     """
-    words = json.dumps(_words(draft), ensure_ascii=False)
+    words = json.dumps(_words(draft, looked_up), ensure_ascii=False)
     try:
         pdf = typst.compile(
             str(TEMPLATE),
@@ -131,8 +169,12 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False)
 
 
-def _words(draft: Draft) -> dict[str, object]:
+def _words(draft: Draft, looked_up: LookedUp | None) -> dict[str, object]:
     """Every text of the conclusion, as the layout names it."""
+    registration = draft.registration.model_copy(deep=True)
+    if looked_up is not None:
+        registration.take(looked_up.record, looked_up.at, Occasion.DRAFT)
+    findings = registration.findings(draft.request, draft.application) + lacking(draft.lacking)
     if draft.outcome not in RESULTS:
         raise broken(f"outcome: expected one of {', '.join(RESULTS)}; a case {draft.outcome} has no conclusion")
     request, inspection = draft.request, draft.inspection
@@ -158,14 +200,26 @@ def _words(draft: Draft) -> dict[str, object]:
         "documents_in_annex": len(draft.documents) > LONGEST_LIST,
         "findings": [
             [str(number), _sentence(each.text), each.application or "–", each.rex or "–", each.severity]
-            for number, each in enumerate(draft.findings, 1)
+            for number, each in enumerate(findings, 1)
         ],
+        "lookups": [[_on(each), OCCASIONS[each.occasion], _shown(each)] for each in registration.lookups],
+        "lookup_missing": OUT_OF_REACH if looked_up is None else None,
+        "readings": [option.sentence for _, option in draft.readings.chosen()],
         "reason": f"Concluded without a complete set of documents: {draft.reason}" if draft.reason else None,
         "inspection": _inspection_rows(inspection, draft.inspected_on) if inspection else [],
         "outcome": _outcome(draft.outcome, request, inspection, grounds),
         "grounds": [GROUNDS[ground] for ground in grounds],
-        "consequence": _consequence(draft.outcome, inspection, grounds),
+        "consequence": _consequence(draft.outcome, inspection, grounds, draft.readings.grounds),
     }
+
+
+def _on(lookup: RexLookup) -> str:
+    return f"{english_date(almaty_day(lookup.at))}, {PRESENT.local(lookup.at):%H:%M}"
+
+
+def _shown(lookup: RexLookup) -> str:
+    shown = f"registration {lookup.status}" if lookup.status else "no registration under this number"
+    return f"{shown} (looked up by hand by {lookup.by})" if lookup.by else shown
 
 
 def _request_rows(request: VerificationRequest, received_on: date) -> list[list[str]]:
@@ -250,12 +304,18 @@ def _outcome(
     return f"{registration} is not valid." if grounds else f"{registration} is found not to be valid."
 
 
-def _consequence(outcome: Outcome, inspection: InspectionCompleted | None, grounds: list[Ground]) -> str | None:
-    """Whether ¶10 sends an appeal to Atameken; the rule is ``rules.outcome.appeal_is_due``."""
-    if outcome is not Outcome.NOT_VALID or not grounds:
+def _consequence(
+    outcome: Outcome, inspection: InspectionCompleted | None, grounds: list[Ground], reading: Grounds
+) -> str | None:
+    """Whether ¶10 sends an appeal to Atameken."""
+    if not grounds:
         return None
+    if not suffice(grounds, reading):
+        return "No appeal is due: not all grounds of paragraph 10 are found."
     if inspection is not None and inspection.registration != "valid":
         return "No appeal is due, since there is no valid registration left to revoke."
+    if not appeal_is_due(outcome, inspection, reading):
+        return None
     return (
         "Under paragraph 10 of the Rules the authorized body appeals to the authorized organization, within 3 working "
         "days, to revoke the exporter's registration in the REX system."

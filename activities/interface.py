@@ -14,11 +14,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from escalation.ladder import LadderBook, Recipient
 from escalation.notice import Notice, Withdrawn
 from register.rows import CaseEntry, RegisterEntries
-from rules.documents import Kind, OfferedDocument
-from rules.findings import Finding, RexRecord
+from rules.calendar import CalendarDays
+from rules.documents import Application, Kind, OfferedDocument
+from rules.findings import RexRecord
 from rules.instant import Day, Instant
 from rules.messages import Ground, InspectionCompleted
 from rules.outcome import Outcome as CaseOutcome
+from rules.readings import Readings
+from rules.registration import Occasion, Registration
 from rules.request import Exporter, VerificationRequest
 
 
@@ -61,7 +64,7 @@ class Payload(BaseModel):
 
 
 class CalendarWanted(Payload):
-    """``record_calendar`` -> ``rules.calendar.CalendarDays`` for whole years.
+    """``record_calendar`` -> ``Recorded`` for whole years.
 
     From 1 January of the first year to 31 December of the last. ``opening`` is the row of a case that is being opened:
     the register has it from then on, before anything leaves the house. It fails as ``ErrorKind.CLOSED`` where the
@@ -71,6 +74,17 @@ class CalendarWanted(Payload):
     first_year: int
     last_year: int
     opening: CaseEntry | None = None
+
+
+class Recorded(Payload):
+    """The working days, and how the office works: a case takes the latter over at its opening and keeps it.
+
+    ``confirm_request``: a person confirms before the letter of ¶7 leaves (¶4).
+    """
+
+    days: CalendarDays
+    readings: Readings
+    confirm_request: bool
 
 
 NOTICE_OUTCOME = "notice_outcome"
@@ -154,9 +168,11 @@ class Appeal(Payload):
 
 
 class Lookup(Payload):
-    """``look_up_registration`` -> ``LookedUp`` (¶6, ¶9)."""
+    """``look_up_registration`` -> ``LookedUp`` (¶6, ¶9). ``number`` counts those that the case has called for."""
 
     rex_number: str
+    occasion: Occasion
+    number: int
 
 
 class LookedUp(Payload):
@@ -217,7 +233,8 @@ class DraftDocument(Payload):
 class Draft(Payload):
     """``draft_conclusion`` -> ``Drafted``: the conclusion as a PDF in the store (¶10).
 
-    ``dated`` and everything else printed comes from here, so that the same draft is the same bytes.
+    REX is looked up once more for it. Everything else printed, ``dated`` too, comes from here. ``lacking``: what the
+    set lacks.
     """
 
     case_id: str
@@ -230,18 +247,25 @@ class Draft(Payload):
     inspection: InspectionCompleted | None
     inspected_on: Day | None
     grounds: list[Ground]
-    findings: list[Finding]
+    registration: Registration
+    application: Application | None
+    lacking: list[str]
     documents: list[DraftDocument]
+    readings: Readings
     reason: str | None = Field(description="why it is concluded without documents")
 
 
 class Drafted(Payload):
-    """The draft in the store; ``at`` is when it was made, by the clock of whoever made it."""
+    """The draft in the store; ``at`` is when it was made, by the clock of whoever made it.
+
+    ``looked_up`` is what REX showed for it; None where REX could not be reached, which the draft then says.
+    """
 
     document_id: str
     sha256: str
     size: int
     at: Instant
+    looked_up: LookedUp | None
 
 
 class CustomsReply(Payload):

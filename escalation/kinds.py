@@ -23,6 +23,7 @@ class Escalation(StrEnum):
     LIMIT_DUE_SOON = "limit_due_soon"
     LIMIT_EXCEEDED = "limit_exceeded"
     ACTION_FAILED = "action_failed"
+    REGISTRATION_CHANGED = "registration_changed"
     DOCUMENTS_REFUSED = "documents_refused"
     MESSAGE_REJECTED = "message_rejected"
 
@@ -50,7 +51,8 @@ KINDS: Final[dict[Escalation, Kind]] = {
     Escalation.LIMIT_DUE_SOON: Kind(
         ON_CALL, gravity=4, urgent=True, breach=Escalation.LIMIT_EXCEEDED, of_the_limit=True
     ),
-    Escalation.LIMIT_EXCEEDED: Kind(HEAD, gravity=8, urgent=True, of_the_limit=True),
+    Escalation.LIMIT_EXCEEDED: Kind(HEAD, gravity=9, urgent=True, of_the_limit=True),
+    Escalation.REGISTRATION_CHANGED: Kind(ON_CALL, gravity=8, urgent=True),
     Escalation.ACTION_FAILED: Kind(ON_CALL, gravity=7, urgent=True),
     Escalation.DOCUMENTS_REFUSED: Kind(CASE_OFFICER, gravity=2, urgent=False),
     Escalation.MESSAGE_REJECTED: Kind(CASE_OFFICER, gravity=1, urgent=False),

@@ -15,6 +15,10 @@ class Resolution(StrEnum):
     DONE_BY_HAND = "done_by_hand"
     NOT_NEEDED = "not_needed"
     SIGNED = "signed"
+    INSPECTED = "inspected"
+    RELEASED = "released"
+    RETURNED = "returned"
+    READ_ANEW = "read_anew"
     WITHIN_LIMIT = "within_limit"
     RECOUNTED = "recounted"
     RECEIPT_PROVEN = "receipt_proven"
@@ -31,6 +35,10 @@ _WORDS: Final = {
     Resolution.DONE_BY_HAND: "done by hand",
     Resolution.NOT_NEEDED: "the action is no longer needed",
     Resolution.SIGNED: "the conclusion is signed",
+    Resolution.INSPECTED: "the inspection has ended",
+    Resolution.RELEASED: "the letters were released",
+    Resolution.RETURNED: "the conclusion was returned",
+    Resolution.READ_ANEW: "the order is read otherwise in this case",
     Resolution.WITHIN_LIMIT: "the case is back within its 30 working days",
     Resolution.RECOUNTED: "the terms were recounted",
     Resolution.RECEIPT_PROVEN: "Atameken proved when it received the request",

@@ -14,6 +14,8 @@ from rules.findings import Finding
 from rules.instant import Day, Instant
 from rules.messages import Ground, InspectionCompleted
 from rules.outcome import Outcome
+from rules.readings import Readings
+from rules.registration import Occasion
 from rules.request import VerificationRequest
 from rules.terms import Risk, Step
 
@@ -23,7 +25,11 @@ class _View(BaseModel):
 
 
 class StepView(_View):
-    """A step in one round, with its term. ``from_receipt``: its start is a receipt here, so the cut-off applies."""
+    """A step in one round, with its term.
+
+    ``from_receipt``: its start is a receipt here, so the cut-off applies. ``unproven``: it runs from our sending, as
+    nothing proves when Atameken received the request.
+    """
 
     step: Step
     round: int
@@ -38,6 +44,7 @@ class StepView(_View):
     late: bool
     late_days: int
     provisional: bool
+    unproven: bool
 
 
 class CalendarView(_View):
@@ -46,6 +53,24 @@ class CalendarView(_View):
     version: str | None
     provisional: bool | None
     receipt_cutoff: str | None
+
+
+class ConfirmationView(_View):
+    """A person has confirmed that the request is official (¶4)."""
+
+    by: str
+    note: str | None
+    at: Instant
+
+
+class RexLookupView(_View):
+    """A look-up in REX: when, why, what it showed, and what had changed since the one before."""
+
+    at: Instant
+    occasion: Occasion
+    status: Literal["valid", "revoked"] | None
+    by: str | None
+    changes: list[str]
 
 
 class DocumentView(_View):
@@ -92,6 +117,8 @@ class ConclusionView(_View):
     signature_arrived_at: Instant | None
     signature_reference: str | None
     message_id: str | None
+    held_because: str | None
+    released_by: str | None
 
 
 class AppealView(_View):
@@ -183,15 +210,19 @@ class CaseView(_View):
     received_at: Instant
     limit_at: Instant | None
     limit_last_day: Day | None
+    limit_ended_at: Instant | None
     limit_met: bool | None
     outcome: Outcome | None
     request: VerificationRequest
     steps: list[StepView]
     calendar: CalendarView
+    readings: Readings
+    request_confirmed: ConfirmationView | None
     documents: list[DocumentView]
     refused_documents: list[RefusedDocumentView]
     missing_documents: list[str]
     findings: list[Finding]
+    rex_lookups: list[RexLookupView]
     inspection: InspectionView | None
     conclusion: ConclusionView | None
     appeal: AppealView | None
@@ -204,7 +235,12 @@ class CaseView(_View):
     @property
     def running(self) -> StepView | None:
         """The step that runs, or None before the first term is counted and after the last."""
-        return next((step for step in reversed(self.steps) if step.state == "running"), None)
+        return next((step for step in reversed(self.steps) if step.state == "running" and step.step is self.step), None)
+
+    @property
+    def thirty_run(self) -> bool:
+        """Whether the thirty days of ¶5 still run, late or not."""
+        return self.limit_ended_at is None and self.step is not Step.CLOSED
 
     @property
     def open_escalations(self) -> list[EscalationView]:

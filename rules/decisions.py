@@ -31,6 +31,12 @@ class AcknowledgeEscalation(Decision):
     until: Day
 
 
+class ConfirmRequest(Decision):
+    """The request is official (¶4): the letter of ¶7 may leave."""
+
+    note: LongText | None = None
+
+
 class RecordDispatch(Decision):
     """The request, the appeal or the reply was sent by hand, under a letter's number."""
 
@@ -66,6 +72,12 @@ class ReturnConclusion(Decision):
     reopen_inspection: bool = False
 
 
+class ReleaseConclusion(Decision):
+    """The held letters leave, though REX has changed since the inspection."""
+
+    reason: LongText
+
+
 class ConcludeWithoutDocuments(Decision):
     """Conclude ``not_confirmed`` because the documents do not come or do not suffice."""
 
@@ -78,6 +90,14 @@ class Withdraw(Decision):
     reason: LongText
 
 
+class ChangeReading(Decision):
+    """The order is read otherwise in this case from now on (contract, section 12)."""
+
+    reading: Text
+    option: Text
+    reason: LongText
+
+
 class Recount(Decision):
     """Count every open term by the calendar as it is now."""
 
@@ -86,13 +106,16 @@ class Recount(Decision):
 
 DECISIONS: dict[str, type[Decision]] = {
     "acknowledge_escalation": AcknowledgeEscalation,
+    "confirm_request": ConfirmRequest,
     "record_dispatch": RecordDispatch,
     "record_lookup": RecordLookup,
     "retry_action": RetryAction,
     "request_missing_documents": RequestMissingDocuments,
     "return_conclusion": ReturnConclusion,
+    "release_conclusion": ReleaseConclusion,
     "conclude_without_documents": ConcludeWithoutDocuments,
     "withdraw": Withdraw,
+    "change_reading": ChangeReading,
     "recount": Recount,
 }
 

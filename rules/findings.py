@@ -1,4 +1,4 @@
-"""Findings: where the application and the REX record differ, as help for the inspection (¶9; contract, section 5)."""
+"""Findings: what differs, changed in REX or is lacking, as help for the inspection (¶9; contract, section 5)."""
 
 from __future__ import annotations
 
@@ -94,6 +94,56 @@ def application_findings(application: Application, record: RexRecord | None) -> 
             )
         )
     return found
+
+
+def changes(before: RexRecord | None, after: RexRecord | None) -> list[Finding]:
+    """What REX has changed of a registration from one look-up to the next; spelling that means the same is no change.
+
+    Of a registration that came, went, was revoked or restored, that alone: the rest follows from it.
+    """
+    if _state(before) != _state(after):
+        return [_change("status", "serious", _state(before), _state(after))]
+    if before is None or after is None:
+        return []
+    found = []
+    for field, severity, _ in _COMPARED:
+        ours, theirs = getattr(before, field), getattr(after, field)
+        if _plain(ours or "") != _plain(theirs or ""):
+            found.append(_change(field, severity, ours, theirs))
+    if _codes(before.hs_codes) != _codes(after.hs_codes):
+        found.append(_change("hs_codes", "serious", _listed(before.hs_codes), _listed(after.hs_codes)))
+    for field in ("registered_on", "valid_from", "revoked_on"):
+        if getattr(before, field) != getattr(after, field):
+            found.append(_change(field, "serious", *(str(getattr(each, field) or "") for each in (before, after))))
+    return found
+
+
+def lacking(kinds: Iterable[str]) -> list[Finding]:
+    """What a set of documents lacks though it is being inspected (¶7), in the words of ``missing_documents``."""
+    return [
+        Finding(
+            field=kind,
+            application=None,
+            rex=None,
+            severity="serious",
+            text=f"the set of documents lacks: {kind.replace('_', ' ')}",
+        )
+        for kind in kinds
+    ]
+
+
+def _state(record: RexRecord | None) -> str:
+    return record.status if record is not None else "no registration"
+
+
+def _listed(codes: list[str] | None) -> str:
+    return ", ".join(codes or [])
+
+
+def _change(field: str, severity: Literal["serious", "minor"], before: str | None, after: str | None) -> Finding:
+    words = field.replace("_", " ")
+    text = f"REX has changed since the look-up before: {words} was {before or 'empty'}, and is {after or 'empty'}"
+    return Finding(field=field, application=None, rex=after, severity=severity, text=text)
 
 
 def _status(rex: str | None, text: str) -> Finding:

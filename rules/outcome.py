@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 
-from rules.messages import InspectionCompleted
+from rules.messages import Ground, InspectionCompleted
+from rules.readings import Grounds
 
 
 class Outcome(StrEnum):
@@ -16,17 +18,22 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-def outcome_of(result: InspectionCompleted) -> Outcome | None:
+def outcome_of(result: InspectionCompleted, reading: Grounds) -> Outcome | None:
     """The outcome, or None where documents are incomplete without a ground: a person must decide how to go on."""
-    if result.grounds or result.registration != "valid":
+    if suffice(result.grounds, reading) or result.registration != "valid":
         return Outcome.NOT_VALID
     if not result.documents_complete:
         return None
-    return Outcome.VALID if result.data_reliable and result.rex_data_match else Outcome.NOT_CONFIRMED
+    valid = result.data_reliable and result.rex_data_match and not result.grounds
+    return Outcome.VALID if valid else Outcome.NOT_CONFIRMED
 
 
-def appeal_is_due(outcome: Outcome, result: InspectionCompleted | None) -> bool:
-    """Whether ¶10 asks for an appeal: for a ground, unless there is no registration left to revoke."""
-    return (
-        outcome is Outcome.NOT_VALID and result is not None and bool(result.grounds) and result.registration == "valid"
-    )
+def suffice(grounds: Collection[Ground], reading: Grounds) -> bool:
+    """Whether these grounds are those of ¶10: any one of the three, or all of them, as the office reads its "and"."""
+    return set(grounds) >= set(Ground) if reading is Grounds.ALL else bool(grounds)
+
+
+def appeal_is_due(outcome: Outcome, result: InspectionCompleted | None, reading: Grounds) -> bool:
+    """Whether ¶10 asks for an appeal: for its grounds, unless there is no registration left to revoke."""
+    found = result is not None and suffice(result.grounds, reading) and result.registration == "valid"
+    return outcome is Outcome.NOT_VALID and found

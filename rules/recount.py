@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from rules.calendar import WorkingCalendar
 from rules.case_view import CaseView
+from rules.readings import WithoutProof
 from rules.terms import TERMS, WHOLE, Step, due
 
 
@@ -45,7 +46,8 @@ def recount(case: CaseView, calendar: WorkingCalendar, now: datetime) -> list[Mo
         # The cut-off applies to a receipt at our office, and to nothing else that starts a step.
         day_zero = (calendar.day_of_receipt if each.from_receipt else calendar.day_of)(each.started_at)
         term = due(calendar, day_zero, TERMS[each.step].working_days)
-        late = now >= term.due_at
+        counts = not (each.unproven and case.readings.without_proof is WithoutProof.NOT_OVERDUE)
+        late = now >= term.due_at and counts
         moved.append(
             Moved(
                 step=each.step,
@@ -56,8 +58,7 @@ def recount(case: CaseView, calendar: WorkingCalendar, now: datetime) -> list[Mo
                 stopped_being_late=each.late and not late,
             )
         )
-    # The thirty days are open until the signature or the withdrawal (our reading of ¶5).
-    if case.limit_met is None and case.step in TERMS and case.limit_at is not None and case.limit_last_day is not None:
+    if case.thirty_run and case.limit_at is not None and case.limit_last_day is not None:
         limit = due(calendar, calendar.day_of_receipt(case.received_at), WHOLE.working_days)
         exceeded, was_exceeded = now >= limit.due_at, now >= case.limit_at
         moved.append(

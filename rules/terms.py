@@ -51,7 +51,7 @@ TERMS: dict[Step, Term] = {
 """The steps in the order's own order. ¶10 names no start for its two terms; ours are in the contract, section 2."""
 
 WHOLE = Term(5, 30, "verify and sign the conclusion")
-"""¶5: thirty working days from the receipt. Our reading: kept when the conclusion is signed."""
+"""¶5: thirty working days from the receipt; ``rules.readings.ThirtyEnd`` says what keeps them."""
 
 LIMIT_WARNING_DAY = 28
 """The working day of the thirty at whose start on-call hears that the end is near (contract, section 6)."""
@@ -78,11 +78,10 @@ def due(calendar: WorkingCalendar, day_zero: date, working_days: int) -> Due:
     return Due(day_zero, last_day, calendar.end_of(last_day), calendar.is_provisional(day_zero, last_day))
 
 
-def days_after(step: Step, *, with_appeal: bool = True) -> int:
-    """The working days of all steps that follow ``step``, the appeal among them until it is known there is none."""
+def days_between(step: Step, last: Step) -> int:
+    """The working days of all steps that follow ``step``, up to and with ``last``; 0 where it does not follow."""
     steps = list(TERMS)
-    following = steps[steps.index(step) + 1 :]
-    return sum(TERMS[each].working_days for each in following if each is not Step.APPEAL or with_appeal)
+    return sum(TERMS[each].working_days for each in steps[steps.index(step) + 1 : steps.index(last) + 1])
 
 
 def reserve(calendar: WorkingCalendar, ends_on: date, remaining_days: int, limit_last_day: date) -> int:
@@ -92,7 +91,7 @@ def reserve(calendar: WorkingCalendar, ends_on: date, remaining_days: int, limit
     the calendar however late the case is.
 
     :param ends_on: the running step's last day or today, whichever is later.
-    :param remaining_days: as ``days_after`` counts them.
+    :param remaining_days: as ``days_between`` counts them.
     :raises CalendarDoesNotReach: where ``ends_on`` itself lies outside the calendar.
     """
     return calendar.between(ends_on, limit_last_day) - remaining_days

@@ -6,6 +6,7 @@ Temporal's own (``TEMPORAL_*``) are read by ``connection.py``.
 from __future__ import annotations
 
 import re
+import tomllib
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -25,6 +26,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
 from escalation.ladder_file import Ladders
+from rules.readings import Readings, read_readings
+from rules.refusal import Refusal
 
 PREFIX = "REXV_"
 
@@ -96,6 +99,19 @@ def _ladder_file(value: Path) -> Path:
     return value
 
 
+def _readings_file(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return read_readings(tomllib.loads(Path(value).read_text()))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{value}: not TOML: {error}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{value}: cannot be read ({type(error).__name__})") from None
+    except Refusal as refusal:
+        raise ValueError(f"{value}: {refusal}") from None
+
+
 def _recipients(value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
     if value is None:
         if "escalation_file" in info.data and info.data["escalation_file"] is None:
@@ -132,6 +148,8 @@ class ClientSettings(BaseSettings):
     database_url: SecretStr = SecretStr(f"sqlite:///{VAR / 'register.db'}")
     ui_url: WebAddress = "http://localhost:8233"
     receipt_cutoff: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
+    readings: Annotated[Readings, NoDecode, BeforeValidator(_readings_file)] = Readings()
+    """How the office reads the order where it is silent; the setting names the file (contract, section 12)."""
 
     @model_validator(mode="before")
     @classmethod
@@ -158,6 +176,8 @@ class WorkerSettings(ClientSettings):
     escalate_3: Recipients = Field(default=None, validate_default=True)
     heartbeat_url: Annotated[SecretStr, AfterValidator(_heartbeat_address)] | None = None
     """Called once a day when the self-check finds that all is well; the service behind it notices its silence."""
+    confirm_request: bool = False
+    """Whether a person confirms that a request is official (¶4) before the letter of ¶7 leaves."""
     metrics_address: Annotated[str, AfterValidator(_listener)] | None = None
     """Where the worker offers Prometheus its figures, ``host:port``; nowhere by default."""
 

@@ -10,6 +10,7 @@ from activities.interface import (
     Fetch,
     Fetched,
     LookedUp,
+    Lookup,
     RefusedDocument,
     Reminder,
     Sent,
@@ -18,8 +19,9 @@ from activities.interface import (
 from escalation.kinds import Escalation
 from escalation.resolution import Resolution
 from rules.outcome import Outcome
+from rules.registration import Occasion
 from rules.terms import Step
-from workflows import letters
+from workflows import letters, rex
 from workflows.case import Action, Case
 from workflows.escalating import escalate, failure_of, resolve
 from workflows.escalation_state import Identity
@@ -49,16 +51,18 @@ def withdrawal_taken(case: Case, action: Action, _: object, now: datetime) -> No
     case.note(f"{action.key} taken", now, "case", "withdrawal_sent")
 
 
-def looked_up(case: Case, _: Action, result: LookedUp, now: datetime) -> None:
+def looked_up(case: Case, action: Action, result: LookedUp, now: datetime) -> None:
     """REX has answered (¶9)."""
-    case.rex_record, case.rex_looked_up = result.record, True
-    case.compare_with_rex()
-    key = f"look-up {result.at.isoformat()}"
-    case.note(key, result.at, "case", "rex_looked_up", found=result.record is not None)
+    if isinstance(action.payload, Lookup):
+        rex.answered(case, action.payload, result, now)
 
 
 def drafted(case: Case, _: Action, result: Drafted, now: datetime) -> None:
-    """The conclusion is drafted (¶10)."""
+    """The conclusion is drafted (¶10), with a look at REX; where that was out of reach it is tried on."""
+    if result.looked_up is not None:
+        rex.looked_up_for_the_draft(case, result.looked_up, now)
+    else:
+        rex.look_up(case, Occasion.DRAFT)
     conclusion = case.conclusion
     if conclusion is None:
         return
@@ -142,18 +146,6 @@ def gave_up(case: Case, action: Action, error: str, now: datetime) -> None:
         for each in case.open_escalations:
             if each is not raised and each.identity.about == failure_of(action):
                 each.overtaken_by = raised.id
-
-
-def succeeded(case: Case, action: Action, now: datetime) -> None:
-    """An action is through: the matter of its failure is resolved."""
-    resolve(case, now, Resolution.ACTION_DONE, Escalation.ACTION_FAILED, about=failure_of(action))
-
-
-def done_by_hand(case: Case, activity: Activity, by: str, now: datetime) -> None:
-    """A person has done it: no further attempt is needed."""
-    for action in [each for each in case.actions.values() if each.activity is activity]:
-        del case.actions[action.key]
-        resolve(case, now, Resolution.DONE_BY_HAND, Escalation.ACTION_FAILED, about=failure_of(action), who=by)
 
 
 def pointless(case: Case, action: Action) -> bool:

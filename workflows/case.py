@@ -14,10 +14,12 @@ from escalation.ladder import LadderBook
 from register.rows import LetterEntry, LogEntry, RefusedMessageEntry, RegisterEntries
 from rules.calendar import CalendarDays
 from rules.clock import PRESENT, Clock
-from rules.findings import Finding, RexRecord, application_findings, registration_findings
+from rules.findings import Finding, lacking
 from rules.instant import Day, Instant
 from rules.messages import Ground, InspectionCompleted
 from rules.outcome import Outcome, appeal_is_due
+from rules.readings import Readings, WithoutProof
+from rules.registration import Registration
 from rules.request import VerificationRequest
 from rules.terms import TERMS, Risk, Step
 from workflows.escalation_state import EscalationState
@@ -78,6 +80,16 @@ class ConclusionState(BaseModel):
     signature_arrived_at: Instant | None = None
     signature_reference: str | None = None
     signature_message_id: str | None = None
+    held_because: str | None = Field(default=None, description="why reply and appeal wait for a person's decision")
+    released_by: str | None = None
+
+
+class Confirmation(BaseModel):
+    """A person has confirmed that the request is official (¶4)."""
+
+    by: str
+    note: str | None
+    at: Instant
 
 
 class Action(BaseModel):
@@ -159,12 +171,16 @@ class Case(BaseModel):
     opened_at: Instant
     seen_at: Instant = Field(description="when the case last looked at what had come")
     calendar: CalendarDays | None = None
+    readings: Readings = Field(default_factory=Readings, description="recorded at the opening, with the calendar")
+    confirm_first: bool = Field(default=False, description="a person confirms the request before our letter leaves")
+    confirmed: Confirmation | None = None
     book: LadderBook | None = Field(default=None, description="the ladders of escalation, once they are needed")
     step: Step = Step.REQUEST_DOCUMENTS
     steps: list[StepState] = Field(default_factory=lambda: [StepState(step=step) for step in TERMS])
     limit_at: Instant | None = None
     limit_last_day: Day | None = None
     limit_warning_at: Instant | None = None
+    limit_ended_at: Instant | None = Field(default=None, description="what ended the thirty days, kept or not")
     limit_met: bool | None = None
     limit_episode: int = 1
     days_provisional: bool = False
@@ -172,9 +188,7 @@ class Case(BaseModel):
     reserve_days: int | None = None
     outcome: Outcome | None = None
     papers: Papers = Field(default_factory=Papers)
-    rex_record: RexRecord | None = None
-    rex_looked_up: bool = False
-    findings: list[Finding] = Field(default_factory=list)
+    registration: Registration = Field(default_factory=Registration)
     inspection: InspectionState | None = None
     inspection_reopened: bool = False
     conclusion: ConclusionState | None = None
@@ -204,6 +218,11 @@ class Case(BaseModel):
         return self.current(self.step) if self.step in TERMS else None
 
     @property
+    def running_terms(self) -> list[StepState]:
+        """Every term that runs: that of the step, and the appeal's where it runs beside the conclusion."""
+        return [each for each in self.steps if each.state == "running"]
+
+    @property
     def open_step(self) -> Step | None:
         """The step to which something that happens now belongs; None once the case is closed."""
         return self.step if self.step is not Step.CLOSED else None
@@ -215,7 +234,7 @@ class Case(BaseModel):
 
     @property
     def signed(self) -> bool:
-        """Whether the conclusion is signed, which keeps the thirty days (our reading of ¶5)."""
+        """Whether the conclusion is signed."""
         return self.conclusion is not None and self.conclusion.signed_at is not None
 
     @property
@@ -228,21 +247,33 @@ class Case(BaseModel):
         """Whether the conclusion, drafted or signed, calls for an appeal (¶10)."""
         if self.conclusion is None:
             return False
-        return appeal_is_due(self.conclusion.outcome, self.inspection.result if self.inspection else None)
+        result = self.inspection.result if self.inspection else None
+        return appeal_is_due(self.conclusion.outcome, result, self.readings.grounds)
 
     @property
     def grounds(self) -> list[Ground]:
         """The grounds of ¶10 that the inspection found."""
         return self.inspection.result.grounds if self.inspection else []
 
-    def compare_with_rex(self) -> None:
-        """Draw up the findings from the application and the REX record (¶9)."""
-        if not self.rex_looked_up:
-            return
-        dates = [statement.document_date for statement in self.request.statements]
-        self.findings = registration_findings(self.request.rex_number, self.rex_record, dates)
-        if self.papers.application is not None:
-            self.findings += application_findings(self.papers.application, self.rex_record)
+    @property
+    def findings(self) -> list[Finding]:
+        """What the inspector has to look at: the registration in REX, the application, and what the set lacks (¶9)."""
+        return self.registration.findings(self.request, self.papers.application) + lacking(self.lacking)
+
+    @property
+    def lacking(self) -> list[str]:
+        """What the set lacks though it is being inspected, or was."""
+        begun = self.current(Step.INSPECT).state in ("running", "done")
+        return self.papers.missing() if begun else []
+
+    @property
+    def waits_for_confirmation(self) -> bool:
+        """Whether the letter of ¶7 waits until a person confirms that the request is official (¶4)."""
+        return self.confirm_first and self.confirmed is None and self.step is Step.REQUEST_DOCUMENTS
+
+    def counts_as_late(self, state: StepState) -> bool:
+        """Whether a term can be overdue: not while nothing proves that it has begun, where the office reads ¶8 so."""
+        return not (state.start_provisional and self.readings.without_proof is WithoutProof.NOT_OVERDUE)
 
     # -- actions, letters, log ------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from rules.case_view import (
     CalendarView,
     CaseView,
     ConclusionView,
+    ConfirmationView,
     DocumentView,
     EscalationView,
     FailedActionView,
@@ -20,6 +21,7 @@ from rules.case_view import (
     RefusedDocumentView,
     RejectedMessageView,
     ReplyView,
+    RexLookupView,
     StepView,
 )
 from rules.terms import TERMS, Step
@@ -40,11 +42,14 @@ def case_view(case: Case, calendar: WorkingCalendar | None, now: datetime) -> Ca
         received_at=case.request.received_at,
         limit_at=case.limit_at,
         limit_last_day=case.limit_last_day,
+        limit_ended_at=case.limit_ended_at,
         limit_met=case.limit_met,
         outcome=case.outcome,
         request=case.request,
         steps=[_step(state) for state in case.steps],
         calendar=_calendar(case),
+        readings=case.readings,
+        request_confirmed=_confirmation(case),
         documents=[
             DocumentView(
                 kind=document.kind,
@@ -67,6 +72,16 @@ def case_view(case: Case, calendar: WorkingCalendar | None, now: datetime) -> Ca
         ],
         missing_documents=case.papers.missing(),
         findings=case.findings,
+        rex_lookups=[
+            RexLookupView(
+                at=each.at,
+                occasion=each.occasion,
+                status=each.status,
+                by=each.by,
+                changes=[change.text for change in each.changes],
+            )
+            for each in case.registration.lookups
+        ],
         inspection=_inspection(case),
         conclusion=_conclusion(case),
         appeal=AppealView(**case.appeal.model_dump(), grounds=case.grounds) if case.appeal else None,
@@ -106,6 +121,7 @@ def _step(state: StepState) -> StepView:
         late=state.late,
         late_days=state.late_days,
         provisional=state.provisional,
+        unproven=state.start_provisional,
     )
 
 
@@ -116,6 +132,11 @@ def _calendar(case: Case) -> CalendarView:
     return CalendarView(
         version=case.calendar.version, provisional=provisional, receipt_cutoff=case.calendar.receipt_cutoff
     )
+
+
+def _confirmation(case: Case) -> ConfirmationView | None:
+    confirmed = case.confirmed
+    return ConfirmationView(by=confirmed.by, note=confirmed.note, at=confirmed.at) if confirmed is not None else None
 
 
 def _inspection(case: Case) -> InspectionView | None:

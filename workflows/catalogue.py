@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from activities.interface import Activity, Drafted, Fetched, LookedUp, Notified, Sent, Taken
+from activities.interface import Activity, Drafted, Fetched, LookedUp, Notified, Recorded, Sent, Taken
 from escalation.ladder import LadderBook
-from rules.calendar import CalendarDays
 from rules.instant import Instant
 from workflows import answers
 from workflows.case import Action, Case
@@ -36,7 +35,7 @@ class Row:
 
 
 CATALOGUE: Final[dict[Activity, Row]] = {
-    Activity.RECORD_CALENDAR: Row(CalendarDays, OWN, "¶5: record the working days that this case counts by"),
+    Activity.RECORD_CALENDAR: Row(Recorded, OWN, "¶5: record the working days that this case counts by"),
     Activity.READ_ARRIVALS: Row(list[Instant], OWN, "when Temporal recorded the messages", quiet=True),
     Activity.WRITE_REGISTER: Row(None, OWN, "write the case to the register", lambda *_: None),
     Activity.REQUEST_DOCUMENTS: Row(

@@ -12,13 +12,22 @@ from datetime import datetime
 from escalation.kinds import LIMIT_KINDS, Escalation
 from escalation.resolution import Resolution
 from rules.calendar import WorkingCalendar
-from rules.terms import LIMIT_WARNING_DAY, TERMS, WHOLE, Risk, Step
+from rules.terms import LIMIT_WARNING_DAY, TERMS, WHOLE, Step
 from workflows.case import Case, StepState
 from workflows.escalating import escalate, resolve
 from workflows.escalation_state import Identity
-from workflows.reckoning import count_limit, count_term, judge, take_last_stock, take_stock, turns_at_risk
+from workflows.reckoning import (
+    count_limit,
+    count_term,
+    end_of_the_thirty,
+    judge,
+    take_last_stock,
+    take_stock,
+    turns_at_risk,
+)
 
-_STEP_KINDS = (Escalation.STEP_DUE_SOON, Escalation.STEP_OVERDUE, Escalation.MESSAGE_REJECTED)
+_TERM_KINDS = (Escalation.STEP_DUE_SOON, Escalation.STEP_OVERDUE)
+_STEP_KINDS = (*_TERM_KINDS, Escalation.MESSAGE_REJECTED, Escalation.REGISTRATION_CHANGED)
 
 CANCELLATION = "cancel "
 """What ``Identity.about`` begins with where somebody clicked on Cancel in the Temporal UI."""
@@ -29,11 +38,39 @@ def begin(case: Case, calendar: WorkingCalendar, step: Step, at: datetime, *, fr
 
     :param from_receipt: the start is a receipt at our office, to which its cut-off applies.
     """
+    case.step = step
+    return start_term(case, calendar, step, at, from_receipt=from_receipt)
+
+
+def start_term(
+    case: Case, calendar: WorkingCalendar, step: Step, at: datetime, *, from_receipt: bool = False
+) -> StepState:
+    """Have the term of a step run from the instant ``at``, wherever the case stands."""
     state = case.current(step)
-    case.step, state.state = step, "running"
-    state.started_at, state.from_receipt = at, from_receipt
+    state.state, state.started_at, state.from_receipt = "running", at, from_receipt
     count_term(calendar, state)
     return state
+
+
+def undo_term(case: Case, state: StepState, now: datetime, *, by: Resolution) -> None:
+    """What began the term is void: it has not begun, and its warnings come anew where it begins again."""
+    state.state, state.started_at, state.due_at, state.last_day = "pending", None, None, None
+    state.late, state.late_days = False, 0
+    warn_anew(case, state)
+    resolve(case, now, by, *_STEP_KINDS, step=state.step)
+
+
+def run_on(case: Case, calendar: WorkingCalendar, state: StepState, now: datetime) -> None:
+    """What ended the term is void: it runs as if it had never ended."""
+    state.state, state.ended_at = "running", None
+    judge(case, calendar, state, now)
+    warn_anew(case, state)
+
+
+def warn_anew(case: Case, state: StepState) -> None:
+    """Have the warnings and the breach of a term come anew, where any of them has been raised."""
+    if any(each.kind in _TERM_KINDS and each.identity == _identity(each.kind, state) for each in case.escalations):
+        state.episode += 1
 
 
 def finish(case: Case, calendar: WorkingCalendar, step: Step, at: datetime, now: datetime) -> datetime:
@@ -46,8 +83,8 @@ def finish(case: Case, calendar: WorkingCalendar, step: Step, at: datetime, now:
     state = case.current(step)
     ended_at = max(at, state.started_at) if state.started_at else at
     state.state, state.ended_at = "done", ended_at
-    judge(calendar, state, ended_at)
-    _raise_all(case, _of_step(calendar, state, ended_at), now)
+    judge(case, calendar, state, ended_at)
+    _raise_all(case, _of_step(case, calendar, state, ended_at), now)
     resolve(case, now, Resolution.STEP_DONE, *_STEP_KINDS, step=step)
     if step not in (Step.REQUEST_DOCUMENTS, Step.AWAIT_DOCUMENTS):
         # Up to the complete set a refused document is still to come; of a later one the step was the last use.
@@ -64,11 +101,23 @@ def skip(state: StepState) -> None:
         state.state = "skipped"
 
 
-def finish_limit(case: Case, calendar: WorkingCalendar, signed_at: datetime, now: datetime) -> None:
-    """The conclusion is signed: the thirty days are kept or exceeded, and their warnings resolved."""
-    take_last_stock(case, calendar)
-    _raise_all(case, _of_limit(case, calendar, signed_at), now)
-    resolve(case, now, Resolution.SIGNED, *LIMIT_KINDS)
+def settle_the_thirty(case: Case, calendar: WorkingCalendar, now: datetime) -> None:
+    """Where the thirty days have ended, they are kept or exceeded, and their warnings resolved; or they run on.
+
+    They run on where what ended them is void: a signature, an inspection that is open again.
+    """
+    ended_at = end_of_the_thirty(case)
+    if case.limit_at is None or ended_at == case.limit_ended_at or case.step is Step.CLOSED:
+        return
+    case.limit_ended_at = ended_at
+    if ended_at is None:
+        take_stock(case, calendar, now)
+        if any(each.kind in LIMIT_KINDS and each.resolved_at is not None for each in case.escalations):
+            case.limit_episode += 1
+        return
+    take_last_stock(case, calendar, ended_at)
+    _raise_all(case, _of_limit(case, calendar, ended_at), now)
+    resolve(case, now, Resolution.SIGNED if case.signed else Resolution.INSPECTED, *LIMIT_KINDS)
 
 
 def resolve_cancellations(case: Case, now: datetime, by: Resolution, who: str | None = None) -> None:
@@ -81,18 +130,19 @@ def resolve_cancellations(case: Case, now: datetime, by: Resolution, who: str | 
 def documents_on_the_way(case: Case, state: StepState) -> bool:
     """Whether documents sent in time are being fetched and would complete the set (contract, section 2)."""
     awaited = state.step is Step.AWAIT_DOCUMENTS and state.due_at is not None
-    return awaited and case.papers.on_the_way(case.fetching_given_up, sent_before=state.due_at)
+    reading = case.readings.inspection_starts
+    return awaited and case.papers.on_the_way(reading, case.fetching_given_up, sent_before=state.due_at)
 
 
 def bring_up_to_date(case: Case, calendar: WorkingCalendar, now: datetime) -> None:
     """Bring lateness, reserve and risk to the present and raise every escalation whose moment has come."""
-    state = case.running
-    held = state is not None and documents_on_the_way(case, state)
-    if state is not None and not held:
-        judge(calendar, state, now)
+    moments: list[_Moment] = []
+    for state in case.running_terms:
+        if not documents_on_the_way(case, state):
+            judge(case, calendar, state, now)
+            moments += _of_step(case, calendar, state, now)
     take_stock(case, calendar, now)
-    moments = [] if state is None or held else _of_step(calendar, state, now)
-    if not case.signed and case.step in TERMS:
+    if case.limit_ended_at is None and case.step is not Step.CLOSED:
         moments += _of_limit(case, calendar, now)
     _raise_all(case, moments, now)
     if case.reserve_days is not None and case.reserve_days >= 0:
@@ -110,13 +160,13 @@ def term_moved(
     if state.due_at is None or state.last_day is None:
         return
     if state.ended_at is not None:
-        judge(calendar, state, state.ended_at)
+        judge(case, calendar, state, state.ended_at)
         if state.late:
-            _raise_all(case, _of_step(calendar, state, state.ended_at), now)
+            _raise_all(case, _of_step(case, calendar, state, state.ended_at), now)
             resolve(case, now, Resolution.STEP_DONE, *_STEP_KINDS, step=state.step)
         return
     if not documents_on_the_way(case, state):
-        judge(calendar, state, now)
+        judge(case, calendar, state, now)
     begins = {Escalation.STEP_DUE_SOON: calendar.start_of(state.last_day), Escalation.STEP_OVERDUE: state.due_at}
     unresolved = [each for each in case.escalations if each.resolved_at is None]
     if any(each.step is state.step and now < begins.get(each.kind, now) for each in unresolved):
@@ -151,17 +201,16 @@ class Alarm:
 def term_alarms(case: Case, now: datetime) -> dict[str, Alarm]:
     """The timers of the running term and of the thirty days."""
     wanted: dict[str, Alarm] = {}
-    state = case.running
-    if state is None:
-        return wanted
-    if state.due_at and state.due_at > now:
-        term = TERMS[state.step]
-        wanted["term"] = Alarm(
-            state.due_at,
-            f"¶{term.paragraph} {state.step.value}: term of {term.working_days} working days, "
-            f"last day {state.last_day} until 24:00",
-        )
-    if case.limit_at and case.limit_last_day and not case.signed and case.limit_at > now:
+    for state in case.running_terms:
+        if state.due_at and state.due_at > now:
+            term = TERMS[state.step]
+            summary = f"¶{term.paragraph} {state.step.value}: term of {term.working_days} working days, "
+            summary += f"last day {state.last_day} until 24:00"
+            if case.waits_for_confirmation:
+                summary += "; a person has to confirm the request first (confirm_request)"
+            wanted["term" if state.step is case.step else state.step.value] = Alarm(state.due_at, summary)
+    running = case.limit_ended_at is None and case.step is not Step.CLOSED
+    if running and case.limit_at and case.limit_at > now:
         wanted["limit"] = Alarm(
             case.limit_at,
             f"¶{WHOLE.paragraph} the limit of {WHOLE.working_days} working days, "
@@ -172,23 +221,28 @@ def term_alarms(case: Case, now: datetime) -> dict[str, Alarm]:
 
 def warnings_ahead(case: Case, calendar: WorkingCalendar, now: datetime) -> list[Alarm]:
     """The moments at which something has to be raised or counted anew, beside the ends of terms."""
-    state = case.running
-    if state is None or case.limit_at is None or case.limit_last_day is None:
+    if case.limit_at is None or case.limit_last_day is None or case.step is Step.CLOSED:
         return []
     ahead: list[Alarm] = []
-    if state.due_at and state.last_day and state.due_at > now:
-        ahead.append(Alarm(calendar.start_of(state.last_day), "warning: the last day of the running step begins"))
-    if case.limit_warning_at and not case.signed:
+    today, limit_runs = calendar.day_of(now), case.limit_ended_at is None
+    # Late days rise as a working day ends, the reserve falls as the next begins: two moments over a weekend.
+    another_day = min(calendar.end_of(calendar.first_from(today)), calendar.start_of(calendar.after(today, 1)))
+    if limit_runs and case.limit_warning_at:
         ahead.append(Alarm(case.limit_warning_at, f"warning: working day {LIMIT_WARNING_DAY} of the 30 begins"))
-    if state.late or state.due_at is None:  # Each day eats the reserve: of a late step, and before one can begin.
-        today = calendar.day_of(now)
-        if not case.signed and case.reserve_days is not None and case.reserve_days >= 0:
+    state = case.running
+    eaten = state is None or state.due_at is None or state.due_at <= now
+    if limit_runs and eaten:  # Each day eats the reserve: of a late step, and where none runs or has begun.
+        if case.reserve_days is not None and case.reserve_days >= 0:
             day = turns_at_risk(case, calendar, state, today, case.limit_last_day)
             ahead.append(Alarm(calendar.start_of(day), "the 30 working days are at risk from here on"))
-        # Late days rise as a working day ends, the reserve falls as the next begins: two moments over a weekend.
-        another_day = min(calendar.end_of(calendar.first_from(today)), calendar.start_of(calendar.after(today, 1)))
-        what = "is overdue" if state.late else "has not begun"
-        ahead.append(Alarm(another_day, f"{state.step.value} {what}: count the days anew"))
+        if state is None:
+            ahead.append(Alarm(another_day, "the reply has not left: count the days anew"))
+    for each in case.running_terms:
+        if each.due_at and each.last_day and each.due_at > now:
+            ahead.append(Alarm(calendar.start_of(each.last_day), "warning: the last day of the running step begins"))
+        else:
+            what = "has not begun" if each.due_at is None else "is past its last day"
+            ahead.append(Alarm(another_day, f"{each.step.value} {what}: count the days anew"))
     return ahead
 
 
@@ -201,22 +255,34 @@ class _Moment:
     overtaken: bool = False
 
 
-def _of_step(calendar: WorkingCalendar, state: StepState, as_of: datetime) -> list[_Moment]:
+def _of_step(case: Case, calendar: WorkingCalendar, state: StepState, as_of: datetime) -> list[_Moment]:
     if state.due_at is None or state.last_day is None:
         return []
     words = f"{state.step.value} (¶{TERMS[state.step].paragraph})"
-    overdue = as_of >= state.due_at
+    overdue = as_of >= state.due_at and case.counts_as_late(state)
     moments: list[_Moment] = []
     soon = calendar.start_of(state.last_day)
     if as_of >= soon:
-        identity = Identity(Escalation.STEP_DUE_SOON, state.step, state.round, state.episode)
-        summary = f"{words} has its last day: {state.last_day}, until 24:00"
-        moments.append(_Moment(soon, identity, summary, state.due_at, overdue))
+        summary = f"{words} has its last day: {state.last_day}, until 24:00{_provisionally(state)}"
+        moments.append(_Moment(soon, _identity(Escalation.STEP_DUE_SOON, state), summary, state.due_at, overdue))
     if overdue:
-        identity = Identity(Escalation.STEP_OVERDUE, state.step, state.round, state.episode)
-        summary = f"{words} is overdue: its last day was {state.last_day}"
-        moments.append(_Moment(state.due_at, identity, summary, state.due_at))
+        summary = f"{words} is overdue: its last day was {state.last_day}{_provisionally(state)}"
+        moments.append(_Moment(state.due_at, _identity(Escalation.STEP_OVERDUE, state), summary, state.due_at))
     return moments
+
+
+def _identity(kind: Escalation, state: StepState) -> Identity:
+    return Identity(kind, state.step, state.round, state.episode)
+
+
+def _provisionally(state: StepState) -> str:
+    """A term that may still move says so, and why."""
+    why = []
+    if state.start_provisional:
+        why.append("nothing proves yet when Atameken received the request")
+    if state.days_provisional:
+        why.append("the calendar of a year in it is not confirmed")
+    return f" (provisional: {' and '.join(why)})" if why else ""
 
 
 def _of_limit(case: Case, calendar: WorkingCalendar, as_of: datetime) -> list[_Moment]:
@@ -225,8 +291,7 @@ def _of_limit(case: Case, calendar: WorkingCalendar, as_of: datetime) -> list[_M
     exceeded = as_of >= case.limit_at
     moments: list[_Moment] = []
     risks = [each for each in case.escalations if each.kind is Escalation.LIMIT_AT_RISK]
-    at_risk = case.risk in (Risk.AT_RISK, Risk.EXCEEDED) and (case.reserve_days or 0) < 0
-    if at_risk and not any(each.resolved_at is None for each in risks):
+    if (case.reserve_days or 0) < 0 and not any(each.resolved_at is None for each in risks):
         identity = Identity(Escalation.LIMIT_AT_RISK, episode=len(risks) + 1)
         summary = (
             f"the 30 working days are at risk: the reserve is {case.reserve_days}, the last day {case.limit_last_day}"
@@ -247,10 +312,11 @@ def _of_limit(case: Case, calendar: WorkingCalendar, as_of: datetime) -> list[_M
 def _fell_below_0(case: Case, calendar: WorkingCalendar, as_of: datetime) -> datetime:
     """When the reserve did: as the step came to stand that leaves none, or as it came to be so late."""
     state = case.running
-    if state is None or case.limit_last_day is None:
+    if case.limit_last_day is None:
         return as_of
-    stands_since = state.started_at or max((each.ended_at for each in case.steps if each.ended_at), default=as_of)
-    first = state.last_day or calendar.day_of(stands_since)
+    ended = max((each.ended_at for each in case.steps if each.ended_at), default=as_of)
+    stands_since = state.started_at if state is not None and state.started_at is not None else ended
+    first = state.last_day if state is not None and state.last_day is not None else calendar.day_of(stands_since)
     day = turns_at_risk(case, calendar, state, first, case.limit_last_day)
     return calendar.start_of(day) if day > first else stands_since
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from activities.interface import Activity
+from escalation.kinds import Escalation
 from escalation.resolution import Resolution
 from rules.calendar import CalendarDays, WorkingCalendar
 from rules.decisions import (
@@ -15,26 +16,29 @@ from rules.decisions import (
     DECISIONS,
     LONGEST_ACKNOWLEDGEMENT,
     AcknowledgeEscalation,
+    ChangeReading,
     ConcludeWithoutDocuments,
+    ConfirmRequest,
     Decision,
     RecordDispatch,
     RecordLookup,
     Recount,
+    ReleaseConclusion,
     RequestMissingDocuments,
     RetryAction,
     ReturnConclusion,
     Withdraw,
 )
 from rules.refusal import Refusal
-from rules.terms import TERMS, Step
-from workflows import letters, order
-from workflows.answers import done_by_hand
-from workflows.case import Action, Case
-from workflows.deadlines import CANCELLATION, limit_moved, resolve_cancellations, term_moved
+from rules.terms import Step
+from workflows import letters, order, rex
+from workflows.case import Action, Case, Confirmation
+from workflows.counting_anew import count_anew
+from workflows.deadlines import CANCELLATION, resolve_cancellations
+from workflows.escalating import done_by_hand, resolve
 from workflows.escalation_state import EscalationState
 from workflows.next_action import next_action
 from workflows.papers import Dispatch
-from workflows.reckoning import count_term
 
 WITHOUT_A_CALENDAR: Final = timedelta(days=14)
 """How far ahead an acknowledgement may reach where no working days can be counted: ten of them, as a rule."""
@@ -47,13 +51,13 @@ Calendar = WorkingCalendar | None
 class Row:
     """One decision: what the Temporal UI says of it, when it makes sense, and what it changes.
 
-    ``check`` raises ``Refusal``. ``without_calendar``: before the calendar is recorded, too;
-    ``when_closed``: after the case is closed, too.
+    ``apply`` may give more for the person's answer. ``check`` raises ``Refusal``. ``without_calendar``: before the
+    calendar is recorded, too; ``when_closed``: after the case is closed, too.
     """
 
     description: str
     check: Callable[[Case, Calendar, Any, datetime], None]
-    apply: Callable[[Case, WorkingCalendar, Any, datetime], None]
+    apply: Callable[[Case, WorkingCalendar, Any, datetime], dict[str, Any] | None]
     without_calendar: bool = False
     when_closed: bool = False
 
@@ -76,8 +80,9 @@ def apply(case: Case, calendar: Calendar, name: str, decision: Decision, now: da
     """
     check(case, calendar, name, decision, now)
     _note(case, name, decision, now)
-    CATALOGUE[name].apply(case, calendar, decision, now)  # type: ignore[arg-type]  # no calendar: rows that need none
-    return {"case_id": case.case_id, "step": case.step.value, "done": name, "to_do": next_action(case)}
+    more = CATALOGUE[name].apply(case, calendar, decision, now)  # type: ignore[arg-type]  # no calendar: rows without
+    done = {"case_id": case.case_id, "step": case.step.value, "done": name, "to_do": next_action(case)}
+    return {**done, **more} if more else done
 
 
 def _note(case: Case, name: str, decision: Decision, now: datetime, **more: Any) -> None:
@@ -172,8 +177,7 @@ def _check_lookup(case: Case, _: Calendar, decision: RecordLookup, now: datetime
 
 
 def _record_lookup(case: Case, _: Calendar, decision: RecordLookup, now: datetime) -> None:
-    case.rex_record, case.rex_looked_up = decision.record, True
-    case.compare_with_rex()
+    rex.looked_up_by_hand(case, decision.record, decision.by, now)
     done_by_hand(case, Activity.LOOK_UP_REGISTRATION, decision.by, now)
 
 
@@ -212,20 +216,54 @@ def _check_missing(case: Case, _: Calendar, decision: RequestMissingDocuments, n
         raise Refusal(f"the case stands at {case.step}; expected inspect, or conclude before the signature")
 
 
+def _held(case: Case) -> bool:
+    return case.conclusion is not None and case.conclusion.held_because is not None
+
+
 def _check_return(case: Case, _: Calendar, decision: ReturnConclusion, now: datetime) -> None:
-    if case.step is not Step.CONCLUDE or case.signed:
-        raise Refusal(f"the case stands at {case.step}; expected conclude before the signature")
+    if (case.step is not Step.CONCLUDE or case.signed) and not (_held(case) and rex.letters_wait(case)):
+        raise Refusal(
+            f"the case stands at {case.step}; expected conclude before the signature, or letters that are held"
+        )
     if not case.drafted:
         raise Refusal("there is no draft to return")
 
 
-def _return_conclusion(case: Case, _: Calendar, decision: ReturnConclusion, now: datetime) -> None:
-    letters.void_draft(case)
+def _check_release(case: Case, _: Calendar, decision: ReleaseConclusion, now: datetime) -> None:
+    if not _held(case):
+        raise Refusal("no letter is held; expected a signed conclusion after which REX shows a change")
+
+
+def _release(case: Case, _: Calendar, decision: ReleaseConclusion, now: datetime) -> None:
     if case.conclusion is not None:
-        case.conclusion.returned_because = decision.reason
-    case.inspection_reopened = decision.reopen_inspection
-    if decision.reopen_inspection:
-        case.inspection, case.without_documents = None, False
+        case.conclusion.held_because, case.conclusion.released_by = None, decision.by
+    resolve(case, now, Resolution.RELEASED, Escalation.REGISTRATION_CHANGED, who=decision.by)
+
+
+# -- confirm_request, change_reading, recount -------------------------------------------------------------------------
+
+
+def _check_confirmation(case: Case, _: Calendar, decision: ConfirmRequest, now: datetime) -> None:
+    asked = case.papers.request
+    if not case.waits_for_confirmation or (asked is not None and asked.dispatch is not None):
+        raise Refusal("nothing waits for a confirmation; expected a request that has not left and is to be confirmed")
+
+
+def _confirm(case: Case, _: Calendar, decision: ConfirmRequest, now: datetime) -> None:
+    case.confirmed = Confirmation(by=decision.by, note=decision.note, at=now)
+
+
+def _check_reading(case: Case, _: Calendar, decision: ChangeReading, now: datetime) -> None:
+    if case.readings.changed(decision.reading, decision.option) == case.readings:
+        raise Refusal(f"option: {decision.reading} is read as {decision.option} already; expected another")
+    if decision.reading == "grounds" and case.signed:
+        raise Refusal("reading: the conclusion is signed; grounds can be read otherwise up to the signature only")
+
+
+def _change_reading(case: Case, calendar: WorkingCalendar, decision: ChangeReading, now: datetime) -> dict[str, Any]:
+    readings = case.readings.changed(decision.reading, decision.option)
+    order.change_reading(case, calendar, readings, decision.by, now)
+    return count_anew(case, calendar, Resolution.READ_ANEW, decision.by, now)
 
 
 def _check_without_documents(case: Case, _: Calendar, decision: ConcludeWithoutDocuments, now: datetime) -> None:
@@ -247,33 +285,12 @@ def recount(case: Case, days: CalendarDays, decision: Recount, now: datetime) ->
     calendar = WorkingCalendar(days)
     check(case, calendar, "recount", decision, now)
     case.calendar = days
-    terms: list[dict[str, Any]] = []
-    for state in [each for each in case.steps if each.state == "running" and each.started_at is not None]:
-        before, was_late = state.last_day, state.late
-        count_term(calendar, state)
-        term_moved(case, calendar, state, now, Resolution.RECOUNTED, decision.by)
-        moved = _moved(before, state.last_day, was_late, state.late)
-        terms.append({"step": state.step.value, "round": state.round, **moved})
-    before, was_exceeded = case.limit_last_day, case.limit_at is not None and now >= case.limit_at
-    if not case.signed and case.step in TERMS:
-        limit_moved(case, calendar, now, Resolution.RECOUNTED, decision.by)
-    exceeded = was_exceeded if case.signed else case.limit_at is not None and now >= case.limit_at
     answer = {
-        "terms": terms,
-        "limit": _moved(before, case.limit_last_day, was_exceeded, exceeded),
+        **count_anew(case, calendar, Resolution.RECOUNTED, decision.by, now),
         "calendar": {"version": days.version, "provisional": case.days_provisional},
     }
     _note(case, "recount", decision, now, **answer)
     return answer
-
-
-def _moved(before: Any, after: Any, was_late: bool, late: bool) -> dict[str, Any]:
-    return {
-        "before": before.isoformat() if before else None,
-        "after": after.isoformat() if after else None,
-        "became_late": late and not was_late,
-        "stopped_being_late": was_late and not late,
-    }
 
 
 CATALOGUE: Final[dict[str, Row]] = {
@@ -284,6 +301,11 @@ CATALOGUE: Final[dict[str, Row]] = {
         _acknowledge,
         without_calendar=True,
         when_closed=True,
+    ),
+    "confirm_request": Row(
+        "¶4: confirm that the request is official, so that the letter of ¶7 leaves: note (optional), by.",
+        _check_confirmation,
+        _confirm,
     ),
     "record_dispatch": Row(
         "Record a letter sent by hand: what (request, appeal, reply), sent_at, letter_reference, by.",
@@ -310,7 +332,15 @@ CATALOGUE: Final[dict[str, Row]] = {
         ),
     ),
     "return_conclusion": Row(
-        "¶10: return the draft: reason, reopen_inspection, by. The clock goes on.", _check_return, _return_conclusion
+        "¶10: return the draft, or a signed conclusion whose letters are held: reason, reopen_inspection, by. The "
+        "clock goes on.",
+        _check_return,
+        lambda case, calendar, decision, now: order.return_conclusion(
+            case, calendar, decision.reason, decision.by, now, reopen=decision.reopen_inspection
+        ),
+    ),
+    "release_conclusion": Row(
+        "¶10: let the held letters leave though REX has changed: reason, by.", _check_release, _release
     ),
     "conclude_without_documents": Row(
         "Conclude because documents do not come or do not suffice: reason, by. Outcome not_confirmed; not_valid where "
@@ -325,6 +355,11 @@ CATALOGUE: Final[dict[str, Row]] = {
         _check_withdrawal,
         lambda case, calendar, decision, now: order.withdraw(case, calendar, decision.reason, decision.by, now),
         without_calendar=True,
+    ),
+    "change_reading": Row(
+        "Read the order otherwise in this case: reading, option, reason, by. What is open is counted anew.",
+        _check_reading,
+        _change_reading,
     ),
     "recount": Row("Count every open term by the calendar as it is now: reason, by.", _always, _always),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from activities.interface import Activity
 from escalation.kinds import KINDS, Escalation, escalation_id
 from escalation.resolution import Resolution, resolved_by
 from rules.terms import TERMS, Step
@@ -81,6 +82,18 @@ def resolve_all(case: Case, at: datetime) -> None:
     for each in case.escalations:
         if each.resolved_at is None and each.identity.about not in waiting:
             resolve_one(case, each, at, Resolution.CASE_CLOSED)
+
+
+def succeeded(case: Case, action: Action, at: datetime) -> None:
+    """An action is through: the matter of its failure is resolved."""
+    resolve(case, at, Resolution.ACTION_DONE, Escalation.ACTION_FAILED, about=failure_of(action))
+
+
+def done_by_hand(case: Case, activity: Activity, by: str, at: datetime) -> None:
+    """A person has done it: no further attempt is needed."""
+    for action in [each for each in case.actions.values() if each.activity is activity]:
+        del case.actions[action.key]
+        resolve(case, at, Resolution.DONE_BY_HAND, Escalation.ACTION_FAILED, about=failure_of(action), who=by)
 
 
 def failure_of(action: Action) -> str:

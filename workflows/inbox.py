@@ -274,15 +274,9 @@ def _document_request_received(
         raise Refusal("received_at: lies before our sending of the request; expected a time after it")
     if asked.proof_of_receipt is not None and asked.proof_of_receipt != message.received_at:
         raise Refusal("received_at: another time of receipt was proven before; expected the same time")
-    state = case.current(Step.AWAIT_DOCUMENTS)
-    if state.ended_at is not None and message.received_at > state.ended_at:
-        raise Refusal(
-            f"received_at: lies after {state.ended_at.isoformat()}, when the documents were complete; "
-            "expected a time before it"
-        )
     asked.proof_of_receipt, asked.proof_arrived_at = message.received_at, arrived_at
-    starts_at = start_of_wait(case)
-    if starts_at is not None:
+    state, starts_at = case.current(Step.AWAIT_DOCUMENTS), start_of_wait(case)
+    if asked.has_term and starts_at is not None:
         state.started_at, state.from_receipt = starts_at, False
         count_term(calendar, state)
         term_moved(case, calendar, state, arrived_at, Resolution.RECEIPT_PROVEN, message.sent_by)
@@ -302,7 +296,6 @@ def _documents_arrived(case: Case, message: DocumentsArrived, parcel: Parcel, ar
     case.papers.via_representative |= message.via_representative or bool(application and application.via_representative)
     if application is not None:
         case.papers.application = application
-        case.compare_with_rex()
     arrival = None
     if parcel.provisional:
         arrival = ArrivalsWanted(workflow_id=case.case_id, run_id=parcel.run_id, numbers=[parcel.number])

@@ -16,7 +16,6 @@ from activities.interface import (
     Draft,
     DraftDocument,
     Letter,
-    Lookup,
     Withdrawal,
 )
 from register.rows import LetterEntry
@@ -30,14 +29,23 @@ from workflows.papers import Dispatch, RequestRound
 ATAMEKEN: Final = "Atameken"
 
 
-def ask_for_documents(case: Case, calendar: WorkingCalendar, now: datetime, wanted: list[str] | None = None) -> None:
-    """¶7: ask Atameken for the application and the documents of origin, or (a later round) for what is missing."""
-    asked = RequestRound(
-        round=len(case.papers.requests) + 1,
-        wanted=wanted or [Kind.REGISTRATION_APPLICATION.value, ORIGIN_EVIDENCE],
-        letter_number=case.next_letter_number(),
+def add_request(case: Case, wanted: list[str] | None = None, *, has_term: bool = True) -> None:
+    """¶7: a request to Atameken for the application and the documents of origin, or a later one for what is missing."""
+    case.papers.requests.append(
+        RequestRound(
+            round=len(case.papers.requests) + 1,
+            wanted=wanted or [Kind.REGISTRATION_APPLICATION.value, ORIGIN_EVIDENCE],
+            letter_number=case.next_letter_number(),
+            has_term=has_term,
+        )
     )
-    case.papers.requests.append(asked)
+
+
+def ask_for_documents(case: Case, calendar: WorkingCalendar, now: datetime) -> None:
+    """Send the latest request to Atameken."""
+    asked = case.papers.request
+    if asked is None:
+        return
     today = calendar.day_of(now)
     kinds = [kind.value for kind in Kind if kind.value in asked.wanted]
     if ORIGIN_EVIDENCE in asked.wanted:
@@ -70,11 +78,6 @@ def request_sent(case: Case, dispatch: Dispatch) -> None:
     )
 
 
-def look_up_registration(case: Case) -> None:
-    """¶9: have the registration looked up in REX; it holds up nothing else."""
-    case.want(Activity.LOOK_UP_REGISTRATION, Lookup(rex_number=case.request.rex_number))
-
-
 def propose(case: Case, outcome: Outcome, reason: str | None = None) -> None:
     """Give the conclusion its outcome; its number stays through every draft."""
     if case.conclusion is None:
@@ -101,7 +104,9 @@ def draft(case: Case, calendar: WorkingCalendar, now: datetime) -> None:
             inspection=inspection.result if inspection else None,
             inspected_on=calendar.day_of(inspection.completed) if inspection else None,
             grounds=case.grounds,
-            findings=case.findings,
+            registration=case.registration,
+            application=case.papers.application,
+            lacking=case.lacking,
             documents=[
                 DraftDocument(
                     kind=document.kind,
@@ -112,6 +117,7 @@ def draft(case: Case, calendar: WorkingCalendar, now: datetime) -> None:
                 )
                 for delivery, document in case.papers.stored
             ],
+            readings=case.readings,
             reason=conclusion.reason,
         ),
     )

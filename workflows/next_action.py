@@ -20,6 +20,7 @@ _ABOUT: Final[dict[Escalation, str]] = {
     ),
     Escalation.LIMIT_DUE_SOON: "The conclusion has to be signed by the last day of the 30.",
     Escalation.LIMIT_EXCEEDED: "The duty to the requesting customs is breached: decide how to go on, and inform them.",
+    Escalation.REGISTRATION_CHANGED: "Compare what REX shows now with the inspection and the conclusion.",
     Escalation.DOCUMENTS_REFUSED: "Ask Atameken to send these documents again, corrected, in a new message.",
     Escalation.MESSAGE_REJECTED: "Ask the sender to correct the message and send it again; it may keep its message_id.",
 }
@@ -49,12 +50,17 @@ def next_action(case: Case) -> str:
             "`record_dispatch` or `record_lookup`."
         )
     match case.step:
+        case Step.REQUEST_DOCUMENTS if case.waits_for_confirmation:
+            return (
+                "Confirm that the request is official (¶4): send the update `confirm_request`. Then the request to "
+                "Atameken leaves. If you sent it yourself, record it with `record_dispatch`."
+            )
         case Step.REQUEST_DOCUMENTS:
             return "The request is being sent to Atameken. If you sent it yourself, record it with `record_dispatch`."
         case Step.AWAIT_DOCUMENTS:
             return _await_documents(case)
         case Step.INSPECT:
-            if case.inspection is not None and outcome_of(case.inspection.result) is None:
+            if case.inspection is not None and outcome_of(case.inspection.result, case.readings.grounds) is None:
                 return (
                     "Decide: the documents are incomplete and no ground was found. Send `request_missing_documents`, "
                     "`conclude_without_documents`, or another `inspection_completed`."
@@ -62,6 +68,11 @@ def next_action(case: Case) -> str:
             return "Inspect the documents and the data in REX, then send the signal `inspection_completed`."
         case Step.CONCLUDE:
             return _conclude(case)
+        case Step.APPEAL | Step.REPLY if case.conclusion is not None and case.conclusion.held_because:
+            return (
+                "Decide: REX has changed since the look-up before, so the letters are held. Send `release_conclusion` "
+                "to let them leave, or `return_conclusion`."
+            )
         case Step.APPEAL:
             return "No action needed: the appeal for revocation is being sent to Atameken."
         case Step.REPLY:

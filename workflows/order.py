@@ -14,18 +14,33 @@ from activities.interface import Activity
 from escalation.kinds import Escalation
 from escalation.resolution import Resolution
 from rules.calendar import WorkingCalendar
-from rules.outcome import Outcome, outcome_of
+from rules.outcome import Outcome, outcome_of, suffice
+from rules.readings import AppealStarts, FurtherRequest, Readings
+from rules.registration import Occasion
 from rules.terms import Step
 from workflows import letters
-from workflows.answers import done_by_hand, drop_pointless, never_fetched
+from workflows.answers import drop_pointless, never_fetched
 from workflows.case import Case, StepState
-from workflows.deadlines import begin, documents_on_the_way, finish, finish_limit, skip
-from workflows.escalating import resolve, resolve_all
-from workflows.reckoning import count_limit, judge
+from workflows.deadlines import (
+    begin,
+    documents_on_the_way,
+    finish,
+    run_on,
+    settle_the_thirty,
+    skip,
+    start_term,
+    undo_term,
+)
+from workflows.escalating import done_by_hand, resolve, resolve_all
+from workflows.papers import Answer
+from workflows.reckoning import count_limit, end_of_inspection, judge, take_stock
+from workflows.rex import letters_may_leave, look_up
 
 
 def advance(case: Case, calendar: WorkingCalendar, now: datetime) -> bool:
     """Take the case one move on where the order lets it; False where it has to wait."""
+    settle_the_thirty(case, calendar, now)
+    _appeal_beside_the_conclusion(case, calendar, now)
     return _STEPS[case.step](case, calendar, now)
 
 
@@ -34,13 +49,14 @@ def _request_documents(case: Case, calendar: WorkingCalendar, now: datetime) -> 
     if case.limit_at is None:  # ¶5: the case has just got its calendar
         count_limit(case, calendar)
         begin(case, calendar, Step.REQUEST_DOCUMENTS, case.request.received_at, from_receipt=True)
-        letters.ask_for_documents(case, calendar, now)
-        letters.look_up_registration(case)
-        return True
-    dispatch = case.papers.requests[0].dispatch
-    if dispatch is None:
+        letters.add_request(case)
+        look_up(case, Occasion.OPENING)
+    asked = case.papers.requests[0]
+    if asked.dispatch is None:
+        if not case.waits_for_confirmation:  # ¶4: the request is official
+            letters.ask_for_documents(case, calendar, now)
         return False
-    finish(case, calendar, Step.REQUEST_DOCUMENTS, dispatch.sent_at, now)
+    finish(case, calendar, Step.REQUEST_DOCUMENTS, asked.dispatch.sent_at, now)
     return _begin_wait(case, calendar)
 
 
@@ -56,29 +72,40 @@ def _begin_wait(case: Case, calendar: WorkingCalendar) -> bool:
 def start_of_wait(case: Case) -> datetime | None:
     """¶8 runs from Atameken's receipt of our request, else from our sending and is then provisional.
 
-    It never runs from before our sending, nor from before the step that it follows had ended.
+    It never runs from before our sending, nor from before the step that it follows had ended; a step that has ended
+    began by then.
     """
-    asked, state = case.papers.request, case.current(Step.AWAIT_DOCUMENTS)
+    asked, state = case.papers.awaited, case.current(Step.AWAIT_DOCUMENTS)
     if asked is None or asked.dispatch is None:
         return None
     received_at = asked.proof_of_receipt or asked.dispatch.received_at
     state.start_provisional = received_at is None
     ended = [each.ended_at for each in case.steps[: case.steps.index(state)] if each.ended_at is not None]
-    return max(received_at or asked.dispatch.sent_at, asked.dispatch.sent_at, *ended)
+    starts_at = max(received_at or asked.dispatch.sent_at, asked.dispatch.sent_at, *ended)
+    return min(starts_at, state.ended_at) if state.ended_at is not None else starts_at
 
 
 def _await_documents(case: Case, calendar: WorkingCalendar, now: datetime) -> bool:
     """¶8: within 5 working days the authorized organization sends the documents."""
     if case.current(Step.AWAIT_DOCUMENTS).started_at is None:  # a later round: its request is still to leave
         return _begin_wait(case, calendar)
-    sent_at, received_at = case.papers.sent_at(), case.papers.received_at()
-    if case.papers.missing() or sent_at is None or received_at is None:
+    answer = case.papers.answer(case.readings.inspection_starts)
+    if answer is None:
         return False
-    ended_at = finish(case, calendar, Step.AWAIT_DOCUMENTS, sent_at, now)
-    resolve(case, now, Resolution.SET_COMPLETE, Escalation.DOCUMENTS_REFUSED)
-    begin(case, calendar, Step.INSPECT, max(received_at, ended_at), from_receipt=received_at >= ended_at)
+    finish(case, calendar, Step.AWAIT_DOCUMENTS, answer.sent_at, now)
+    if not case.papers.missing():
+        resolve(case, now, Resolution.SET_COMPLETE, Escalation.DOCUMENTS_REFUSED)
+    started_at, from_receipt = _start_of_inspection(case, answer)
+    begin(case, calendar, Step.INSPECT, started_at, from_receipt=from_receipt)
+    look_up(case, Occasion.INSPECTION)
     drop_pointless(case, now)
     return True
+
+
+def _start_of_inspection(case: Case, answer: Answer) -> tuple[datetime, bool]:
+    """¶9 runs from the receipt of the documents, or from the end of ¶8 where that is later and so no receipt."""
+    ended_at = case.current(Step.AWAIT_DOCUMENTS).ended_at or answer.received_at
+    return max(answer.received_at, ended_at), answer.received_at >= ended_at
 
 
 def _inspect(case: Case, calendar: WorkingCalendar, now: datetime) -> bool:
@@ -94,7 +121,7 @@ def _inspect(case: Case, calendar: WorkingCalendar, now: datetime) -> bool:
 
 def _inspected(case: Case) -> Outcome | None:
     """What the inspection leads to; None where there is no result, or one that a person has to decide about."""
-    return outcome_of(case.inspection.result) if case.inspection is not None else None
+    return outcome_of(case.inspection.result, case.readings.grounds) if case.inspection is not None else None
 
 
 def _conclude(case: Case, calendar: WorkingCalendar, now: datetime) -> bool:
@@ -103,14 +130,14 @@ def _conclude(case: Case, calendar: WorkingCalendar, now: datetime) -> bool:
     if conclusion is not None and conclusion.signed_at is not None:
         finish(case, calendar, Step.CONCLUDE, conclusion.signed_at, now)
         case.outcome = conclusion.outcome
-        finish_limit(case, calendar, conclusion.signed_at, now)
-        letters.send_reply(case, calendar)
-        if case.appeal_due:
-            begin(case, calendar, Step.APPEAL, conclusion.signed_at)
-            letters.send_appeal(case, calendar)
-        else:
+        if not case.appeal_due:
             skip(case.current(Step.APPEAL))
             case.step = Step.REPLY
+        elif case.current(Step.APPEAL).state == "running":  # beside the conclusion
+            case.step = Step.APPEAL
+        else:
+            begin(case, calendar, Step.APPEAL, conclusion.signed_at)
+        look_up(case, Occasion.SIGNATURE)
         return True
     if case.inspection_reopened:
         outcome = _inspected(case)
@@ -124,8 +151,22 @@ def _conclude(case: Case, calendar: WorkingCalendar, now: datetime) -> bool:
     return False
 
 
+def _appeal_beside_the_conclusion(case: Case, calendar: WorkingCalendar, now: datetime) -> None:
+    """¶10, read so that the three days run from the end of the inspection: beside the seven of the conclusion."""
+    state = case.current(Step.APPEAL)
+    if case.step not in (Step.CONCLUDE, Step.AWAIT_DOCUMENTS):
+        return
+    inspected_at = end_of_inspection(case)
+    runs = case.readings.appeal_starts is AppealStarts.END_OF_INSPECTION and case.appeal_due
+    if runs and inspected_at is not None and state.state == "pending":
+        start_term(case, calendar, Step.APPEAL, inspected_at)
+    elif state.state == "running" and (not runs or inspected_at is None):
+        undo_term(case, state, now, by=Resolution.RETURNED)
+
+
 def _appeal(case: Case, calendar: WorkingCalendar, now: datetime) -> bool:
     """¶10: where a ground is found, within 3 working days send an appeal for revocation of the registration."""
+    _send_letters(case, calendar)
     if case.appeal is None:
         return False
     finish(case, calendar, Step.APPEAL, case.appeal.sent_at, now)
@@ -135,10 +176,19 @@ def _appeal(case: Case, calendar: WorkingCalendar, now: datetime) -> bool:
 
 def _reply(case: Case, calendar: WorkingCalendar, now: datetime) -> bool:
     """Answer the requesting customs; sent when the conclusion is signed, with no term in the order."""
+    _send_letters(case, calendar)
     if case.reply is None or case.doing(Activity.FETCH_DOCUMENTS):
         return False
     close(case, now)
     return True
+
+
+def _send_letters(case: Case, calendar: WorkingCalendar) -> None:
+    """The reply and the appeal leave after the last look at REX."""
+    if letters_may_leave(case):
+        letters.send_reply(case, calendar)
+        if case.step is Step.APPEAL:
+            letters.send_appeal(case, calendar)
 
 
 _STEPS: Final[dict[Step, Callable[[Case, WorkingCalendar, datetime], bool]]] = {
@@ -169,7 +219,18 @@ def close(case: Case, now: datetime) -> None:
 
 
 def ask_again(case: Case, calendar: WorkingCalendar, missing: list[str], by: str, now: datetime) -> None:
-    """¶8 and ¶9 anew, inside the same thirty days: documents are missing, and Atameken is asked for them."""
+    """¶8 and ¶9 anew, inside the same thirty days: documents are missing, and Atameken is asked for them.
+
+    Where the office reads the order so, no term begins anew: the inspection runs on, or is open again.
+    """
+    runs_on = case.readings.further_request is FurtherRequest.RUNS_ON
+    if runs_on:
+        case.inspection, case.without_documents = None, False
+        case.inspection_reopened = case.step is Step.CONCLUDE
+        _void_draft(case, by, now)
+        letters.add_request(case, missing, has_term=False)
+        letters.ask_for_documents(case, calendar, now)
+        return
     again = [Step.AWAIT_DOCUMENTS, Step.INSPECT]
     if case.step is Step.CONCLUDE:
         again.append(Step.CONCLUDE)
@@ -177,11 +238,80 @@ def ask_again(case: Case, calendar: WorkingCalendar, missing: list[str], by: str
     place = case.steps.index(case.current(again[-1])) + 1
     case.steps[place:place] = [StepState(step=step, round=case.current(step).round + 1) for step in again]
     case.inspection, case.inspection_reopened, case.without_documents = None, False, False
-    letters.void_draft(case)
-    done_by_hand(case, Activity.DRAFT_CONCLUSION, by, now)
+    _void_draft(case, by, now)
     case.step = Step.AWAIT_DOCUMENTS
     case.current(Step.AWAIT_DOCUMENTS).state = "running"
-    letters.ask_for_documents(case, calendar, now, missing)
+    letters.add_request(case, missing)
+    letters.ask_for_documents(case, calendar, now)
+
+
+def return_conclusion(
+    case: Case, calendar: WorkingCalendar, reason: str, by: str, now: datetime, *, reopen: bool
+) -> None:
+    """The draft goes back, or a signature whose letters are held: a new draft is made, or the inspection is open again.
+
+    ¶10 and the thirty days run on: a signature that is void ended neither.
+    """
+    resolve(case, now, Resolution.RETURNED, Escalation.REGISTRATION_CHANGED, who=by)
+    if case.signed:
+        _void_signature(case, calendar, now)
+    _void_draft(case, by, now)
+    if case.conclusion is not None:
+        case.conclusion.returned_because = reason
+    case.inspection_reopened = reopen
+    if reopen:
+        case.inspection, case.without_documents = None, False
+        look_up(case, Occasion.INSPECTION)
+
+
+def _void_signature(case: Case, calendar: WorkingCalendar, now: datetime) -> None:
+    conclusion, appeal = case.conclusion, case.current(Step.APPEAL)
+    if conclusion is None:
+        return
+    conclusion.signed_by = conclusion.signed_at = conclusion.signature_arrived_at = None
+    conclusion.signature_reference = conclusion.signature_message_id = None
+    conclusion.held_because = conclusion.released_by = None
+    case.outcome, case.step = None, Step.CONCLUDE
+    run_on(case, calendar, case.current(Step.CONCLUDE), now)
+    if appeal.state == "running":
+        undo_term(case, appeal, now, by=Resolution.RETURNED)
+    appeal.state = "pending"
+
+
+def _void_draft(case: Case, by: str, now: datetime) -> None:
+    letters.void_draft(case)
+    done_by_hand(case, Activity.DRAFT_CONCLUSION, by, now)
+
+
+def change_reading(case: Case, calendar: WorkingCalendar, readings: Readings, by: str, now: datetime) -> None:
+    """The case is read otherwise from now on: what is proposed is judged anew, and what is open counted anew."""
+    case.readings = readings
+    if case.step is Step.CONCLUDE and not case.signed:
+        _void_draft(case, by, now)  # It prints the readings.
+        if not case.inspection_reopened and case.conclusion is not None:
+            outcome = _inspected(case)
+            if outcome is None and case.without_documents:
+                outcome = Outcome.NOT_CONFIRMED
+            case.inspection_reopened = outcome is None
+            letters.propose(case, outcome or case.conclusion.outcome, case.conclusion.reason)
+
+
+def start_of(case: Case, state: StepState) -> tuple[datetime, bool] | None:
+    """When a running term started, as the office reads the order now, and whether by a receipt at our office."""
+    match state.step:
+        case Step.AWAIT_DOCUMENTS:
+            starts_at = start_of_wait(case)
+            return (starts_at, False) if starts_at is not None else None
+        case Step.INSPECT:
+            answer = case.papers.answer(case.readings.inspection_starts)
+            return _start_of_inspection(case, answer) if answer is not None else None
+        case Step.APPEAL:
+            beside = case.readings.appeal_starts is AppealStarts.END_OF_INSPECTION
+            signed_at = case.conclusion.signed_at if case.conclusion is not None else None
+            starts_at = end_of_inspection(case) if beside else signed_at
+            return (starts_at, False) if starts_at is not None else None
+        case _:
+            return None
 
 
 def conclude_without_documents(case: Case, calendar: WorkingCalendar, reason: str, by: str, now: datetime) -> None:
@@ -191,8 +321,8 @@ def conclude_without_documents(case: Case, calendar: WorkingCalendar, reason: st
     """
     finish(case, calendar, case.step, now, now)
     skip(case.current(Step.INSPECT))
-    outcome = _inspected(case) if case.grounds else None
-    if outcome is None:
+    outcome = _inspected(case) if suffice(case.grounds, case.readings.grounds) else None
+    if not case.grounds:
         case.inspection = None
     case.without_documents = True
     done_by_hand(case, Activity.REQUEST_DOCUMENTS, by, now)
@@ -204,9 +334,11 @@ def conclude_without_documents(case: Case, calendar: WorkingCalendar, reason: st
 
 def withdraw(case: Case, calendar: WorkingCalendar | None, reason: str, by: str, now: datetime) -> None:
     """The request is withdrawn, up to the signature: the case ends without a conclusion."""
-    state = case.running
-    if calendar is not None and state is not None and not documents_on_the_way(case, state):
-        judge(calendar, state, now)
+    if calendar is not None:
+        for state in case.running_terms:
+            if not documents_on_the_way(case, state):
+                judge(case, calendar, state, now)
+        take_stock(case, calendar, now)
     for each in case.steps:
         skip(each)
     case.outcome = Outcome.WITHDRAWN

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, Field
 
 from activities.interface import ArrivalsWanted
 from rules.documents import ORIGIN_EVIDENCE, Application, Kind, missing_documents
 from rules.instant import Instant
+from rules.readings import InspectionStarts
 
 
 class Dispatch(BaseModel):
@@ -32,6 +33,7 @@ class RequestRound(BaseModel):
     proof_of_receipt: Instant | None = None
     proof_arrived_at: Instant | None = None
     reminders: int = Field(default=0, description="the number of the last reminder that was called for")
+    has_term: bool = Field(default=True, description="¶8 runs for it; not where the inspection runs on")
 
 
 class Document(BaseModel):
@@ -76,6 +78,13 @@ class Delivery(BaseModel):
         return any(document.state == "offered" for document in self.documents)
 
 
+class Answer(NamedTuple):
+    """When Atameken's documents were sent, and when they were received here."""
+
+    sent_at: datetime
+    received_at: datetime
+
+
 class Papers(BaseModel):
     """All of them, and what the set lacks."""
 
@@ -88,6 +97,11 @@ class Papers(BaseModel):
     def request(self) -> RequestRound | None:
         """The latest request to Atameken."""
         return self.requests[-1] if self.requests else None
+
+    @property
+    def awaited(self) -> RequestRound | None:
+        """The latest request for which ¶8 runs."""
+        return next((each for each in reversed(self.requests) if each.has_term), None)
 
     @property
     def stored(self) -> list[tuple[Delivery, Document]]:
@@ -107,16 +121,26 @@ class Papers(BaseModel):
         """What the set still lacks; in a later round also what was asked for and has not come since."""
         return self._lacking(document for _, document in self._documents("stored"))
 
-    def sent_at(self) -> datetime | None:
-        """When the last document of a complete set was sent: the smallest time at which it is complete (¶8)."""
-        return self._complete_at(lambda delivery: delivery.sent)
+    def answer(self, reading: InspectionStarts) -> Answer | None:
+        """What ends ¶8 and starts ¶9: a complete set, or the first document of an answer, as the office reads ¶9.
 
-    def received_at(self) -> datetime | None:
-        """When a complete set was received here: ¶9 runs from it."""
-        return self._complete_at(lambda delivery: delivery.received)
+        A set is sent, and received, at the smallest time at which it is complete.
+        """
+        if reading is InspectionStarts.FIRST_ANSWER:
+            since = self.awaited.round if self.awaited is not None else 1
+            came = [delivery for delivery, document in self.stored if document.round >= since]
+            first = min(came, key=lambda delivery: delivery.received, default=None)
+            return Answer(first.sent, first.received) if first is not None else None
+        sent_at = self._complete_at(lambda delivery: delivery.sent)
+        received_at = self._complete_at(lambda delivery: delivery.received)
+        if self.missing() or sent_at is None or received_at is None:
+            return None
+        return Answer(sent_at, received_at)
 
-    def on_the_way(self, given_up: Iterable[str], sent_before: datetime | None = None) -> bool:
-        """Whether documents that are being fetched would complete the set: our own time counts against nobody.
+    def on_the_way(
+        self, reading: InspectionStarts, given_up: Iterable[str], sent_before: datetime | None = None
+    ) -> bool:
+        """Whether documents that are being fetched would be an answer: our own time counts against nobody.
 
         :param given_up: ids of messages whose fetching waits for a person.
         :param sent_before: leaves out what was sent later (contract, section 2: late or not is judged by the sending).
@@ -133,7 +157,8 @@ class Papers(BaseModel):
             for document in delivery.documents
             if document.state == "stored" or (document.state == "offered" and delivery in fetched)
         ]
-        return any(each.state == "offered" for each in having) and not self._lacking(having)
+        answers = reading is InspectionStarts.FIRST_ANSWER or not self._lacking(having)
+        return any(each.state == "offered" for each in having) and answers
 
     def _documents(self, state: str) -> Iterator[tuple[Delivery, Document]]:
         return (

@@ -54,9 +54,10 @@ def remind(case: Case, calendar: WorkingCalendar, now: datetime) -> None:
 
 def _chased(case: Case) -> RequestRound | None:
     """The request to be chased: sent by interface, its documents still awaited and not all of them on the way."""
-    asked = case.papers.request
+    asked = case.papers.awaited
     if case.step is not Step.AWAIT_DOCUMENTS or asked is None or asked.dispatch is None:
         return None
     by_interface = asked.dispatch.by is None and asked.dispatch.reference is not None
-    lacking = case.papers.missing() and not case.papers.on_the_way(case.fetching_given_up)
+    on_the_way = case.papers.on_the_way(case.readings.inspection_starts, case.fetching_given_up)
+    lacking = case.papers.missing() and not on_the_way
     return asked if by_interface and lacking else None

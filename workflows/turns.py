@@ -22,7 +22,7 @@ from workflows import alerts, answers, decisions, inbox, reminders
 from workflows.case import Action, Case
 from workflows.catalogue import CATALOGUE
 from workflows.deadlines import CANCELLATION, Alarm, bring_up_to_date, term_alarms, warnings_ahead
-from workflows.escalating import escalate, resolve_all
+from workflows.escalating import escalate, resolve_all, succeeded
 from workflows.escalation_state import Identity
 from workflows.order import advance
 from workflows.profiles import OWN
@@ -249,15 +249,18 @@ class Turns:
     def _answered(self, action: Action, result: Any, now: datetime) -> None:
         case, row = self.case, CATALOGUE[action.activity]
         del case.actions[action.key]
-        answers.succeeded(case, action, now)
+        succeeded(case, action, now)
         if row.answered is not None:
             row.answered(case, action, result, now)
             return
         match action.activity:
             case Activity.RECORD_CALENDAR if action.key == RECOUNT:
-                self._recount(result, now)
+                self._recount(result.days, now)
+            case Activity.RECORD_CALENDAR if case.calendar is not None:
+                self._use(case.calendar.extended_by(result.days))
             case Activity.RECORD_CALENDAR:
-                self._use(case.calendar.extended_by(result) if case.calendar is not None else result)
+                case.readings, case.confirm_first = result.readings, result.confirm_request
+                self._use(result.days)
             case Activity.READ_ARRIVALS:
                 inbox.arrived_at(case, action, result)
             case Activity.READ_LADDERS:

@@ -21,6 +21,7 @@ from register.database import open_register
 from register.record import find_case, write
 from register.rows import CaseEntry, RegisterEntries
 from rules.calendar import CalendarDays
+from rules.readings import Grounds, Readings
 from tests.register.examples import CASE_ID, case
 from tests.register.test_calendar import AIGUL, BERIK, DECREE, SWAP
 
@@ -31,7 +32,16 @@ async def record(
     register: Engine, first: int, last: int, cutoff: str | None = None, opening: CaseEntry | None = None
 ) -> CalendarDays:
     wanted = CalendarWanted(first_year=first, last_year=last, opening=opening)
-    return await ActivityEnvironment().run(CalendarActivities(register, cutoff).record_calendar, wanted)
+    return (await ActivityEnvironment().run(CalendarActivities(register, cutoff).record_calendar, wanted)).days
+
+
+async def test_with_it_goes_how_the_office_reads_the_order_and_whether_it_confirms_requests(register: Engine) -> None:
+    readings = Readings(grounds=Grounds.ALL)
+    activities = CalendarActivities(register, readings=readings, confirm_request=True)
+    recorded = await ActivityEnvironment().run(
+        activities.record_calendar, CalendarWanted(first_year=2026, last_year=2027)
+    )
+    assert (recorded.readings, recorded.confirm_request) == (readings, True)
 
 
 async def test_without_entries_it_is_the_library_s_calendar(register: Engine) -> None:

@@ -14,10 +14,13 @@ import pytest
 from pypdf import PdfReader
 from temporalio.testing import ActivityEnvironment
 
-from activities.conclusion import GROUNDS, LONGEST_LIST, ConclusionActivities, render
+from activities.conclusion import GROUNDS, LONGEST_LIST, ConclusionActivities, LookUp, render
 from activities.document_store import DocumentStore
-from activities.interface import Draft, Drafted, ErrorKind
+from activities.errors import unreachable
+from activities.interface import Draft, Drafted, ErrorKind, LookedUp, Lookup
 from rules.messages import Ground
+from rules.readings import READINGS
+from rules.registration import Occasion
 from tests.activities.failing import failing
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,6 +56,24 @@ def documents(count: int) -> list[dict[str, Any]]:
     ]
 
 
+RECORD: dict[str, Any] = {"rex_number": "KZREX990440000385", "status": "valid", "name": "Altyn Dan LLP"}
+
+LOOKED_UP = LookedUp.model_validate({"record": RECORD, "at": "2026-03-24T11:05:00Z"})
+
+
+def registration(**changes: Any) -> dict[str, Any]:
+    """REX as it was looked up once, at the opening."""
+    opening = {"at": "2026-03-02T04:31:00Z", "occasion": "opening", "status": "valid"}
+    return {"record": RECORD, "lookups": [opening], "called_for": 1, **changes}
+
+
+def differing(count: int) -> dict[str, Any]:
+    """Look-ups with so many changes between them."""
+    change = {"field": "name", "application": None, "rex": "b", "severity": "minor", "text": "differs " * 8}
+    opening = {"at": "2026-03-02T04:31:00Z", "occasion": "opening", "status": "valid", "changes": [change] * count}
+    return registration(lookups=[opening])
+
+
 def draft(outcome: str = "valid", request: dict[str, Any] | None = None, **changes: Any) -> Draft:
     given: dict[str, Any] = {
         "case_id": "rex-ch-2026-0042",
@@ -77,8 +98,11 @@ def draft(outcome: str = "valid", request: dict[str, Any] | None = None, **chang
         "inspection": inspection(),
         "inspected_on": "2026-03-20",
         "grounds": [],
-        "findings": [],
+        "registration": registration(),
+        "application": None,
+        "lacking": [],
         "documents": documents(2),
+        "readings": {},
         "reason": None,
         **changes,
     }
@@ -91,8 +115,8 @@ def pages(pdf: bytes) -> list[str]:
     return [" ".join(text.split()) for text in texts]
 
 
-def text_of(made: Draft) -> str:
-    return " ".join(pages(render(made)))
+def text_of(made: Draft, looked_up: LookedUp | None = LOOKED_UP) -> str:
+    return " ".join(pages(render(made, looked_up)))
 
 
 def test_it_says_who_asked_about_whom_on_what_legal_basis() -> None:
@@ -137,7 +161,7 @@ def test_valid_says_that_the_data_are_complete_and_reliable_and_match() -> None:
     assert "Result of the verification The registration is valid" in text
     assert "are complete and reliable and match each other" in text
     assert "Grounds established" not in text
-    assert "appeal" not in text
+    assert "appeal" not in text.partition("How the order is read")[0]
 
 
 @pytest.mark.parametrize("ground", Ground)
@@ -160,7 +184,36 @@ def test_a_registration_already_revoked_needs_no_appeal() -> None:
 def test_a_number_that_rex_never_had_is_not_valid_without_a_ground() -> None:
     text = text_of(draft("not_valid", inspection=inspection(registration="none")))
     assert "had no registration in the REX system" in text
-    assert "appeal" not in text
+    assert "appeal" not in text.partition("How the order is read")[0]
+
+
+def test_it_states_when_rex_was_looked_up_and_what_it_showed() -> None:
+    text = text_of(draft(), LookedUp(record=None, at=LOOKED_UP.at))
+    assert "2 March 2026, 09:31 When the request was taken up registration valid" in text
+    assert "24 March 2026, 16:05 When this conclusion was drafted no registration under this number" in text
+    assert "status was valid, and is no registration" in text
+    assert "could not be reached" not in text
+    by_hand = {"at": "2026-03-05T05:00:00Z", "occasion": "by_hand", "status": "revoked", "by": "A. Nurlan"}
+    text = text_of(draft(registration=registration(lookups=[by_hand])))
+    assert "5 March 2026, 10:00 In between registration revoked (looked up by hand by A. Nurlan)" in text
+
+
+def test_it_says_where_rex_could_not_be_reached_for_it() -> None:
+    assert "the REX system could not be reached" in text_of(draft(), None)
+
+
+@pytest.mark.parametrize("name", READINGS)
+def test_it_prints_how_the_order_is_read(name: str) -> None:
+    for option, words in READINGS[name].options.items():
+        printed = text_of(draft(readings={name: option})).partition("How the order is read")[2]
+        assert words.sentence in printed
+        assert not any(other.sentence in printed for other in READINGS[name].options.values() if other is not words)
+
+
+def test_one_ground_where_all_are_needed_leads_to_no_appeal() -> None:
+    ground: dict[str, Any] = {"grounds": ["activity_ended"]}
+    text = text_of(draft("not_confirmed", readings={"grounds": "all"}, inspection=inspection(**ground), **ground))
+    assert "not all grounds of paragraph 10 are found" in text
 
 
 def test_without_documents_it_says_why_and_prints_no_inspection() -> None:
@@ -172,15 +225,10 @@ def test_without_documents_it_says_why_and_prints_no_inspection() -> None:
 
 
 def test_findings_stand_with_both_sides() -> None:
-    finding = {
-        "field": "name",
-        "application": "ТОО «Өндіріс»",
-        "rex": "LLP Ondiris",
-        "severity": "minor",
-        "text": "the name in the application differs from the one in REX",
-    }
-    text = text_of(draft(findings=[finding]))
-    assert "The name in the application differs from the one in REX ТОО «Өндіріс» LLP Ondiris minor" in text
+    text = text_of(draft(application={"name": "ТОО «Өндіріс»"}, lacking=["power_of_attorney"]))
+    name = "The name in the application differs from the one in REX ТОО «Өндіріс» Altyn Dan LLP minor"
+    assert name in text
+    assert "The set of documents lacks: power of attorney – – serious" in text
 
 
 def test_what_outsiders_wrote_is_text_and_never_markup() -> None:
@@ -191,7 +239,7 @@ def test_what_outsiders_wrote_is_text_and_never_markup() -> None:
 
 
 def test_a_hundred_documents_go_into_an_annex_behind_the_signature() -> None:
-    made = pages(render(draft(documents=documents(100))))
+    made = pages(render(draft(documents=documents(100)), LOOKED_UP))
     signed = next(number for number, page in enumerate(made) if "For the authorized body" in page)
     annex = next(number for number, page in enumerate(made) if "Annex. Documents examined" in page)
     assert signed < annex
@@ -207,8 +255,7 @@ def test_few_documents_stand_in_the_conclusion_itself() -> None:
 
 @pytest.mark.parametrize("findings", range(10, 22))
 def test_a_signature_never_stands_away_from_what_is_signed(findings: int) -> None:
-    finding = {"field": "name", "application": "a " * 40, "rex": "b", "severity": "minor", "text": "differs " * 8}
-    made = pages(render(draft(findings=[finding] * findings)))
+    made = pages(render(draft(registration=differing(findings)), LOOKED_UP))
     signed = next(page for page in made if "For the authorized body" in page)
     assert "8. Conclusion" in signed
     assert signed.index("8. Conclusion") < signed.index("For the authorized body")
@@ -217,26 +264,29 @@ def test_a_signature_never_stands_away_from_what_is_signed(findings: int) -> Non
 def test_names_without_a_space_stay_on_the_paper() -> None:
     long = "а" * 255
     made = draft(documents=[{**documents(1)[0], "filename": long}], request={"exporter": {"name": "Ә" * 500}})
-    lines = [line for page in PdfReader(BytesIO(render(made))).pages for line in page.extract_text().splitlines()]
+    lines = [
+        line for page in PdfReader(BytesIO(render(made, LOOKED_UP))).pages for line in page.extract_text().splitlines()
+    ]
+    named = [line.replace("\u200b", "") for line in lines if "аа" in line or "ӘӘ" in line]
     # A line of the paper has room for about a hundred letters of this kind.
-    assert max(len(line.replace("\u200b", "")) for line in lines) < 120
+    assert max(map(len, named)) < 120
     assert long in text_of(made).replace(" ", "")
 
 
 def test_the_same_draft_is_the_same_bytes_in_another_process_too() -> None:
     code = (
         "import sys, hashlib; from activities.interface import Draft; from activities.conclusion import render; "
-        "print(hashlib.sha256(render(Draft.model_validate_json(sys.stdin.read()))).hexdigest())"
+        "print(hashlib.sha256(render(Draft.model_validate_json(sys.stdin.read()), None)).hexdigest())"
     )
     made = draft()
     other = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, input=made.model_dump_json(), capture_output=True, text=True, check=True
     )
-    assert other.stdout.strip() == hashlib.sha256(render(made)).hexdigest()
+    assert other.stdout.strip() == hashlib.sha256(render(made, None)).hexdigest()
 
 
 def test_its_date_in_the_file_is_the_drafts_and_not_todays() -> None:
-    created = PdfReader(BytesIO(render(draft()))).metadata
+    created = PdfReader(BytesIO(render(draft(), LOOKED_UP))).metadata
     assert created is not None
     assert created.get("/CreationDate", "").startswith("D:20260324")
 
@@ -248,7 +298,7 @@ def test_a_second_version_says_so() -> None:
 
 def test_a_withdrawn_case_has_no_conclusion() -> None:
     with failing(ErrorKind.BROKEN) as failure:
-        render(draft("withdrawn"))
+        render(draft("withdrawn"), LOOKED_UP)
     assert failure.message == (
         "outcome: expected one of valid, not_valid, not_confirmed; a case withdrawn has no conclusion"
     )
@@ -257,11 +307,43 @@ def test_a_withdrawn_case_has_no_conclusion() -> None:
 async def test_the_pdf_goes_into_the_store_once_however_often_it_is_drafted(tmp_path: Path) -> None:
     store = DocumentStore(str(tmp_path))
     made_at = [datetime(2026, 3, 24, 6, tzinfo=UTC), datetime(2026, 3, 24, 7, tzinfo=UTC)]
-    activity = ConclusionActivities(store, clock=iter(made_at).__next__).draft_conclusion
+    activity = ConclusionActivities(store, shows(LOOKED_UP), clock=iter(made_at).__next__).draft_conclusion
     first = await ActivityEnvironment().run(activity, draft())
     again = await ActivityEnvironment().run(activity, draft())
     pdf = await store.read(first.document_id)
     assert pdf.startswith(b"%PDF")
     digest = hashlib.sha256(pdf).hexdigest()
-    assert first == Drafted(document_id=first.document_id, sha256=digest, size=len(pdf), at=made_at[0])
+    expected = {"document_id": first.document_id, "sha256": digest, "size": len(pdf)}
+    assert first == Drafted(**expected, at=made_at[0], looked_up=LOOKED_UP)
     assert again == first.model_copy(update={"at": made_at[1]})
+
+
+def shows(looked_up: LookedUp) -> LookUp:
+    async def look_up(_: Lookup) -> LookedUp:
+        return looked_up
+
+    return look_up
+
+
+async def test_rex_is_looked_up_for_each_draft(tmp_path: Path) -> None:
+    asked: list[Lookup] = []
+
+    async def look_up(lookup: Lookup) -> LookedUp:
+        asked.append(lookup)
+        return LOOKED_UP
+
+    activity = ConclusionActivities(DocumentStore(str(tmp_path)), look_up).draft_conclusion
+    drafted = await ActivityEnvironment().run(activity, draft())
+    assert drafted.looked_up == LOOKED_UP
+    assert asked == [Lookup(rex_number="KZREX990440000385", occasion=Occasion.DRAFT, number=2)]
+
+
+@pytest.mark.parametrize("failure", [unreachable("REX is down"), TimeoutError()])
+async def test_a_draft_does_not_wait_for_rex_and_says_so(tmp_path: Path, failure: Exception) -> None:
+    async def look_up(_: Lookup) -> LookedUp:
+        raise failure
+
+    store = DocumentStore(str(tmp_path))
+    drafted = await ActivityEnvironment().run(ConclusionActivities(store, look_up).draft_conclusion, draft())
+    assert drafted.looked_up is None
+    assert "could not be reached" in " ".join(pages(await store.read(drafted.document_id)))

@@ -14,13 +14,20 @@ import pytest
 from activities.interface import ErrorKind, Lookup
 from activities.rex import RexActivities, rex_client
 from rules.findings import RexRecord
+from rules.registration import Occasion
 from simulators.rex import create_app
 from tests.activities.failing import at_attempt, failing
 from tests.servers import Answer, Host, running
 
 LOGIN, PASSWORD = "authorized-body", "s3cret-pässword"
 NOW = datetime(2026, 3, 2, 4, 30, tzinfo=UTC)
-LOOKUP = Lookup(rex_number="KZREX18034001")
+
+
+def lookup(rex_number: str) -> Lookup:
+    return Lookup(rex_number=rex_number, occasion=Occasion.INSPECTION, number=2)
+
+
+LOOKUP = lookup("KZREX18034001")
 
 
 @asynccontextmanager
@@ -45,7 +52,7 @@ async def counts(look: httpx.AsyncClient) -> tuple[int, int, int]:
 async def test_a_registration_is_looked_up_as_rex_has_it() -> None:
     async with rex() as (activities, _):
         valid = await activities.look_up_registration(LOOKUP)
-        revoked = await activities.look_up_registration(Lookup(rex_number="KZREX05114003"))
+        revoked = await activities.look_up_registration(lookup("KZREX05114003"))
     assert valid.at == NOW
     assert valid.record == RexRecord(
         rex_number="KZREX18034001",
@@ -65,7 +72,7 @@ async def test_a_registration_is_looked_up_as_rex_has_it() -> None:
 
 async def test_a_number_that_rex_does_not_have_is_an_answer() -> None:
     async with rex() as (activities, _):
-        looked_up = await activities.look_up_registration(Lookup(rex_number="KZREX99999999"))
+        looked_up = await activities.look_up_registration(lookup("KZREX99999999"))
     assert (looked_up.record, looked_up.at) == (None, NOW)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
+from rules.readings import Readings
+
 REQUEST: dict[str, Any] = {
     "requesting_country": "CH",
     "requesting_authority": "Federal Office for Customs and Border Security",
@@ -36,6 +38,7 @@ def _step(step: str, paragraph: int, days: int, **more: Any) -> dict[str, Any]:
         "late": False,
         "late_days": 0,
         "provisional": False,
+        "unproven": False,
     } | more
 
 
@@ -81,6 +84,7 @@ NEW: dict[str, Any] = {
     "received_at": "2026-03-02T04:30:00Z",
     "limit_at": None,
     "limit_last_day": None,
+    "limit_ended_at": None,
     "limit_met": None,
     "outcome": None,
     "request": REQUEST,
@@ -92,9 +96,12 @@ NEW: dict[str, Any] = {
         _step("appeal", 10, 3),
     ],
     "calendar": {"version": None, "provisional": None, "receipt_cutoff": None},
+    "readings": Readings().model_dump(mode="json"),
+    "request_confirmed": None,
     "documents": [],
     "refused_documents": [],
     "missing_documents": ["registration_application", "origin_evidence"],
+    "rex_lookups": [],
     "findings": [],
     "inspection": None,
     "conclusion": None,
@@ -247,6 +254,8 @@ def drafted() -> dict[str, Any]:
             "signature_arrived_at": None,
             "signature_reference": None,
             "message_id": None,
+            "held_because": None,
+            "released_by": None,
         },
         "failed_actions": [
             {"action": "look_up_registration", "error": "REX refuses the login", "since": "2026-03-05T05:00:00Z"}
@@ -276,6 +285,7 @@ def closed() -> dict[str, Any]:
     case |= {
         "step": "closed",
         "outcome": "not_valid",
+        "limit_ended_at": "2026-03-20T08:00:00Z",
         "limit_met": True,
         "failed_actions": [],
         "to_do": "No action needed: the case is closed.",

@@ -38,7 +38,7 @@ async def test_the_reason_of_a_refusal_is_the_cases_own(office: Office) -> None:
     file = office.file({"by": "A. Serikova", "reason": "unclear"})
     with pytest.raises(CannotDo) as refused:
         await decisions.update(case_id, "return_conclusion", file, as_json=False)
-    assert str(refused.value).endswith("expected conclude before the signature")
+    assert str(refused.value).endswith("expected conclude before the signature, or letters that are held")
     assert str(refused.value).startswith(f"{case_id}: refused: the case stands at ")
 
 

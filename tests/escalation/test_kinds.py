@@ -18,6 +18,7 @@ def test_each_kind_reaches_first_whom_the_contract_says() -> None:
         "limit_due_soon": 2,
         "limit_exceeded": 3,
         "action_failed": 2,
+        "registration_changed": 2,
         "documents_refused": 1,
         "message_rejected": 1,
     }

@@ -181,7 +181,8 @@ def test_a_notice_says_how_late_whose_turn_who_was_notified_who_is_next_and_how_
     said = write(notice(1, about)).text.splitlines()
     assert said[:2] == ["Overdue: inspection of documents and REX data", "To level 2, on-call"]
     for line in (
-        "The dates are provisional: the working calendar of a year in question is not confirmed yet.",
+        "The last day is provisional, it may still move: Atameken's receipt of the request is not proven, or a year "
+        "of the working calendar is not confirmed.",
         "Overdue by: 3 working days",
         "Last day: Tuesday, 1 December 2026, until 24:00 (Almaty time)",
         "Whose turn: the ministry: the inspector",

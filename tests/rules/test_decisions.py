@@ -43,16 +43,20 @@ RECORD: dict[str, Any] = {
 }
 GOOD: dict[str, dict[str, Any]] = {
     "acknowledge_escalation": {"escalation_id": "inspect.step_overdue.2", "until": "2026-03-12"},
+    "confirm_request": {"note": "seal and signature are those of the FOCBS"},
     "record_dispatch": {"what": "appeal", "sent_at": "2026-03-04T09:00:00+05:00", "letter_reference": "15-07/42"},
     "record_lookup": {"record": RECORD, "reason": "REX is down"},
     "retry_action": {"action": "look_up_registration"},
     "request_missing_documents": {"missing": ["contract", "origin_evidence"], "remarks": "the contract is cut off"},
     "return_conclusion": {"reason": "wrong date", "reopen_inspection": True},
+    "release_conclusion": {"reason": "the new address changes nothing"},
     "conclude_without_documents": {"reason": "nothing came"},
     "withdraw": {"reason": "the customs ask no more"},
+    "change_reading": {"reading": "grounds", "option": "all", "reason": "letter of the legal department"},
     "recount": {"reason": "decree No. 7"},
 }
 OPTIONAL = {
+    "confirm_request": {"note"},
     "record_dispatch": {"what"},
     "retry_action": {"action"},
     "return_conclusion": {"reopen_inspection"},

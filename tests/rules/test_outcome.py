@@ -8,7 +8,8 @@ from typing import Literal
 import pytest
 
 from rules.messages import Ground, InspectionCompleted
-from rules.outcome import Outcome, appeal_is_due, outcome_of
+from rules.outcome import Outcome, appeal_is_due, outcome_of, suffice
+from rules.readings import Grounds
 
 GROUNDS = list(chain.from_iterable(combinations(Ground, n) for n in range(len(Ground) + 1)))
 REGISTRATIONS: tuple[Literal["valid", "revoked", "none"], ...] = ("valid", "revoked", "none")
@@ -53,7 +54,7 @@ def test_the_outcome_is_the_first_sentence_of_the_contract_that_fits() -> None:
             # "Anything else: not_confirmed."
             (True, Outcome.NOT_CONFIRMED),
         ]
-        assert outcome_of(result) is next(outcome for fits, outcome in sentences if fits), result
+        assert outcome_of(result, Grounds.ANY) is next(outcome for fits, outcome in sentences if fits), result
 
 
 @pytest.mark.parametrize(
@@ -72,19 +73,33 @@ def test_the_outcome_is_the_first_sentence_of_the_contract_that_fits() -> None:
     ids=str,
 )
 def test_the_outcome_of_an_inspection(result: InspectionCompleted, outcome: Outcome | None) -> None:
-    assert outcome_of(result) is outcome
+    assert outcome_of(result, Grounds.ANY) is outcome
 
 
 def test_the_appeal_is_due_for_a_ground_unless_nothing_is_left_to_revoke() -> None:
     for result in EVERY:
         left_to_revoke = result.registration not in ("revoked", "none")
-        assert appeal_is_due(Outcome.NOT_VALID, result) is (len(result.grounds) > 0 and left_to_revoke), result
+        assert appeal_is_due(Outcome.NOT_VALID, result, Grounds.ANY) is (len(result.grounds) > 0 and left_to_revoke), (
+            result
+        )
 
 
 @pytest.mark.parametrize("outcome", [each for each in Outcome if each is not Outcome.NOT_VALID])
 def test_no_other_outcome_asks_for_an_appeal(outcome: Outcome) -> None:
-    assert not any(appeal_is_due(outcome, result) for result in (*EVERY, None))
+    assert not any(appeal_is_due(outcome, result, Grounds.ANY) for result in (*EVERY, None))
 
 
 def test_without_an_inspection_there_is_no_appeal() -> None:
-    assert not appeal_is_due(Outcome.NOT_VALID, None)
+    assert not appeal_is_due(Outcome.NOT_VALID, None, Grounds.ANY)
+
+
+def test_where_the_grounds_are_read_together_only_all_three_make_a_registration_not_valid() -> None:
+    for result in EVERY:
+        all_three = set(result.grounds) == set(Ground)
+        assert suffice(result.grounds, Grounds.ALL) is all_three
+        outcome = outcome_of(result, Grounds.ALL)
+        assert (outcome is Outcome.NOT_VALID) is (all_three or result.registration != "valid"), result
+        if outcome is Outcome.VALID:
+            assert not result.grounds
+        due = appeal_is_due(Outcome.NOT_VALID, result, Grounds.ALL)
+        assert due is (all_three and result.registration == "valid"), result

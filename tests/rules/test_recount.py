@@ -114,7 +114,7 @@ def test_the_thirty_days_may_become_exceeded_by_a_change_or_stop_being_so() -> N
     assert recount(case, plain, now)[-1] == Moved(None, 1, date(2026, 7, 14), date(2026, 7, 13), True, False)
 
 
-@pytest.mark.parametrize("changes", [{"limit_met": True}, {"step": Step.CLOSED}, {"step": Step.REPLY}])
+@pytest.mark.parametrize("changes", [{"limit_ended_at": NOW}, {"step": Step.CLOSED}])
 def test_the_thirty_days_keep_their_date_once_they_have_ended(changes: dict[str, Any]) -> None:
     case = view(WorkingCalendar(PLAIN), RECEIVED_AT, Step.APPEAL, NOW - timedelta(days=1), NOW)
     case = case.model_copy(update=changes)

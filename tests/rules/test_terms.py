@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rules.calendar import CalendarDays, CalendarDoesNotReach, WorkingCalendar
 from rules.clock import ONE_DAY
-from rules.terms import TERMS, WHOLE, Risk, Step, days_after, due, reserve, risk_of, turns_at_risk_on
+from rules.terms import TERMS, WHOLE, Risk, Step, days_between, due, reserve, risk_of, turns_at_risk_on
 from tests.rules.test_calendar import MANY, PLAIN, drawn_days, start_days
 
 RECEIPT = date(2026, 3, 2)
@@ -42,7 +42,7 @@ def test_five_steps_used_to_the_last_day_leave_exactly_five_of_the_thirty(days: 
     ends_on = receipt
     for step, term in TERMS.items():
         ends_on = due(calendar, ends_on, term.working_days).last_day
-        assert reserve(calendar, ends_on, days_after(step), limit) == 5
+        assert reserve(calendar, ends_on, days_between(step, Step.APPEAL), limit) == 5
 
 
 @MANY
@@ -74,7 +74,7 @@ def test_each_late_day_eats_the_reserve_and_each_saved_day_adds_to_it() -> None:
     calendar = WorkingCalendar(PLAIN)
     limit = due(calendar, RECEIPT, WHOLE.working_days).last_day
     step_ends = due(calendar, RECEIPT, 3).last_day
-    after_the_first = days_after(Step.REQUEST_DOCUMENTS)
+    after_the_first = days_between(Step.REQUEST_DOCUMENTS, Step.APPEAL)
     assert reserve(calendar, step_ends, after_the_first, limit) == 5
     for late in range(1, 10):
         assert reserve(calendar, calendar.after(step_ends, late), after_the_first, limit) == 5 - late
@@ -84,13 +84,13 @@ def test_each_late_day_eats_the_reserve_and_each_saved_day_adds_to_it() -> None:
 
 
 def test_the_appeal_counts_until_it_is_known_that_there_is_none() -> None:
-    assert days_after(Step.REQUEST_DOCUMENTS) == 22
-    assert days_after(Step.AWAIT_DOCUMENTS) == 17
-    assert days_after(Step.INSPECT) == 10
-    assert days_after(Step.CONCLUDE) == 3
-    assert days_after(Step.CONCLUDE, with_appeal=False) == 0
-    assert days_after(Step.APPEAL) == 0
-    assert days_after(Step.REQUEST_DOCUMENTS, with_appeal=False) == 19
+    assert days_between(Step.REQUEST_DOCUMENTS, Step.APPEAL) == 22
+    assert days_between(Step.AWAIT_DOCUMENTS, Step.APPEAL) == 17
+    assert days_between(Step.INSPECT, Step.APPEAL) == 10
+    assert days_between(Step.CONCLUDE, Step.APPEAL) == 3
+    assert days_between(Step.CONCLUDE, Step.CONCLUDE) == 0
+    assert days_between(Step.APPEAL, Step.APPEAL) == 0
+    assert days_between(Step.REQUEST_DOCUMENTS, Step.CONCLUDE) == 19
 
 
 @pytest.mark.parametrize(

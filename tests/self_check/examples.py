@@ -8,6 +8,7 @@ from typing import Any
 
 from register.rows import CaseEntry, DocumentEntry, EscalationEntry, LogEntry, RegisterEntries, StepEntry
 from rules.case_view import CaseView, EscalationView, NotifiedView
+from rules.readings import Readings
 from tests.conftest import ROOT
 
 CASE_ID = "rex-ch-1"
@@ -28,6 +29,7 @@ def view(**changes: Any) -> CaseView:
         "received_at": RECEIVED_AT,
         "limit_at": RECEIVED_AT + timedelta(days=45),
         "limit_last_day": date(2026, 4, 16),
+        "limit_ended_at": None,
         "limit_met": None,
         "outcome": None,
         "request": REQUEST,
@@ -37,6 +39,9 @@ def view(**changes: Any) -> CaseView:
             step("conclude", 10, 7, "pending", started_at=None),
         ],
         "calendar": {"version": "a1b2", "provisional": False, "receipt_cutoff": None},
+        "readings": Readings().model_dump(mode="json"),
+        "request_confirmed": None,
+        "rex_lookups": [],
         "documents": [document()],
         "refused_documents": [],
         "missing_documents": [],
@@ -57,7 +62,8 @@ def step(name: str, paragraph: int, working_days: int, state: str, **changes: An
     """A step as the query gives it."""
     given: dict[str, Any] = {"step": name, "round": 1, "paragraph": paragraph, "working_days": working_days}
     times: dict[str, Any] = {"started_at": RECEIVED_AT, "due_at": None, "last_day": None, "ended_at": None}
-    rest: dict[str, Any] = {"from_receipt": False, "late": False, "late_days": 0, "provisional": False}
+    rest: dict[str, Any] = {"from_receipt": False, "late": False, "late_days": 0}
+    rest |= {"provisional": False, "unproven": False}
     return given | {"state": state} | times | rest | changes
 
 

@@ -35,6 +35,7 @@ from activities.interface import (
     Lookup,
     Notified,
     Notify,
+    Recorded,
     RefusedDocument,
     Reminder,
     Sent,
@@ -48,6 +49,7 @@ from escalation.notice import Matter, Notice, Outcome
 from register.rows import RegisterEntries
 from rules.calendar import CalendarDays
 from rules.findings import RexRecord
+from rules.readings import Readings
 from tests.support.calendars import plain_days
 
 REX_RECORD = {
@@ -116,6 +118,8 @@ class World:
         self.unreached: dict[str, str] = {}
         self.silent = False
         self.waiting: list[Notice] = []
+        self.readings: dict[str, str] = {}
+        self.confirm_request = False
         self.tried: set[str] = set()
         self.told: list[Notice] = []
         self.clock: Callable[[], datetime] | None = None
@@ -146,9 +150,13 @@ class World:
         self.calls[which].append(payload)
 
     @activity.defn(name=Activity.RECORD_CALENDAR)
-    async def record_calendar(self, wanted: CalendarWanted) -> CalendarDays:
+    async def record_calendar(self, wanted: CalendarWanted) -> Recorded:
         await self._asked(Activity.RECORD_CALENDAR, wanted)
-        return self.calendar(wanted.first_year, wanted.last_year)
+        return Recorded(
+            days=self.calendar(wanted.first_year, wanted.last_year),
+            readings=Readings.model_validate(self.readings),
+            confirm_request=self.confirm_request,
+        )
 
     @activity.defn(name=Activity.WRITE_REGISTER)
     async def write_register(self, entries: RegisterEntries) -> None:
@@ -175,6 +183,9 @@ class World:
     @activity.defn(name=Activity.LOOK_UP_REGISTRATION)
     async def look_up_registration(self, lookup: Lookup) -> LookedUp:
         await self._asked(Activity.LOOK_UP_REGISTRATION, lookup)
+        return self._rex_shows()
+
+    def _rex_shows(self) -> LookedUp:
         return LookedUp(record=RexRecord.model_validate(self.rex_record) if self.rex_record else None, at=self.now())
 
     @activity.defn(name=Activity.FETCH_DOCUMENTS)
@@ -205,7 +216,9 @@ class World:
     async def draft_conclusion(self, draft: Draft) -> Drafted:
         await self._asked(Activity.DRAFT_CONCLUSION, draft)
         digest = hashlib.sha256(draft.model_dump_json().encode()).hexdigest()
-        return Drafted(document_id=f"sha256-{digest}", sha256=digest, size=2000, at=self.now())
+        out_of_reach = Activity.LOOK_UP_REGISTRATION in self.failing
+        looked_up = None if out_of_reach else self._rex_shows()
+        return Drafted(document_id=f"sha256-{digest}", sha256=digest, size=2000, at=self.now(), looked_up=looked_up)
 
     @activity.defn(name=Activity.APPEAL_FOR_REVOCATION)
     async def appeal_for_revocation(self, appeal: Appeal) -> Taken:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from activities.interface import Activity
+from rules.readings import READINGS
 from tests.support.calendars import plain_days
 from tests.support.cases import CaseUnderTest
 from tests.support.messages import documents, inspection, signature
 from tests.support.views import step_of
-from tests.support.world import World
+from tests.support.world import REX_RECORD, World
 
 Path = Callable[[CaseUnderTest], Awaitable[None]]
 
@@ -126,6 +127,7 @@ async def action_failed_and_retried(case: CaseUnderTest) -> None:
     sent_at = (await case.now()).isoformat()
     await case.update("record_dispatch", sent_at=sent_at, letter_reference="L-17")
     await case.update("record_lookup", record=None, reason="REX was down")
+    case.world.mend(Activity.LOOK_UP_REGISTRATION)
     await case.bring_to("inspect")
     await case.signal("inspection_completed", inspection(data_reliable=False))
     for which in (Activity.DRAFT_CONCLUSION, Activity.SEND_REPLY):
@@ -203,6 +205,56 @@ async def failed_again(case: CaseUnderTest) -> None:
     await case.result()
 
 
+async def registration_changed(case: CaseUnderTest) -> None:
+    """REX changes after the signature: the conclusion is returned; it changes again: the letters are released."""
+    await case.bring_to("conclude")
+    case.world.rex_record = {**REX_RECORD, "status": "revoked"}
+    await case.signal("conclusion_signed", signature())
+    await case.until(lambda view: view["conclusion"]["held_because"])
+    await case.update("return_conclusion", reason="revoked meanwhile", reopen_inspection=True)
+    await case.signal("inspection_completed", inspection("i2", registration="revoked"))
+    view = await case.drafted()
+    case.world.rex_record = {**REX_RECORD, "status": "revoked", "name": "Altyn Nan LLP"}
+    await case.signal("conclusion_signed", signature("s2", document_id=view["conclusion"]["document_id"]))
+    await case.until(lambda view: view["conclusion"]["held_because"])
+    await case.update("release_conclusion", reason="a new name, nothing else")
+    await case.result()
+
+
+async def confirmed(case: CaseUnderTest) -> None:
+    """A person confirms the request on its second day, before the letter of ¶7 leaves."""
+    await case.until(lambda view: view["limit_at"])
+    await case.sleep_to(1)
+    await case.update("confirm_request", note="the seal is genuine")
+    await case.at_step("await_documents")
+    await case.bring_to_end()
+
+
+async def read_strictly(case: CaseUnderTest) -> None:
+    """Every reading is the other one, then one after the other changes back while the case goes on."""
+    await case.at_step("await_documents")
+    await case.signal("documents_arrived", documents("d1", "invoice"))
+    await case.at_step("inspect")
+    await case.sleep_to(3)
+    await case.update("request_missing_documents", missing=["registration_application"], remarks="it is not there")
+    await case.signal("documents_arrived", documents("d2", "registration_application"))
+    await case.until(lambda view: not view["missing_documents"])
+    await _change(case, "grounds", "any")
+    await case.signal("inspection_completed", inspection(grounds=["scheme_terms"]))
+    await case.drafted()
+    await case.sleep_to(8)
+    await _change(case, "thirty_end", "signature")
+    await case.drafted()
+    await _change(case, "appeal_starts", "signature")
+    view = await case.drafted()
+    await case.signal("conclusion_signed", signature(document_id=view["conclusion"]["document_id"]))
+    await case.result()
+
+
+async def _change(case: CaseUnderTest, reading: str, option: str) -> None:
+    await case.update("change_reading", reading=reading, option=option, reason="the lawyers have decided")
+
+
 def signed_off(message_id: str) -> dict[str, str]:
     """What every message carries."""
     return {"message_id": message_id, "sent_by": "Atameken"}
@@ -224,6 +276,9 @@ PATHS: dict[str, Path] = {
         nobody_reached,
         hastened,
         failed_again,
+        registration_changed,
+        confirmed,
+        read_strictly,
     )
 }
 
@@ -244,4 +299,7 @@ def world_of(path: str, world: World) -> World:
     """The world as a path needs it before the case is opened."""
     for which in REFUSING.get(path, ()):
         world.refuse(which, "not today")
+    world.confirm_request = path == "confirmed"
+    if path == "read_strictly":
+        world.readings = {name: str(list(reading.options)[-1]) for name, reading in READINGS.items()}
     return world

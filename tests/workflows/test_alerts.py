@@ -15,9 +15,9 @@ from activities.interface import Activity
 from escalation.kinds import KINDS, Escalation
 from tests.support.calendars import ALMATY, at, plain_days
 from tests.support.cases import CaseInMemory
-from tests.support.messages import documents
+from tests.support.messages import documents, inspection, signature
 from tests.support.views import escalation, escalation_ids, instant
-from tests.support.world import World, ladder_book
+from tests.support.world import REX_RECORD, World, ladder_book
 from tests.workflows.conftest import Opening
 
 AWAIT = "await_documents"
@@ -68,6 +68,13 @@ async def send_gibberish(case: CaseInMemory) -> None:
     await case.signal("gibberish")
 
 
+async def revoke(case: CaseInMemory) -> None:
+    await case.signal("documents_arrived", documents())
+    await case.signal("inspection_completed", inspection())
+    case.world.rex_record = {**REX_RECORD, "status": "revoked"}
+    await case.signal("conclusion_signed", signature())
+
+
 async def wait(_: CaseInMemory) -> None:
     """Atameken says nothing."""
 
@@ -90,6 +97,11 @@ LADDERS: dict[Escalation, tuple[Callable[[CaseInMemory], Awaitable[None]], str, 
         fail_to_fetch,
         f"{AWAIT}.action_failed",
         [(0, "10:00", 2), (0, "12:00", 3), *daily(1, 5, "12:00", 3)],
+    ),
+    Escalation.REGISTRATION_CHANGED: (
+        revoke,
+        "reply.registration_changed",
+        [(0, "10:00", 2), (0, "14:00", 3), *daily(1, 5, "14:00", 3)],
     ),
     Escalation.DOCUMENTS_REFUSED: (
         refuse_a_document,

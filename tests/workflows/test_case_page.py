@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
-from activities.interface import Activity, Lookup
 from escalation.kinds import Escalation
 from escalation.ladder import Rung
 from rules.calendar import WorkingCalendar
 from rules.documents import Kind
-from rules.findings import registration_findings
 from rules.instant import rfc_3339
 from rules.outcome import Outcome
+from rules.registration import Occasion
 from rules.terms import Step
 from tests.support.calendars import at, plain_days
 from tests.support.messages import documents
@@ -30,6 +29,7 @@ from workflows.escalating import escalate
 from workflows.escalation_state import Identity, Notification
 from workflows.inbox import judge, parcel
 from workflows.next_action import next_action
+from workflows.rex import look_up
 
 CALENDAR = WorkingCalendar(PLAIN)
 EVERY_STEP = [Step.REQUEST_DOCUMENTS, Step.AWAIT_DOCUMENTS, Step.INSPECT, Step.CONCLUDE, Step.APPEAL]
@@ -49,8 +49,8 @@ def crowded() -> Case:
     case = standing_at(Step.AWAIT_DOCUMENTS)
     refused = delivered(Kind.CONTRACT, filename="c_1.pdf", state="refused", reason="sha256 differs", message_id="d2")
     case.papers.deliveries += [delivered(Kind.INVOICE), refused]
-    case.findings = registration_findings(case.request.rex_number, None, [])
-    case.want(Activity.LOOK_UP_REGISTRATION, Lookup(rex_number=case.request.rex_number))
+    case.registration.take(None, RECEIVED, Occasion.OPENING)
+    look_up(case, Occasion.OPENING)
     gave_up(case, case.actions["look_up_registration"], "REX refuses the login", RECEIVED)
     send(case, "documents_came", {})
     bring_up_to_date(case, CALENDAR, at(date(2026, 3, 25)))
@@ -288,7 +288,7 @@ def test_at_every_step_it_says_what_to_do_next(step: Step) -> None:
 
 def test_what_gave_up_comes_before_all_else_to_do() -> None:
     case = standing_at(Step.AWAIT_DOCUMENTS)
-    case.want(Activity.LOOK_UP_REGISTRATION, Lookup(rex_number=case.request.rex_number))
+    look_up(case, Occasion.OPENING)
     gave_up(case, case.actions["look_up_registration"], "no", RECEIVED)
     assert next_action(case).startswith("Gave up: `look_up_registration`.")
     assert "`retry_action`" in next_action(case)

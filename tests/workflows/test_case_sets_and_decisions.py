@@ -16,9 +16,10 @@ from escalation.resolution import Resolution
 from rules.calendar import CalendarDays, WorkingCalendar
 from rules.decisions import Recount, read_decision
 from rules.documents import NO_EVIDENCE, Kind
+from rules.readings import InspectionStarts
 from rules.recount import recount as foretold
 from rules.refusal import Refusal
-from rules.terms import TERMS, Risk, Step, days_after
+from rules.terms import TERMS, Risk, Step, days_between
 from tests.support.calendars import at
 from tests.support.standing import (
     MONDAY,
@@ -42,7 +43,7 @@ from tests.workflows.test_case_state import (
 from workflows import alerts, decisions
 from workflows.case import Case
 from workflows.case_view import case_view
-from workflows.deadlines import bring_up_to_date, finish, finish_limit
+from workflows.deadlines import bring_up_to_date, finish, settle_the_thirty
 from workflows.papers import Papers
 
 
@@ -59,7 +60,7 @@ def test_the_reserve_is_what_is_left_when_every_step_takes_its_full_term(
     assert case.limit_last_day is not None
     assert case.reserve_days is not None
     end = max(last_day, calendar.day_of(now))
-    for _ in range(days_after(step, with_appeal=step is not Step.CONCLUDE)):
+    for _ in range(days_between(step, Step.CONCLUDE if step is Step.CONCLUDE else Step.APPEAL)):
         end += timedelta(days=1)
         while not calendar.is_working(end):
             end += timedelta(days=1)
@@ -95,7 +96,7 @@ def test_a_risk_that_only_the_signature_brings_to_light_is_on_record_and_nobody_
         assert case.conclusion is not None
         case.conclusion.signed_at = signed_at
         finish(case, calendar, Step.CONCLUDE, signed_at, signed_at)
-        finish_limit(case, calendar, signed_at, signed_at)
+        settle_the_thirty(case, calendar, signed_at)
     assert (ids(found), found.reserve_days) == (ids(lived), -1), "on working day 28, and the 3 of the appeal to come"
     [at_risk] = [each for each in found.escalations if each.kind is Escalation.LIMIT_AT_RISK]
     assert (at_risk.resolution, at_risk.since) == (Resolution.SIGNED, at(date(2026, 4, 9), 0))
@@ -127,6 +128,11 @@ def a_set(drawn: list[tuple[Kind, int | None, int | None]]) -> Papers:
     return papers
 
 
+def _sent_at(papers: Papers) -> datetime | None:
+    answer = papers.answer(InspectionStarts.COMPLETE_SET)
+    return answer.sent_at if answer is not None else None
+
+
 @EXAMPLES
 @given(offers, st.booleans())
 def test_the_set_was_sent_at_the_smallest_time_at_which_it_is_complete(
@@ -144,8 +150,8 @@ def test_the_set_was_sent_at_the_smallest_time_at_which_it_is_complete(
         )
 
     days = [RECEIVED + timedelta(days=n) for n in range(10)]
-    assert papers.sent_at() == next((day for day in days if complete(day)), None)
-    assert (papers.sent_at() is None) == bool(papers.missing())
+    assert _sent_at(papers) == next((day for day in days if complete(day)), None)
+    assert (_sent_at(papers) is None) == bool(papers.missing())
 
 
 @EXAMPLES
@@ -154,9 +160,9 @@ def test_the_order_in_which_documents_came_does_not_matter(
     drawn: list[tuple[Kind, int | None, int | None]], dice: Random
 ) -> None:
     papers = a_set(drawn)
-    before = (papers.sent_at(), papers.received_at(), papers.missing())
+    before = (papers.answer(InspectionStarts.COMPLETE_SET), papers.missing())
     dice.shuffle(papers.deliveries)
-    assert (papers.sent_at(), papers.received_at(), papers.missing()) == before
+    assert (papers.answer(InspectionStarts.COMPLETE_SET), papers.missing()) == before
 
 
 # -- what is carried on -------------------------------------------------------------------------------------------

@@ -51,12 +51,13 @@ async def test_refused_messages_are_escalated_once_a_step_with_the_count_and_the
 
 KEYS = {
     "case_id", "step", "risk", "reserve_days", "received_at", "limit_at", "limit_last_day", "limit_met", "outcome",
-    "request", "steps", "calendar", "documents", "refused_documents", "missing_documents", "findings", "inspection",
+    "limit_ended_at", "readings", "request_confirmed", "rex_lookups", "request", "steps", "calendar", "documents",
+    "refused_documents", "missing_documents", "findings", "inspection",
     "conclusion", "appeal", "reply", "to_do", "failed_actions", "escalations", "rejected_messages", "rejected_count",
 }  # fmt: skip
 STEP_KEYS = {
     "step", "round", "paragraph", "working_days", "state", "started_at", "from_receipt", "due_at", "last_day",
-    "ended_at", "late", "late_days", "provisional",
+    "ended_at", "late", "late_days", "provisional", "unproven",
 }  # fmt: skip
 
 
@@ -98,24 +99,30 @@ async def test_the_query_answers_while_nothing_else_does(
 
 GOOD_DECISION: dict[str, dict[str, Any]] = {
     "acknowledge_escalation": {"escalation_id": "x", "until": "2026-03-02"},
+    "confirm_request": {"note": "r"},
     "record_dispatch": {"sent_at": "2026-03-02T09:30:00+05:00", "letter_reference": "L-1"},
     "record_lookup": {"record": None, "reason": "r"},
     "retry_action": {},
     "request_missing_documents": {"missing": ["invoice"], "remarks": "r"},
     "return_conclusion": {"reason": "r"},
+    "release_conclusion": {"reason": "r"},
     "conclude_without_documents": {"reason": "r"},
     "withdraw": {"reason": "r"},
+    "change_reading": {"reading": "grounds", "option": "all", "reason": "r"},
     "recount": {"reason": "r"},
 }
 WRONG_TYPES: dict[str, dict[str, Any]] = {
     "acknowledge_escalation": {"escalation_id": 5, "until": "soon"},
+    "confirm_request": {"note": 5},
     "record_dispatch": {"what": "parcel", "sent_at": "2026-03-02T09:30:00", "letter_reference": ""},
     "record_lookup": {"record": {"rex_number": 5}, "reason": "x" * 4001},
     "retry_action": {"action": 7},
     "request_missing_documents": {"missing": ["patience"], "remarks": None},
     "return_conclusion": {"reason": [], "reopen_inspection": "perhaps"},
+    "release_conclusion": {"reason": 7},
     "conclude_without_documents": {"reason": True},
     "withdraw": {"reason": ""},
+    "change_reading": {"reading": 5, "option": None, "reason": ""},
     "recount": {"reason": {}},
 }
 
