@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-slow storm bench check format lock clean pictures
+.PHONY: help install demo up test test-slow storm bench check format lock clean docs pictures
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ lock: $(VENV)/.locking ## renew both lock files from pyproject.toml
 $(VENV)/.locking:
 	$(PYTHON) -m venv $@
 	$@/bin/python -m pip install --quiet --disable-pip-version-check pip-tools
+
+docs: install ## write the readings of the order into docs/counting.md
+	$(BIN)/python docs/readings.py
 
 clean: ## remove .venv, caches, and var/ with its cases
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -44,6 +44,8 @@ def case_page(case: CaseView, link: str) -> Group:
     parts += _conclusion(case)
     parts += _documents(case)
     parts += _findings(case)
+    parts += _lookups(case)
+    parts += _readings(case)
     parts += _refused_messages(case)
     return Group(*parts, Text(""))
 
@@ -71,9 +73,10 @@ def _standing(case: CaseView) -> RenderableType:
 
 
 def _limit(case: CaseView) -> Text:
-    if case.limit_met is not None:
-        kept = "kept" if case.limit_met else "exceeded"
-        return Text(f"The 30 working days of ¶5 were {kept}; they ended on {day_words(case.limit_last_day)}")
+    if not case.thirty_run:
+        kept = "were not counted to their end" if case.limit_met is None else "were kept"
+        kept = "were exceeded" if case.limit_met is False else kept
+        return Text(f"The 30 working days of ¶5 {kept}; their last day is {day_words(case.limit_last_day)}")
     if case.limit_last_day is None:
         return Text("The 30 working days of ¶5 are not counted yet")
     text = Text(
@@ -133,6 +136,8 @@ def _conclusion(case: CaseView) -> Iterator[RenderableType]:
         return
     line = Text(f"{conclusion.number} ({OUTCOMES[conclusion.outcome]}), ")
     line.append(f"drafted {time_words(conclusion.drafted_at)}\n{conclusion.document_id}")
+    if conclusion.held_because:
+        line.append(f"\nThe letters are held: {conclusion.held_because}", "bold red")
     if conclusion.signed_at is None:
         line.append(f"\nTo sign it: {STARTER} sign {case.case_id} --by NAME --document {conclusion.document_id}", "dim")
     yield section("Conclusion", bullets([line]))
@@ -165,6 +170,23 @@ def _findings(case: CaseView) -> Iterator[RenderableType]:
                 line.append(f"\napplication: {finding.application}\nREX: {finding.rex or '–'}", style="not bold dim")
             lines.append(line)
         yield section("Findings", bullets(lines))
+
+
+def _lookups(case: CaseView) -> Iterator[RenderableType]:
+    if case.rex_lookups:
+        lines = []
+        for each in case.rex_lookups:
+            shown = each.status or "no registration"
+            by = f", by hand by {each.by}" if each.by else ""
+            lines.append(f"{time_words(each.at)} ({words(each.occasion)}{by}): {shown}")
+        yield section("Looked up in REX", bullets(lines))
+
+
+def _readings(case: CaseView) -> Iterator[RenderableType]:
+    """Those that are not the default: the page says nothing of what goes without saying."""
+    chosen = [option.sentence for reading, option in case.readings.chosen() if option is not reading.default]
+    if chosen:
+        yield section("How the order is read", bullets(chosen))
 
 
 def _escalations(case: CaseView) -> Iterator[RenderableType]:

@@ -13,11 +13,13 @@ from calendars.build import build
 from calendars.decrees import Entry
 from calendars.kazakhstan import years_with_data
 from cli.calendar_register import read_day, registered_calendar
-from cli.printing import console, plain_table, print_json
+from cli.errors import CannotDo
+from cli.printing import bullets, console, plain_table, print_json, section
 from cli.words import day_words, days_words
 from rules.calendar import CalendarDoesNotReach, WorkingCalendar
 from rules.clock import ONE_DAY
 from rules.instant import rfc_3339
+from rules.readings import Readings
 from rules.refusal import Refusal
 from rules.terms import Due, due
 
@@ -92,8 +94,11 @@ def _count(
 
 
 def print_deadline(written: str, working_days: int, *, explain: bool, as_json: bool) -> None:
-    """Print the last day of a term, its ISO date first."""
-    registered = registered_calendar()
+    """Print the last day of a term, its ISO date first.
+
+    The explanation says how the office reads the order, too: that decides from when a term runs.
+    """
+    registered, readings = registered_calendar(), _office_readings()
     counted = count_term(
         read_day(written),
         working_days,
@@ -101,17 +106,26 @@ def print_deadline(written: str, working_days: int, *, explain: bool, as_json: b
         confirmed=registered.confirmed() if registered else frozenset(),
     )
     if as_json:
-        print_json(_as_json(counted, base_only=registered is None))
+        print_json(_as_json(counted, readings, base_only=registered is None))
         return
     out = console()
     term = counted.term
     line = f"{term.last_day.isoformat()}  {days_words(working_days)} after {day_words(term.started_on)}"
     out.print(Text(line + (" (provisional)" if term.provisional else "")), soft_wrap=True)
     if explain:
-        _explain(counted, base_only=registered is None)
+        _explain(counted, readings, base_only=registered is None)
 
 
-def _explain(counted: CountedTerm, *, base_only: bool) -> None:
+def _office_readings() -> Readings:
+    from runtime.settings import ClientSettings, WrongSettings, read_settings
+
+    try:
+        return read_settings(ClientSettings).readings
+    except WrongSettings as error:
+        raise CannotDo(str(error)) from None
+
+
+def _explain(counted: CountedTerm, readings: Readings, *, base_only: bool) -> None:
     out = console()
     table = plain_table()
     for name in ("day", "counts", "why"):
@@ -129,9 +143,10 @@ def _explain(counted: CountedTerm, *, base_only: bool) -> None:
         out.print("Base calendar only: there is no register here whose entries could count.", soft_wrap=True)
     for why in counted.provisional_because:
         out.print(f"Provisional: {why}.", style="yellow", soft_wrap=True)
+    out.print(section("How the order is read", bullets(option.sentence for _, option in readings.chosen())))
 
 
-def _as_json(counted: CountedTerm, *, base_only: bool) -> dict[str, Any]:
+def _as_json(counted: CountedTerm, readings: Readings, *, base_only: bool) -> dict[str, Any]:
     term = counted.term
     return {
         "last_day": term.last_day.isoformat(),
@@ -140,6 +155,7 @@ def _as_json(counted: CountedTerm, *, base_only: bool) -> dict[str, Any]:
         "working_days": counted.working_days,
         "provisional": term.provisional,
         "provisional_because": counted.provisional_because,
+        "readings": readings.model_dump(mode="json"),
         "calendar": {"version": counted.calendar.days.version, "base_only": base_only},
         "exceptions": [
             {"day": day.isoformat(), "counts": counts, "why": why} for day, counts, why in counted.exceptions

@@ -102,6 +102,11 @@ class Reading:
     question: str
     options: dict[str, Option]
 
+    @property
+    def default(self) -> Option:
+        """Ours, where an office does not choose."""
+        return next(iter(self.options.values()))
+
 
 READINGS: Final[dict[str, Reading]] = {
     "inspection_starts": Reading(

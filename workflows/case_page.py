@@ -10,6 +10,7 @@ from datetime import date, datetime
 from escalation.kinds import LEVEL_NAMES
 from escalation.resolution import resolved_by
 from rules.calendar import WorkingCalendar
+from rules.registration import RexLookup
 from rules.terms import TERMS, Risk, Step
 from workflows.alerts import upcoming
 from workflows.case import Case, StepState
@@ -41,6 +42,8 @@ def case_page(case: Case, calendar: WorkingCalendar | None, now: datetime) -> st
         _section("Stated long before it arrived", _stated(case, calendar) if calendar else []),
         _section("Refused documents", [f"{plain(d.filename)}: {plain(d.reason)}" for _, d in papers.refused]),
         _section("Findings", [f"{finding.severity}: {plain(finding.text)}" for finding in case.findings]),
+        _section("Looked up in REX", [_lookup(case, each) for each in case.registration.lookups]),
+        _section("How the order is read", _readings(case)),
         _section(
             f"Refused messages ({case.rejected_count})",
             [f"{code(each.name)}: {plain(each.reason)}" for each in reversed(case.rejected)],
@@ -123,6 +126,8 @@ def _standing(case: Case) -> str:
         lines.append(f"Limit (¶5): last day **{_day(case.limit_last_day)}**, {reserve}**{_RISK_WORDS[case.risk]}**.")
     else:
         lines.append("No term is counted yet: the working calendar is not recorded.")
+    if case.conclusion is not None and case.conclusion.held_because:
+        lines.append(f"**The letters are held**: {plain(case.conclusion.held_because)}.")
     if case.days_provisional:
         lines.append("The days are provisional: the calendar of a year in the term is not confirmed.")
     if case.outcome or case.conclusion:
@@ -164,6 +169,16 @@ def _stated(case: Case, calendar: WorkingCalendar) -> list[str]:
     return [
         f"{what}: stated {_day(at)}, arrived {_day(came)}" for what, at, came in days if calendar.between(at, came) > 1
     ]
+
+
+def _lookup(case: Case, lookup: RexLookup) -> str:
+    by = f", by hand by {plain(lookup.by)}" if lookup.by else ""
+    return f"{_clock(case, lookup.at)} ({_words(lookup.occasion)}{by}): {lookup.status or 'no registration'}"
+
+
+def _readings(case: Case) -> list[str]:
+    """Those that are not the default: the page says nothing of what goes without saying."""
+    return [option.sentence for reading, option in case.readings.chosen() if option is not reading.default]
 
 
 def _section(title: str, lines: list[str]) -> str:

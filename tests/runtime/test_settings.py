@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from rules.readings import Grounds, Readings
 from runtime.settings import ClientSettings, WorkerSettings, WrongSettings, read_settings
 from tests.conftest import ROOT
 
@@ -51,6 +52,49 @@ def test_a_worker_has_all_its_settings_and_the_defaults_of_the_contract() -> Non
     assert settings.recipients[2][1] == "json://localhost/three-secret"
     assert settings.document_store == str(ROOT / "var" / "documents")
     assert (settings.document_hosts, settings.receipt_cutoff, settings.metrics_address) == ((), None, None)
+
+
+def test_the_readings_are_the_defaults_and_those_of_the_file_that_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert read_settings(ClientSettings).readings == Readings()
+    chosen = tmp_path / "readings.toml"
+    chosen.write_text('grounds = "all"  # letter 14-02/7\n')
+    monkeypatch.setenv("REXV_READINGS", str(chosen))
+    assert read_settings(ClientSettings).readings == Readings(grounds=Grounds.ALL)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('ground = "all"', "unknown 'ground'; expected one of inspection_starts"),
+        ('grounds = "every"', "grounds: unknown 'every'; expected one of any, all"),
+        ("grounds = all", "not TOML: "),
+        (None, "cannot be read (FileNotFoundError)"),
+    ],
+)
+@pytest.mark.usefixtures("all_set")
+def test_a_readings_file_that_does_not_fit_is_named_with_what_and_where(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None, said: str
+) -> None:
+    file = tmp_path / "readings.toml"
+    if content is not None:
+        file.write_text(content)
+    monkeypatch.setenv("REXV_READINGS", str(file))
+    with pytest.raises(WrongSettings) as wrong:
+        read_settings(WorkerSettings)
+    assert str(wrong.value).startswith(f"REXV_READINGS: {file}: {said}")
+    assert "\n" not in str(wrong.value)
+
+
+@pytest.mark.parametrize(("value", "confirms"), [(None, False), ("1", True), ("0", False), ("", False)])
+@pytest.mark.usefixtures("all_set")
+def test_a_person_confirms_requests_where_the_setting_says_so(
+    monkeypatch: pytest.MonkeyPatch, value: str | None, confirms: bool
+) -> None:
+    if value is not None:
+        monkeypatch.setenv("REXV_CONFIRM_REQUEST", value)
+    assert read_settings(WorkerSettings).confirm_request is confirms
 
 
 @pytest.mark.parametrize("name", REQUIRED)
