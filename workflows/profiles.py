@@ -94,3 +94,10 @@ HEARTBEAT = Profile(
     # Those who wait for it outside allow for some hours, not for a day.
     gives_up_after=timedelta(hours=2),
 )
+
+ACCOUNT = Profile(
+    # The register is read, a paper set, and each recipient called for up to 30 s.
+    start_to_close=timedelta(minutes=2),
+    # With the report before it below a day; the next self-check sends what is still to be sent.
+    gives_up_after=timedelta(hours=3),
+)

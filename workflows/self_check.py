@@ -14,6 +14,8 @@ from temporalio.exceptions import ActivityError, FailureError
 
 from activities.interface import Activity
 from self_check.interface import (
+    AccountSent,
+    AccountWanted,
     AllWell,
     Checked,
     CheckFinding,
@@ -23,7 +25,7 @@ from self_check.interface import (
     FindingsReport,
     Reported,
 )
-from workflows.profiles import CHECK, HEARTBEAT, REPORT
+from workflows.profiles import ACCOUNT, CHECK, HEARTBEAT, REPORT
 
 SELF_CHECK: Final = "SelfCheck"
 """The workflow type."""
@@ -42,7 +44,7 @@ class SelfCheckDone(BaseModel):
     """The result: what was found and who received the report.
 
     ``total`` counts findings beyond those listed too. ``heartbeat`` is ``called``, ``none set`` or why it was not
-    reached; None if not all is well.
+    reached; None if not all is well. ``account`` says what became of last month's account to level 3.
     """
 
     open_cases: int
@@ -50,18 +52,25 @@ class SelfCheckDone(BaseModel):
     total: int
     reported: Reported | None = None
     heartbeat: str | None = None
+    account: str | None = None
 
 
 @workflow.defn(name=SELF_CHECK)
 class SelfCheck:
-    """One check, and a second if the first found something; then one report, or the heartbeat."""
+    """One check, and a second if the first found something; one report, or the heartbeat; the account if it is due."""
 
     @workflow.run
     async def run(self, wanted: SelfCheckWanted) -> SelfCheckDone:
-        """Check, and report what was found.
+        """Check, report what was found, and send last month's account where it is due and not yet sent.
 
-        :raises ActivityError: if the report reached nobody at all.
+        :raises ActivityError: if the report reached nobody at all; the next self-check sends the account then.
         """
+        done = await self._check_and_report(wanted)
+        if wanted.scope == "cases":
+            done = done.model_copy(update={"account": await self._send_account()})
+        return done
+
+    async def _check_and_report(self, wanted: SelfCheckWanted) -> SelfCheckDone:
         checked = await self._check(wanted)
         done = SelfCheckDone(open_cases=checked.open_cases, findings=checked.findings, total=checked.total)
         if checked.findings:
@@ -130,6 +139,23 @@ class SelfCheck:
             workflow.logger.warning("all is well, but the heartbeat was not reached: %s", _why(error))
             return f"not reached: {_why(error)}"
         return "called" if called else "none set"
+
+    async def _send_account(self) -> str:
+        try:
+            sent: AccountSent = await workflow.execute_activity(
+                Activity.SEND_ACCOUNT,
+                AccountWanted(at=workflow.info().start_time),
+                result_type=AccountSent,
+                summary="send level 3 the account of last month, if it is due",
+                **ACCOUNT.options(),
+            )
+        except ActivityError as error:
+            # The next self-check tries again, and reports that it is not sent.
+            workflow.logger.warning("the account of last month is not sent: %s", _why(error))
+            return f"not sent: {_why(error)}"
+        if sent.month is None:
+            return "none due"
+        return f"of {sent.month:%Y-%m}: sent to {sent.recipients}, before to {sent.recipients_before}"
 
 
 def _why(error: FailureError) -> str:
