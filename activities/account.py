@@ -6,7 +6,8 @@ What it counts and says is in ``reports/``.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -16,19 +17,32 @@ from temporalio import activity
 from activities.errors import broken, refused, register_errors, unreachable
 from activities.http import Now, utc_now
 from activities.interface import Activity
+from calendars.build import build
+from calendars.time_zone import almaty_clock
 from escalation.kinds import HEAD
 from escalation.ladder import Language
 from escalation.ladder_file import recipient_id, scheme_of
 from notifications.channel import send
 from notifications.dates import almaty_day
 from notifications.message import Message
-from register.accounts import read_standing, record_sent
+from register.accounts import opened_before, read_standing, record_sent, sent_to
+from register.calendar import read_calendar
 from reports.counting import count
 from reports.message import message_of
+from reports.period import Period, due_on, month_before
 from reports.typesetting import CannotBeSet
+from rules.calendar import WorkingCalendar
 from rules.refusal import Refusal
-from self_check.account import UnsentAccount, unsent_account
 from self_check.interface import AccountSent, AccountWanted
+
+
+@dataclass(frozen=True)
+class UnsentAccount:
+    """The account of a month, and who does not have it yet: nobody at the end."""
+
+    month: Period
+    recipients: tuple[str, ...]
+
 
 _NONE_DUE: Final = AccountSent(month=None, recipients=0, recipients_before=0)
 
@@ -101,3 +115,22 @@ class AccountActivities:
             now=self._clock(),
         )
         return None
+
+
+def unsent_account(register: Engine, recipients: Iterable[str], today: date) -> UnsentAccount | None:
+    """The account of last month, where it is due: from the first working day of this month on.
+
+    Of a month before the register's first case there is none to give.
+
+    :param recipients: those of level 3, as short hashes.
+    :param today: in Asia/Almaty.
+    :raises register.database.RegisterError: if the database does not answer or refuses.
+    :raises Refusal: for a year that the library of holidays has no data for.
+    """
+    month = month_before(today)
+    registered = read_calendar(register)
+    days = build(month.last.year, today.year, entries=registered.in_force(), confirmed=registered.confirmed())
+    if today < due_on(WorkingCalendar(days), month) or not opened_before(register, almaty_clock().end_of(month.last)):
+        return None
+    have = sent_to(register, month.first)
+    return UnsentAccount(month, tuple(each for each in recipients if each not in have))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Engine
@@ -18,14 +18,11 @@ from temporalio.service import RPCError
 from activities.errors import register_errors, unreachable
 from activities.http import CALL_TIMEOUT, call, client_of, origin_of
 from activities.interface import Activity
-from escalation.kinds import HEAD
-from escalation.ladder_file import recipient_id
 from notifications.dates import almaty_day
 from register.calendar import read_calendar
 from register.database import RegisterError
 from register.findings import record_reported, reported_on
 from self_check import findings
-from self_check.account import unsent_account
 from self_check.cases import CasesCheck
 from self_check.interface import AllWell, Checked, CheckFinding, CheckWanted, FindingsReport, Reported
 from self_check.report import report_of
@@ -136,17 +133,8 @@ class SelfCheckActivities:
         found = list(findings.levels_without_recipient(self._recipients))
         if not await temporal.reports_failing_tasks():
             found.append(findings.tasks_not_reported(self._client.namespace))
-        found += await asyncio.to_thread(self._account_not_sent, almaty_day(now))
         cases = await CasesCheck(self._register, temporal, now=now, grace=self._grace).check()
         return _checked([*found, *cases.findings], open_cases=cases.open_cases)
-
-    def _account_not_sent(self, today: date) -> list[CheckFinding]:
-        """On the day on which it is due the account is still being sent."""
-        head = [recipient_id(url) for url in self._recipients.get(HEAD, ())]
-        unsent = unsent_account(self._register, head, today)
-        if unsent is None or not unsent.recipients or unsent.due_on == today:
-            return []
-        return [findings.account_not_sent(unsent.month.first, unsent.due_on, len(unsent.recipients))]
 
 
 def _checked(found: Sequence[CheckFinding], open_cases: int) -> Checked:

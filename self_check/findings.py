@@ -192,20 +192,6 @@ def years_not_confirmed(today: date, confirmed: Container[int]) -> Iterator[Chec
         )
 
 
-def account_not_sent(month: date, due_on: date, recipients: int) -> CheckFinding:
-    """The finding about an account that was due on an earlier day and that recipients of level 3 do not have.
-
-    :param month: a day of the month that it is about.
-    """
-    return CheckFinding(
-        kind=FindingKind.ACCOUNT_NOT_SENT,
-        about=f"{month:%Y-%m}",
-        what=f"the account of {month:%Y-%m} was due on {english_date(due_on)}, and {recipients} of level 3 do not have "
-        "it",
-        what_to_do="Read the result of the last self-check, which says why. It is tried again with each self-check.",
-    )
-
-
 def most_important(findings: Sequence[CheckFinding], longest: int) -> list[CheckFinding]:
     """At most ``longest`` of the findings, those that concern the whole system first."""
     return sorted(findings, key=lambda finding: (finding.workflow_id is not None, finding.key))[:longest]

@@ -96,8 +96,8 @@ HEARTBEAT = Profile(
 )
 
 ACCOUNT = Profile(
-    # The register is read, a paper set, and each recipient called for up to 30 s.
+    # The register is read, a paper set, and all recipients are called at once for up to 30 s.
     start_to_close=timedelta(minutes=2),
-    # With the report before it below a day; the next self-check sends what is still to be sent.
-    gives_up_after=timedelta(hours=3),
+    # The check waits for it. What does not pass by in that time on-call hears of; the next day sends it.
+    gives_up_after=timedelta(minutes=15),
 )

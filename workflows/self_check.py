@@ -57,22 +57,21 @@ class SelfCheckDone(BaseModel):
 
 @workflow.defn(name=SELF_CHECK)
 class SelfCheck:
-    """One check, and a second if the first found something; one report, or the heartbeat; the account if it is due."""
+    """The account if it is due; one check, and a second if the first found something; one report, or the heartbeat."""
 
     @workflow.run
     async def run(self, wanted: SelfCheckWanted) -> SelfCheckDone:
-        """Check, report what was found, and send last month's account where it is due and not yet sent.
+        """Send last month's account if it is due, check, and report what was found.
 
-        :raises ActivityError: if the report reached nobody at all; the next self-check sends the account then.
+        :raises ActivityError: if the report reached nobody at all.
         """
-        done = await self._check_and_report(wanted)
-        if wanted.scope == "cases":
-            done = done.model_copy(update={"account": await self._send_account()})
-        return done
-
-    async def _check_and_report(self, wanted: SelfCheckWanted) -> SelfCheckDone:
+        account, not_sent = await self._send_account() if wanted.scope == "cases" else (None, [])
         checked = await self._check(wanted)
-        done = SelfCheckDone(open_cases=checked.open_cases, findings=checked.findings, total=checked.total)
+        findings, total = [*not_sent, *checked.findings], len(not_sent) + checked.total
+        checked = checked.model_copy(update={"findings": findings, "total": total})
+        done = SelfCheckDone(
+            open_cases=checked.open_cases, findings=checked.findings, total=checked.total, account=account
+        )
         if checked.findings:
             return done.model_copy(update={"reported": await self._report(wanted.scope, checked)})
         if wanted.scope == "cases":
@@ -140,7 +139,8 @@ class SelfCheck:
             return f"not reached: {_why(error)}"
         return "called" if called else "none set"
 
-    async def _send_account(self) -> str:
+    async def _send_account(self) -> tuple[str, list[CheckFinding]]:
+        """What became of the account, and the finding where it could not be sent: the next self-check tries again."""
         try:
             sent: AccountSent = await workflow.execute_activity(
                 Activity.SEND_ACCOUNT,
@@ -150,12 +150,15 @@ class SelfCheck:
                 **ACCOUNT.options(),
             )
         except ActivityError as error:
-            # The next self-check tries again, and reports that it is not sent.
-            workflow.logger.warning("the account of last month is not sent: %s", _why(error))
-            return f"not sent: {_why(error)}"
+            finding = CheckFinding(
+                kind=FindingKind.ACCOUNT_NOT_SENT,
+                what=f"the account of last month could not be sent to level 3: {_why(error)}",
+                what_to_do="Mend what does not answer. The next self-check sends it; so does triggering the schedule.",
+            )
+            return f"not sent: {_why(error)}", [finding]
         if sent.month is None:
-            return "none due"
-        return f"of {sent.month:%Y-%m}: sent to {sent.recipients}, before to {sent.recipients_before}"
+            return "none due", []
+        return f"of {sent.month:%Y-%m}: sent to {sent.recipients}, before to {sent.recipients_before}", []
 
 
 def _why(error: FailureError) -> str:
