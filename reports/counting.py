@@ -87,7 +87,7 @@ def _of_step(step: Step, entries: Sequence[StepEntry], period: Period) -> Terms:
         if each.late:
             if each.last_day is not None and period.holds(each.last_day):
                 broken.append(each)
-        elif each.state == "done" and each.ended_at is not None and period.holds(almaty_clock().day_of(each.ended_at)):
+        elif each.ended_at is not None and period.holds(almaty_clock().day_of(each.ended_at)):
             kept.append(each)
     return Terms(
         paragraph=TERMS[step].paragraph,
@@ -105,7 +105,7 @@ def _of_limit(cases: Iterable[CaseEntry], period: Period) -> Terms:
     for each in cases:
         if _exceeded(each):
             broken += each.limit_last_day is not None and period.holds(each.limit_last_day)
-        elif each.limit_met and each.limit_ended_at is not None:
+        elif each.limit_ended_at is not None:
             kept += period.holds(almaty_clock().day_of(each.limit_ended_at))
     return Terms(
         paragraph=WHOLE.paragraph,

@@ -176,6 +176,7 @@ IN_MARCH, IN_APRIL = date(2026, 3, 25), date(2026, 4, 16)
         ({"limit_met": True, "limit_ended_at": march(9), "limit_last_day": IN_APRIL}, (1, 0)),
         ({"limit_met": True, "limit_ended_at": march(0), "limit_last_day": IN_MARCH}, (0, 0)),
         ({"limit_met": False, "limit_ended_at": march(40), "limit_last_day": IN_MARCH, "risk": "exceeded"}, (0, 1)),
+        ({"limit_met": False, "limit_ended_at": march(40), "limit_last_day": IN_MARCH, "risk": "tight"}, (0, 1)),
         ({"limit_met": None, "limit_last_day": IN_MARCH, "risk": "exceeded"}, (0, 1)),  # still unsigned
         ({"limit_met": False, "limit_last_day": IN_MARCH, "risk": "exceeded"}, (0, 1)),
         ({"limit_met": None, "limit_last_day": IN_APRIL, "risk": "at_risk"}, (0, 0)),  # runs
