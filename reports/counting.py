@@ -119,13 +119,13 @@ def _of_limit(cases: Iterable[CaseEntry], period: Period) -> Terms:
 
 
 def _exceeded(case: CaseEntry) -> bool:
-    """Whether the thirty days passed without a signature: known of a case that is not signed yet by its risk."""
+    """Whether the thirty days passed without what ends them; while it is still missing, the risk says so."""
     return case.limit_met is False or case.risk == Risk.EXCEEDED
 
 
 def _reserve(case: CaseEntry) -> Reserve:
     if case.limit_ended_at is not None:
-        return Reserve.SIGNED
+        return Reserve.NOT_NEEDED
     if _exceeded(case):
         return Reserve.EXCEEDED
     if case.reserve_days is None:

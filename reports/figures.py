@@ -35,7 +35,7 @@ class Reserve(StrEnum):
     FOUR = "4"
     FIVE = "5"
     MORE = "more_than_5"
-    SIGNED = "signed"
+    NOT_NEEDED = "not_needed"
     NOT_COUNTED = "not_counted"
 
 

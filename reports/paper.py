@@ -16,7 +16,7 @@ from rules.terms import Risk, risk_of
 
 TEMPLATE: Final = Path(__file__).with_name("account.typ")
 
-_WITHOUT_RISK: Final = (Reserve.SIGNED, Reserve.NOT_COUNTED)
+_WITHOUT_RISK: Final = (Reserve.NOT_NEEDED, Reserve.NOT_COUNTED)
 """Of these the reserve says nothing, so the chart leaves them out; the table has them."""
 
 _RISKS: Final = {Reserve.EXCEEDED: Risk.EXCEEDED, Reserve.BELOW_0: Risk.AT_RISK, Reserve.MORE: Risk.ON_TRACK}

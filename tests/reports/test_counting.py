@@ -203,7 +203,7 @@ def test_the_thirty_days_are_kept_at_the_signature_or_broken_on_their_last_day(
         ({"reserve_days": 6}, Reserve.MORE),
         ({"reserve_days": -1, "risk": "at_risk"}, Reserve.BELOW_0),
         ({"reserve_days": -3, "risk": "exceeded"}, Reserve.EXCEEDED),
-        ({"reserve_days": 2, "risk": "exceeded", "limit_met": False, "limit_ended_at": march(5)}, Reserve.SIGNED),
+        ({"reserve_days": 2, "risk": "exceeded", "limit_met": False, "limit_ended_at": march(5)}, Reserve.NOT_NEEDED),
         ({"reserve_days": None}, Reserve.NOT_COUNTED),
     ],
 )
