@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calendars.time_zone import almaty
@@ -303,13 +303,17 @@ def terms(draw: st.DrawFn) -> StepEntry:
     )
 
 
-standings = st.builds(Standing, st.lists(cases(), max_size=12), st.lists(terms(), max_size=20), st.just([]))
+standings = st.builds(Standing, st.lists(cases(), max_size=8), st.lists(terms(), max_size=12), st.just([]))
+
+EXAMPLES = settings(max_examples=50, deadline=None)
+"""Drawing a register takes longer than counting it; a machine under load may take its time over one."""
 
 
 def numbers(found: Iterable[Terms]) -> list[list[int]]:
     return [[each.kept, each.broken, each.provisional or 0, each.late_days or 0] for each in found]
 
 
+@EXAMPLES
 @given(standings, st.lists(somewhere, min_size=2, max_size=6, unique=True))
 def test_the_parts_of_a_period_add_up_to_the_whole(register: Standing, days: list[date]) -> None:
     """However a period is split, each case and each term counts in one part, and in no part twice."""
@@ -329,6 +333,7 @@ def test_the_parts_of_a_period_add_up_to_the_whole(register: Standing, days: lis
             assert before.open_after == after.open_before
 
 
+@EXAMPLES
 @given(standings)
 def test_what_was_open_and_came_less_what_was_closed_is_what_is_open(register: Standing) -> None:
     for each in count(register, MARCH, MADE_AT).cases:
@@ -337,6 +342,7 @@ def test_what_was_open_and_came_less_what_was_closed_is_what_is_open(register: S
         assert min(each.open_before, each.received, each.closed, each.open_after) >= 0
 
 
+@EXAMPLES
 @given(standings)
 def test_each_open_case_stands_at_one_step_and_has_one_reserve(register: Standing) -> None:
     found = count(register, MARCH, MADE_AT)
