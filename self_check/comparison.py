@@ -41,7 +41,6 @@ def differences(
         "reference": request["reference"],
         "rex_number": request["rex_number"],
         "exporter": request["exporter"]["name"],
-        "limit_ended_at": _row(case.conclusion)["signed_at"] if case.conclusion else None,
     }
     if case.risk is None:
         del whole["risk"]  # Before the terms are counted the register has a placeholder.

@@ -136,7 +136,7 @@ async def test_a_whole_case_is_no_finding_at_any_step_nor_when_it_is_closed(
 
     [row] = read_standing(register).cases
     assert row.limit_met is ended["limit_met"] is True
-    assert row.limit_ended_at == datetime.fromisoformat(ended["conclusion"]["signed_at"])
+    assert row.limit_ended_at == datetime.fromisoformat(ended["limit_ended_at"])
     today = almaty_day(datetime.now(UTC))
     account = count(read_standing(register), Period(almaty_day(row.received_at), today), datetime.now(UTC))
     of_switzerland = next(each for each in account.cases if each.country == "CH")

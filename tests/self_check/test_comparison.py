@@ -41,13 +41,7 @@ def test_a_register_that_has_what_the_case_says_does_not_differ() -> None:
 
 
 def test_whether_and_when_the_thirty_days_ended_is_compared() -> None:
-    conclusion = {
-        "number": "REX-CH-2026-0042", "outcome": "valid", "document_id": "sha256-aa", "sha256": "aa" * 32, "version": 1,
-        "drafted_at": examples.RECEIVED_AT, "returned_because": None, "signed_by": "A. Nurlan",
-        "signed_at": examples.RECEIVED_AT, "signature_arrived_at": examples.RECEIVED_AT,
-        "signature_reference": None, "message_id": "m-2",
-    }  # fmt: skip
-    case = examples.view(conclusion=conclusion, limit_met=True)
+    case = examples.view(limit_met=True, limit_ended_at=examples.RECEIVED_AT)
     assert found(examples.kept(case), case) == []
     [differs] = found(of_case(limit_ended_at=None)(examples.kept(case)), case)
     assert differs.about == "cases rex-ch-1 limit_ended_at"

@@ -25,6 +25,7 @@ def test_what_has_not_changed_is_not_written_again() -> None:
     ("field", "value"),
     [
         ("limit_met", False),
+        ("limit_ended_at", LATER),
         ("reserve_days", -1),
         ("risk", Risk.AT_RISK),
         ("outcome", Outcome.VALID),
@@ -38,15 +39,3 @@ def test_a_changed_value_alone_is_written(field: str, value: Any) -> None:
     entries = changes.take(case, LATER)
     assert entries is not None
     assert entries.case.model_dump()[field] == value
-
-
-def test_the_thirty_days_end_with_the_signature() -> None:
-    case, changes = standing_at(Step.CONCLUDE), RegisterChanges()
-    before = changes.take(case, RECEIVED)
-    assert before is not None
-    assert before.case.limit_ended_at is None
-    assert case.conclusion is not None
-    case.conclusion.signed_at = LATER
-    after = changes.take(case, LATER)
-    assert after is not None
-    assert after.case.limit_ended_at == LATER
