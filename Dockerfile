@@ -30,6 +30,7 @@ COPY cli cli
 COPY escalation escalation
 COPY notifications notifications
 COPY register register
+COPY reports reports
 COPY rules rules
 COPY runtime runtime
 COPY self_check self_check

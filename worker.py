@@ -27,6 +27,7 @@ from temporalio.service import RPCError
 from temporalio.worker import PollerBehaviorAutoscaling, UnsandboxedWorkflowRunner, Worker
 
 from activities.heartbeat import HEARTBEAT_EVERY
+from escalation.kinds import HEAD
 from register.database import RegisterError, WrongAddress, check_migrated, open_register
 from runtime.connection import CannotConnect, connect
 from runtime.logs import log_plainly
@@ -101,6 +102,7 @@ def all_activities(
     Raises:
         ValueError: one line that names the setting that does not fit.
     """
+    from activities.account import AccountActivities
     from activities.arrivals import ArrivalActivities
     from activities.atameken import AtamekenActivities, atameken_client
     from activities.calendar import CalendarActivities
@@ -129,6 +131,7 @@ def all_activities(
         ui_url=settings.ui_url,
         heartbeat_url=settings.heartbeat_url.get_secret_value() if settings.heartbeat_url else None,
     )
+    account = AccountActivities(register, settings.recipients[HEAD], settings.ladders.book.levels[HEAD].language)
     arrivals = ArrivalActivities(client)
     documents = DocumentActivities(to_atameken, store, settings.document_hosts, arrivals=arrivals)
     return [
@@ -151,6 +154,7 @@ def all_activities(
         self_check.check,
         self_check.report_findings,
         self_check.call_heartbeat,
+        account.send_account,
     ]
 
 

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime, time
-from functools import cache
+from datetime import date
 from pathlib import Path
 from typing import Final
 
-import typst
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
@@ -23,7 +20,10 @@ from activities.document_store import DocumentStore
 from activities.errors import broken
 from activities.http import Now, utc_now
 from activities.interface import Activity, Draft, Drafted, LookedUp, Lookup
+from escalation.ladder import Language
 from notifications.dates import almaty_day, english_date
+from notifications.words import words_of
+from reports.typesetting import CannotBeSet, set_paper
 from rules.clock import PRESENT
 from rules.documents import Kind
 from rules.findings import lacking
@@ -35,8 +35,8 @@ from rules.request import Country, VerificationRequest
 
 TEMPLATE: Final = Path(__file__).parent / "templates" / "conclusion.typ"
 
-AUTHORITY: Final = "Ministry of Trade and Integration of the Republic of Kazakhstan"
-AUTHORITY_KK: Final = "Қазақстан Республикасы Сауда және интеграция министрлігі"
+AUTHORITY: Final = words_of(Language.ENGLISH)("authority")
+AUTHORITY_KK: Final = words_of(Language.KAZAKH)("authority")
 
 LEGAL_BASIS: Final = (
     "Paragraphs 9 and 10 of the Rules for verifying the validity of exporters' registrations in the REX system (the "
@@ -147,26 +147,10 @@ def render(draft: Draft, looked_up: LookedUp | None) -> bytes:
     :param looked_up: what REX shows for it; None where it could not be reached.
     :raises ApplicationError: ``BROKEN`` for a case that has no conclusion, and for what cannot be set.
     """
-    words = json.dumps(_words(draft, looked_up), ensure_ascii=False)
     try:
-        pdf = typst.compile(
-            str(TEMPLATE),
-            root=str(TEMPLATE.parent),
-            # Only the fonts inside typst: a machine's own fonts would make other bytes of the same draft.
-            font_paths=_fonts(),
-            sys_inputs={"conclusion": words},
-            timestamp=datetime.combine(draft.dated, time(), UTC),
-        )
-    except typst.TypstError as error:
-        raise broken(f"the conclusion cannot be set: {error.message}") from None
-    if not isinstance(pdf, bytes):
-        raise broken("the conclusion cannot be set: expected one PDF")
-    return pdf
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False)
+        return set_paper(TEMPLATE, _words(draft, looked_up), draft.dated)
+    except CannotBeSet as error:
+        raise broken(f"the conclusion cannot be set: {error}") from None
 
 
 def _words(draft: Draft, looked_up: LookedUp | None) -> dict[str, object]:

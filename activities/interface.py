@@ -45,6 +45,7 @@ class Activity(StrEnum):
     CHECK = "check"
     REPORT_FINDINGS = "report_findings"
     CALL_HEARTBEAT = "call_heartbeat"
+    SEND_ACCOUNT = "send_account"
 
 
 class ErrorKind(StrEnum):

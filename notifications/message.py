@@ -15,6 +15,15 @@ LONGEST_SUBJECT: Final = 150
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that goes along where the channel can carry one."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Message:
     """What a channel sends. ``text`` and ``html`` say the same; ``id`` is the same in every delivery of it."""
 
@@ -22,6 +31,7 @@ class Message:
     subject: str
     text: str
     html: str
+    attachment: Attachment | None = None
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,10 @@ class Words:
         weekday, month = self._all["weekdays"][day.weekday()], self._all["months"][day.month - 1]
         return self("long_day", weekday=weekday, day=day.day, month=month, year=day.year)
 
+    def plain_day(self, day: date) -> str:
+        """``1 December 2026``, as the language writes it."""
+        return self("plain_day", day=day.day, month=self._all["months"][day.month - 1], year=day.year)
+
     def short_day(self, day: date) -> str:
         """``1 Dec`` or ``01.12``, as the language writes it."""
         return self(

@@ -50,6 +50,12 @@ class RunningTerm:
 
 def list_escalations(engine: Engine, *, open_only: bool = False) -> list[ListedEscalation]:
     """Every escalation: open ones first, then by when the matter is due, without a date last."""
+    with reading(engine) as connection:
+        return escalations_on(connection, open_only=open_only)
+
+
+def escalations_on(connection: Connection, *, open_only: bool) -> list[ListedEscalation]:
+    """The same, as one of several things that are read as of one moment."""
     is_open = and_(EscalationRow.resolved_at.is_(None), EscalationRow.overtaken_by.is_(None))
     wanted = is_open if open_only else true()
     order = (
@@ -59,15 +65,14 @@ def list_escalations(engine: Engine, *, open_only: bool = False) -> list[ListedE
         EscalationRow.case_id,
         EscalationRow.id,
     )
-    with reading(engine) as connection:
-        rows = connection.execute(select(inspect(EscalationRow).local_table).where(wanted).order_by(*order)).mappings()
-        last = {(each.case_id, each.escalation_id): each for each in _last_deliveries(connection, wanted)}
-        return [
-            ListedEscalation(
-                row["case_id"], EscalationEntry.model_validate(dict(row)), last.get((row["case_id"], row["id"]))
-            )
-            for row in rows
-        ]
+    rows = connection.execute(select(inspect(EscalationRow).local_table).where(wanted).order_by(*order)).mappings()
+    last = {(each.case_id, each.escalation_id): each for each in _last_deliveries(connection, wanted)}
+    return [
+        ListedEscalation(
+            row["case_id"], EscalationEntry.model_validate(dict(row)), last.get((row["case_id"], row["id"]))
+        )
+        for row in rows
+    ]
 
 
 def running_terms(engine: Engine) -> list[RunningTerm]:

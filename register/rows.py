@@ -31,6 +31,8 @@ class CaseEntry(Entry):
     received_at: Instant
     limit_at: Instant | None
     limit_last_day: Day | None
+    limit_met: bool | None = Field(description="whether the thirty days were kept; None while that is not known")
+    limit_ended_at: Instant | None = Field(description="when they ended, as a rule with the signature")
     step: str
     risk: str
     reserve_days: int | None

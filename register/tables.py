@@ -109,6 +109,8 @@ class CaseRow(Base):
     received_at: Mapped[datetime]
     limit_at: Mapped[datetime | None]
     limit_last_day: Mapped[date | None]
+    limit_met: Mapped[bool | None]
+    limit_ended_at: Mapped[datetime | None]
     step: Mapped[str]
     risk: Mapped[str]
     reserve_days: Mapped[int | None]

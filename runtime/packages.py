@@ -16,6 +16,7 @@ OWN: Final = (
     "escalation",
     "notifications",
     "register",
+    "reports",
     "rules",
     "runtime",
     "self_check",

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Literal
 
 from activities.interface import Payload
-from rules.instant import Instant
+from rules.instant import Day, Instant
 
 
 class FindingKind(StrEnum):
@@ -23,6 +23,7 @@ class FindingKind(StrEnum):
     TASKS_NOT_REPORTED = "tasks_not_reported"
     LEVEL_WITHOUT_RECIPIENT = "level_without_recipient"
     YEAR_NOT_CONFIRMED = "year_not_confirmed"
+    ACCOUNT_NOT_SENT = "account_not_sent"
     CANNOT_CHECK = "cannot_check"
 
 
@@ -96,3 +97,23 @@ class AllWell(Payload):
     """``call_heartbeat`` -> whether a heartbeat URL is set; it has been called then."""
 
     at: Instant
+
+
+class AccountWanted(Payload):
+    """``send_account`` -> ``AccountSent``: the account of last month to level 3, once it is due, each recipient once.
+
+    ``at`` gives the day, in Asia/Almaty.
+    """
+
+    at: Instant
+
+
+class AccountSent(Payload):
+    """How many recipients received the account now, and how many had it before.
+
+    ``month`` is the first day of the month that it is about; None where no account is due.
+    """
+
+    month: Day | None
+    recipients: int
+    recipients_before: int

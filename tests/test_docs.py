@@ -15,6 +15,11 @@ from pydantic import BaseModel
 from typer.core import TyperGroup
 
 from escalation.kinds import KINDS, Escalation
+from register.accounts import Standing
+from register.overview import ListedEscalation
+from reports.counting import count
+from reports.listing import listed
+from reports.period import Period
 from rules import case_view
 from rules.calendar import WorkingCalendar
 from rules.case_view import CaseView
@@ -27,6 +32,7 @@ from runtime.settings import PREFIX, WorkerSettings
 from self_check.interface import FindingKind
 from starter import app
 from tests.conftest import ROOT
+from tests.register import examples
 
 DOCS = ROOT / "docs"
 PAGES = sorted([ROOT / "README.md", ROOT / "deploy" / "ladders" / "README.md", *DOCS.glob("*.md")])
@@ -257,3 +263,19 @@ def test_every_sample_is_accepted(file: Path) -> None:
             name = {"inspection": "inspection_completed", "documents": "documents_arrived"}[kind]
             # starter.py gives a message its id.
             read_message(name, [{"message_id": "1", **data}], A_WHILE_AGO, NOW)
+
+
+# -- figures ----------------------------------------------------------------------------------------------------------
+
+
+def test_every_figure_of_an_account_is_defined() -> None:
+    defined = set(re.findall(r"`([\w.]+)`", read("reports")))
+    one_escalation = ListedEscalation("rex-ch-1", examples.escalation(raised_at=A_WHILE_AGO), None)
+    account = count(Standing([], [], [one_escalation]), Period(A_WHILE_AGO.date(), A_WHILE_AGO.date()), NOW)
+    figures = {(figure, dimension) for figure, dimension, _ in listed(account)}
+    by_name = {figure for figure, _ in figures if figure.startswith(("cases.", "terms.", "unacknowledged_now."))}
+    assert by_name - defined == set()
+    assert {figure for figure, _ in figures if figure.startswith("outcomes.")} - defined <= {
+        f"outcomes{name}" for name in defined if name.startswith(".")
+    }
+    assert {dimension for figure, dimension in figures if figure == "reserve_now"} - defined == set()

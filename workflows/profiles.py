@@ -94,3 +94,10 @@ HEARTBEAT = Profile(
     # Those who wait for it outside allow for some hours, not for a day.
     gives_up_after=timedelta(hours=2),
 )
+
+ACCOUNT = Profile(
+    # The register is read, a paper set, and all recipients are called at once for up to 30 s.
+    start_to_close=timedelta(minutes=2),
+    # The check waits for it. What does not pass by in that time on-call hears of; the next day sends it.
+    gives_up_after=timedelta(minutes=15),
+)

@@ -96,6 +96,8 @@ def case_row(case: Case) -> CaseEntry:
         received_at=request.received_at,
         limit_at=case.limit_at,
         limit_last_day=case.limit_last_day,
+        limit_met=case.limit_met,
+        limit_ended_at=case.limit_ended_at,
         step=case.step.value,
         risk=case.risk.value,
         reserve_days=case.reserve_days,
@@ -108,7 +110,7 @@ def case_row(case: Case) -> CaseEntry:
 
 
 def _of_case(case: Case) -> tuple[Any, ...]:
-    limit = (case.limit_at, case.limit_last_day, case.reserve_days, case.risk)
+    limit = (case.limit_at, case.limit_last_day, case.limit_met, case.limit_ended_at, case.reserve_days, case.risk)
     return (*limit, case.step, case.outcome, case.calendar.version if case.calendar else None, case.closed_at)
 
 

@@ -14,6 +14,8 @@ from temporalio.exceptions import ActivityError, FailureError
 
 from activities.interface import Activity
 from self_check.interface import (
+    AccountSent,
+    AccountWanted,
     AllWell,
     Checked,
     CheckFinding,
@@ -23,7 +25,7 @@ from self_check.interface import (
     FindingsReport,
     Reported,
 )
-from workflows.profiles import CHECK, HEARTBEAT, REPORT
+from workflows.profiles import ACCOUNT, CHECK, HEARTBEAT, REPORT
 
 SELF_CHECK: Final = "SelfCheck"
 """The workflow type."""
@@ -42,7 +44,7 @@ class SelfCheckDone(BaseModel):
     """The result: what was found and who received the report.
 
     ``total`` counts findings beyond those listed too. ``heartbeat`` is ``called``, ``none set`` or why it was not
-    reached; None if not all is well.
+    reached; None if not all is well. ``account`` says what became of last month's account to level 3.
     """
 
     open_cases: int
@@ -50,20 +52,26 @@ class SelfCheckDone(BaseModel):
     total: int
     reported: Reported | None = None
     heartbeat: str | None = None
+    account: str | None = None
 
 
 @workflow.defn(name=SELF_CHECK)
 class SelfCheck:
-    """One check, and a second if the first found something; then one report, or the heartbeat."""
+    """The account if it is due; one check, and a second if the first found something; one report, or the heartbeat."""
 
     @workflow.run
     async def run(self, wanted: SelfCheckWanted) -> SelfCheckDone:
-        """Check, and report what was found.
+        """Send last month's account if it is due, check, and report what was found.
 
         :raises ActivityError: if the report reached nobody at all.
         """
+        account, not_sent = await self._send_account() if wanted.scope == "cases" else (None, [])
         checked = await self._check(wanted)
-        done = SelfCheckDone(open_cases=checked.open_cases, findings=checked.findings, total=checked.total)
+        findings, total = [*not_sent, *checked.findings], len(not_sent) + checked.total
+        checked = checked.model_copy(update={"findings": findings, "total": total})
+        done = SelfCheckDone(
+            open_cases=checked.open_cases, findings=checked.findings, total=checked.total, account=account
+        )
         if checked.findings:
             return done.model_copy(update={"reported": await self._report(wanted.scope, checked)})
         if wanted.scope == "cases":
@@ -130,6 +138,27 @@ class SelfCheck:
             workflow.logger.warning("all is well, but the heartbeat was not reached: %s", _why(error))
             return f"not reached: {_why(error)}"
         return "called" if called else "none set"
+
+    async def _send_account(self) -> tuple[str, list[CheckFinding]]:
+        """What became of the account, and the finding where it could not be sent: the next self-check tries again."""
+        try:
+            sent: AccountSent = await workflow.execute_activity(
+                Activity.SEND_ACCOUNT,
+                AccountWanted(at=workflow.info().start_time),
+                result_type=AccountSent,
+                summary="send level 3 the account of last month, if it is due",
+                **ACCOUNT.options(),
+            )
+        except ActivityError as error:
+            finding = CheckFinding(
+                kind=FindingKind.ACCOUNT_NOT_SENT,
+                what=f"the account of last month could not be sent to level 3: {_why(error)}",
+                what_to_do="Mend what does not answer. The next self-check sends it; so does triggering the schedule.",
+            )
+            return f"not sent: {_why(error)}", [finding]
+        if sent.month is None:
+            return "none due", []
+        return f"of {sent.month:%Y-%m}: sent to {sent.recipients}, before to {sent.recipients_before}", []
 
 
 def _why(error: FailureError) -> str:

@@ -15,8 +15,13 @@ from sqlalchemy import Engine, delete, text, update
 from temporalio.testing import ActivityEnvironment
 
 from activities.self_check import SelfCheckActivities
+from notifications.dates import almaty_day
+from register.accounts import read_standing
 from register.database import migrate, open_register, writing
 from register.tables import CaseRow, LogRow, StepRow
+from reports.counting import count
+from reports.period import Period
+from rules.outcome import Outcome
 from self_check.interface import Checked, CheckWanted
 from tests.cli.conftest import SAMPLES, Office
 
@@ -126,8 +131,17 @@ async def test_a_whole_case_is_no_finding_at_any_step_nor_when_it_is_closed(
     await checking.until_findings([])
     signature = {"message_id": "signature-1", "sent_by": "case-management", "signed_by": "Д. Омаров"}
     await handle.signal("conclusion_signed", signature | {"document_id": drafted["conclusion"]["document_id"]})
-    await handle.result()
+    ended = await handle.result()
     await checking.until_findings([])
+
+    [row] = read_standing(register).cases
+    assert row.limit_met is ended["limit_met"] is True
+    assert row.limit_ended_at == datetime.fromisoformat(ended["limit_ended_at"])
+    today = almaty_day(datetime.now(UTC))
+    account = count(read_standing(register), Period(almaty_day(row.received_at), today), datetime.now(UTC))
+    of_switzerland = next(each for each in account.cases if each.country == "CH")
+    assert (of_switzerland.received, of_switzerland.outcomes[Outcome.NOT_VALID], of_switzerland.open_after) == (1, 1, 0)
+    assert [(each.kept, each.broken) for each in account.terms] == [(1, 0)] * 6  # each step, and the thirty days
 
     with writing(register) as connection:
         connection.execute(text("DROP TRIGGER log_refuses_delete"))

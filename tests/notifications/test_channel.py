@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -13,7 +14,7 @@ import pytest
 from aiosmtpd.smtp import SMTP
 
 from notifications.channel import fault_of, send
-from notifications.message import Message
+from notifications.message import Attachment, Message
 from notifications.notice import message_of
 from simulators import mail
 from tests.escalation.notices import CASE, NOW, notice
@@ -104,3 +105,27 @@ async def test_no_address_of_a_url_comes_back_in_the_reason_of_a_failure(message
     assert reason is not None
     for word in ("gone", "head", "gov.example"):
         assert word not in reason
+
+
+# -- attachments -----------------------------------------------------------------------------------------------------
+
+
+def with_a_file(message: Message) -> Message:
+    return replace(message, attachment=Attachment("счёт.pdf", "application/pdf", b"%PDF-1.7 \x00\xff"))
+
+
+async def test_a_file_goes_along_by_mail(message: Message, tmp_path: Path) -> None:
+    server = await mail.start(tmp_path, 0)
+    url = f"mailto://127.0.0.1:{mail.port_of(server)}?from=rex@gov.example&to=head@gov.example"
+    async with server:
+        assert await asyncio.to_thread(send, url, with_a_file(message), pressing=False) is None
+    (file,) = the_letter(tmp_path).iter_attachments()
+    assert (file.get_filename(), file.get_content_type()) == ("счёт.pdf", "application/pdf")
+    assert file.get_content() == b"%PDF-1.7 \x00\xff"
+
+
+def test_a_channel_that_carries_no_file_takes_the_words(message: Message) -> None:
+    with listening() as hook:
+        url = f"gotify://127.0.0.1:{hook.port}/T0KEN"
+        assert send(url, with_a_file(message), pressing=False) is None
+    assert hook.titles == [message.subject]

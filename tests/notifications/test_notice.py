@@ -19,6 +19,9 @@ from escalation.resolution import Resolution
 from notifications.message import Message
 from notifications.notice import is_pressing, message_of
 from notifications.words import words_of
+from reports.figures import Party, Reserve
+from rules.outcome import Outcome
+from rules.request import Country
 from rules.terms import Risk, Step
 from tests.escalation.notices import CASE, NOW, matter, notice, resolved
 
@@ -47,6 +50,27 @@ def test_each_language_has_words_for_every_kind_step_level_risk_and_resolution(l
     assert set(words["turns"]) == steps - {"none"}
     assert set(words["risks"]) == {each.value for each in Risk}
     assert (len(words["levels"]), len(words["weekdays"]), len(words["months"])) == (3, 7, 12)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_each_language_has_words_for_every_figure_of_an_account(language: Language) -> None:
+    words = texts(language)
+    assert set(words["outcomes"]) == {each.value for each in Outcome}
+    assert set(words["countries"]) == {each.value for each in Country}
+    assert set(words["parties"]) == {each.value for each in Party}
+    assert set(words["kinds"]) == {each.value for each in Escalation}
+    assert set(words["reserves"]) == {each.value for each in Reserve}
+
+
+@pytest.mark.parametrize("language", FOREIGN)
+def test_each_language_has_the_same_words_of_an_account_with_the_same_values(language: Language) -> None:
+    english, other = texts(Language.ENGLISH)["account"], texts(language)["account"]
+    assert set(other) == set(english)
+    for name, words in english.items():
+        assert sorted(re.findall(r"\$\w+", other[name])) == sorted(re.findall(r"\$\w+", words)), name
+        assert other[name] != words or name == "paragraph" or not re.search(r"[a-z]{3}", re.sub(r"\$\w+", "", words)), (
+            name
+        )
 
 
 @pytest.mark.parametrize("language", FOREIGN)

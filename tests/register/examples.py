@@ -39,6 +39,8 @@ def case(write: int = 1, **changes: Any) -> CaseEntry:
             "received_at": RECEIVED_AT,
             "limit_at": RECEIVED_AT + timedelta(days=45),
             "limit_last_day": date(2026, 4, 16),
+            "limit_met": None,
+            "limit_ended_at": None,
             "step": "request_documents",
             "risk": "on_track",
             "reserve_days": 5,

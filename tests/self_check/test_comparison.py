@@ -40,6 +40,15 @@ def test_a_register_that_has_what_the_case_says_does_not_differ() -> None:
     assert found(examples.kept(examples.view()), examples.view()) == []
 
 
+def test_whether_and_when_the_thirty_days_ended_is_compared() -> None:
+    case = examples.view(limit_met=True, limit_ended_at=examples.RECEIVED_AT)
+    assert found(examples.kept(case), case) == []
+    [differs] = found(of_case(limit_ended_at=None)(examples.kept(case)), case)
+    assert differs.about == "cases rex-ch-1 limit_ended_at"
+    [differs] = found(of_case(limit_met=False)(examples.kept(case)), case)
+    assert differs.about == "cases rex-ch-1 limit_met"
+
+
 @pytest.mark.parametrize(
     ("change", "about", "values"),
     [

@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +24,8 @@ from activities.interface import Activity, ErrorKind
 from runtime.connection import client_options
 from runtime.replays import EACH_TASK_A_REPLAY
 from self_check.interface import (
+    AccountSent,
+    AccountWanted,
     AllWell,
     Checked,
     CheckFinding,
@@ -44,6 +47,10 @@ FIRST = CheckFinding(
 SECOND = FIRST.model_copy(update={"workflow_id": "rex-ch-2", "what": "rex-ch-2 is lost"})
 
 
+NONE_DUE = AccountSent(month=None, recipients=0, recipients_before=0)
+OF_MARCH = AccountSent(month=date(2026, 3, 1), recipients=2, recipients_before=1)
+
+
 def checked(*findings: CheckFinding, total: int | None = None) -> Checked:
     """What a check answers."""
     return Checked(findings=list(findings), total=len(findings) if total is None else total, open_cases=12)
@@ -56,10 +63,12 @@ class Answers:
     checks: list[Checked | None]
     wanted: SelfCheckWanted = field(default_factory=SelfCheckWanted)
     heartbeat: bool | None = True
+    account: AccountSent | None = field(default_factory=lambda: NONE_DUE)
     reports: list[FindingsReport] = field(default_factory=list)
+    accounts: list[AccountWanted] = field(default_factory=list)
 
     def activities(self) -> list[Callable[..., Any]]:
-        """The three activities."""
+        """The four activities."""
         checks = iter(self.checks)
 
         @activity.defn(name=Activity.CHECK)
@@ -75,7 +84,12 @@ class Answers:
         async def call_heartbeat(_all_well: AllWell) -> bool:
             return _or_broken(self.heartbeat)
 
-        return [check, report_findings, call_heartbeat]
+        @activity.defn(name=Activity.SEND_ACCOUNT)
+        async def send_account(wanted: AccountWanted) -> AccountSent:
+            self.accounts.append(wanted)
+            return _or_broken(self.account)
+
+        return [check, report_findings, call_heartbeat, send_account]
 
 
 def _or_broken(answer: Answer | None) -> Answer:
@@ -91,6 +105,8 @@ PATHS: dict[str, Callable[[], Answers]] = {
     "mended": lambda: Answers([checked(FIRST), checked(SECOND)]),
     "cannot_check": lambda: Answers([None]),
     "cannot_check_again": lambda: Answers([checked(FIRST), None]),
+    "account_sent": lambda: Answers([checked()], account=OF_MARCH),
+    "account_not_sent": lambda: Answers([checked(FIRST), checked(FIRST)], account=None),
     "calendar": lambda: Answers([checked(FIRST)], SelfCheckWanted(scope="calendar")),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,14 @@ from temporalio.worker import (
 )
 from temporalio.workflow import NondeterminismError
 
+from activities.account import AccountActivities
 from activities.self_check import SelfCheckActivities
+from escalation.ladder import Language
+from notifications.dates import almaty_day
 from register.database import open_register
 from register.record import write
-from register.rows import RegisterEntries
+from register.rows import CaseEntry, RegisterEntries
+from reports.period import month_before
 from runtime.connection import PLUGIN
 from runtime.replays import EACH_TASK_A_REPLAY
 from self_check.interface import FindingKind, Reported
@@ -48,7 +52,9 @@ async def run(environment: WorkflowEnvironment, answers: Answers, task_queue: st
 
 async def test_if_all_is_well_the_heartbeat_is_called(time_skipping: WorkflowEnvironment, task_queue: str) -> None:
     done = await run(time_skipping, Answers([checked()]), task_queue)
-    assert done == SelfCheckDone(open_cases=12, findings=[], total=0, reported=None, heartbeat="called")
+    assert done == SelfCheckDone(
+        open_cases=12, findings=[], total=0, reported=None, heartbeat="called", account="none due"
+    )
 
 
 async def test_without_a_heartbeat_url_the_result_says_so(time_skipping: WorkflowEnvironment, task_queue: str) -> None:
@@ -89,6 +95,41 @@ async def test_a_check_that_fails_is_reported_and_all_is_not_well(
     assert done.heartbeat is None
 
 
+async def test_the_account_of_last_month_is_sent_where_it_is_due(
+    time_skipping: WorkflowEnvironment, task_queue: str
+) -> None:
+    answers = PATHS["account_sent"]()
+    done = await run(time_skipping, answers, task_queue)
+    assert (done.account, done.heartbeat, len(answers.accounts)) == (
+        "of 2026-03: sent to 2, before to 1",
+        "called",
+        1,
+    )
+
+
+async def test_an_account_that_cannot_be_sent_is_a_finding_among_the_others(
+    time_skipping: WorkflowEnvironment, task_queue: str
+) -> None:
+    answers = PATHS["account_not_sent"]()
+    done = await run(time_skipping, answers, task_queue)
+    [report] = answers.reports
+    assert [each.kind for each in report.findings] == [FindingKind.ACCOUNT_NOT_SENT, FIRST.kind]
+    assert "could not be sent to level 3: no answer as agreed" in report.findings[0].what
+    assert (report.total, done.total, done.account, done.heartbeat) == (2, 2, "not sent: no answer as agreed", None)
+
+
+async def test_the_check_of_the_calendar_sends_no_account(time_skipping: WorkflowEnvironment, task_queue: str) -> None:
+    answers = PATHS["calendar"]()
+    done = await run(time_skipping, answers, task_queue)
+    assert (done.account, answers.accounts) == (None, [])
+
+
+async def test_findings_keep_no_account_back(time_skipping: WorkflowEnvironment, task_queue: str) -> None:
+    answers = PATHS["reported"]()
+    await run(time_skipping, answers, task_queue)
+    assert (len(answers.reports), len(answers.accounts)) == (1, 1)
+
+
 async def test_the_calendar_is_checked_once_and_calls_no_heartbeat(
     time_skipping: WorkflowEnvironment, task_queue: str
 ) -> None:
@@ -109,16 +150,18 @@ class Checking:
         self.client, self.register, self.task_queue, self.folder = environment.client, register, task_queue, folder
         self.outside = Host({"/ping": Answer()})
         self.count = 0
+        self.head = ""
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         server = await mail.start(self.folder, 0)
         on_call = f"mailto://127.0.0.1:{mail.port_of(server)}?from=rex@example.kz&to=on-call@example.kz"
+        self.head = on_call.replace("on-call", "head")
         async with running(self.outside) as url:
             own = SelfCheckActivities(
                 self.client,
                 self.register,
-                {1: ["json://127.0.0.1:9"], 2: [on_call], 3: ["json://127.0.0.1:9"]},
+                {1: ["json://127.0.0.1:9"], 2: [on_call], 3: [self.head]},
                 ui_url="https://temporal.example",
                 heartbeat_url=f"{url}/ping",
             )
@@ -126,11 +169,14 @@ class Checking:
                 self.client,
                 task_queue=self.task_queue,
                 workflows=[SelfCheck],
-                activities=[own.check, own.report_findings, own.call_heartbeat],
+                activities=[own.check, own.report_findings, own.call_heartbeat, self.account().send_account],
                 **EACH_TASK_A_REPLAY,
             ):
                 yield
         server.close()
+
+    def account(self) -> AccountActivities:
+        return AccountActivities(self.register, [self.head], Language.ENGLISH)
 
     async def begin(self, **wanted: Any) -> WorkflowHandle[Any, Any]:
         """Start a self-check as its schedule does: each run with an id of its own."""
@@ -148,12 +194,14 @@ class Checking:
         return done
 
     def lose_a_case(self) -> None:
-        """A case that is open in the register and that Temporal never had."""
-        write(self.register, RegisterEntries(case=examples.case(case_id="rex-ch-lost", limit_at=None)))
+        """A case that is open in the register and that Temporal never had; opened now, so that no account is due."""
+        write(self.register, RegisterEntries(case=self.lost()))
 
     def find_it(self) -> None:
-        closed = examples.case(2, case_id="rex-ch-lost", limit_at=None, closed_at=datetime.now(UTC))
-        write(self.register, RegisterEntries(case=closed))
+        write(self.register, RegisterEntries(case=self.lost(2, closed_at=datetime.now(UTC))))
+
+    def lost(self, *number: int, **changes: Any) -> CaseEntry:
+        return examples.case(*number, case_id="rex-ch-lost", limit_at=None, opened_at=datetime.now(UTC), **changes)
 
     @property
     def letters(self) -> int:
@@ -185,6 +233,23 @@ async def test_a_second_self_check_of_the_day_reports_nothing_twice(checking: Ch
     assert first.reported == Reported(reported=1, reported_before=0, level=2)
     assert again.reported == Reported(reported=0, reported_before=1, level=None)
     assert (checking.outside.asked, checking.letters) == ([], 1)
+
+
+async def test_level_3_has_the_account_of_last_month_once_however_often_the_self_check_runs(
+    checking: Checking,
+) -> None:
+    """From the first working day on: before it, the self-check says that none is due."""
+    long_ago = datetime.now(UTC) - timedelta(days=40)
+    closed = examples.case(case_id="rex-ch-old", opened_at=long_ago, closed_at=long_ago, received_at=long_ago)
+    write(checking.register, RegisterEntries(case=closed))
+    async with checking.at_work():
+        said = [(await checking.run()).account for _ in range(2)]
+    month = month_before(almaty_day(datetime.now(UTC))).first
+    if said[0] == "none due":
+        assert (said[1], checking.letters) == ("none due", 0)
+    else:
+        assert said == [f"of {month:%Y-%m}: sent to 1, before to 0", f"of {month:%Y-%m}: sent to 0, before to 1"]
+        assert checking.letters == 1
 
 
 async def test_what_mends_itself_between_two_checks_is_reported_to_nobody(checking: Checking) -> None:

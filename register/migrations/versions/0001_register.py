@@ -1,4 +1,4 @@
-"""The register: cases with all that belongs to them, the log, deliveries, the calendar, recounts, reported findings."""
+"""The register: cases with all that belongs to them, log, deliveries, calendar, recounts, reports of every kind."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ def upgrade() -> None:
         sa.Column("received_at", TIME, nullable=False),
         sa.Column("limit_at", TIME),
         sa.Column("limit_last_day", sa.Date),
+        sa.Column("limit_met", sa.Boolean),
+        sa.Column("limit_ended_at", TIME),
         sa.Column("step", sa.Text, nullable=False),
         sa.Column("risk", sa.Text, nullable=False),
         sa.Column("reserve_days", sa.Integer),
@@ -162,6 +164,14 @@ def upgrade() -> None:
         sa.Column("reported_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("day", "finding", name="pk_reported_findings"),
     )
+    op.create_table(
+        "sent_accounts",
+        sa.Column("month", sa.Date, nullable=False),
+        sa.Column("recipient", sa.Text, nullable=False),
+        sa.Column("scheme", sa.Text, nullable=False),
+        sa.Column("sent_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("month", "recipient", name="pk_sent_accounts"),
+    )
     guards = _postgresql_guards() if op.get_bind().dialect.name == "postgresql" else _sqlite_guards()
     for statement in guards:
         op.execute(statement)
@@ -169,6 +179,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table in (
+        "sent_accounts",
         "reported_findings",
         "recounted_cases",
         "recounts",
@@ -287,10 +298,11 @@ APPEND_ONLY = {
     "calendar_approvals": ("entry", "withdrawal"),
     "calendar_confirmations": ("year",),
     "calendar_states": ("version",),
+    "sent_accounts": ("month", "recipient"),
 }
 """Tables whose rows nobody may change or delete, each with its key."""
 
-REPEATABLE = ("log", "deliveries")
+REPEATABLE = ("log", "deliveries", "sent_accounts")
 """A row of these may come twice: the second is passed over, and whoever writes compares the two."""
 
 
