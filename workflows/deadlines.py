@@ -60,10 +60,9 @@ def undo_term(case: Case, state: StepState, now: datetime, *, by: Resolution) ->
     resolve(case, now, by, *_STEP_KINDS, step=state.step)
 
 
-def run_on(case: Case, calendar: WorkingCalendar, state: StepState, now: datetime) -> None:
+def run_on(case: Case, state: StepState) -> None:
     """What ended the term is void: it runs as if it had never ended."""
     state.state, state.ended_at = "running", None
-    judge(case, calendar, state, now)
     warn_anew(case, state)
 
 

@@ -335,8 +335,8 @@ CATALOGUE: Final[dict[str, Row]] = {
         "¶10: return the draft, or a signed conclusion whose letters are held: reason, reopen_inspection, by. The "
         "clock goes on.",
         _check_return,
-        lambda case, calendar, decision, now: order.return_conclusion(
-            case, calendar, decision.reason, decision.by, now, reopen=decision.reopen_inspection
+        lambda case, _, decision, now: order.return_conclusion(
+            case, decision.reason, decision.by, now, reopen=decision.reopen_inspection
         ),
     ),
     "release_conclusion": Row(

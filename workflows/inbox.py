@@ -276,7 +276,7 @@ def _document_request_received(
         raise Refusal("received_at: another time of receipt was proven before; expected the same time")
     asked.proof_of_receipt, asked.proof_arrived_at = message.received_at, arrived_at
     state, starts_at = case.current(Step.AWAIT_DOCUMENTS), start_of_wait(case)
-    if asked.has_term and starts_at is not None:
+    if starts_at is not None:
         state.started_at, state.from_receipt = starts_at, False
         count_term(calendar, state)
         term_moved(case, calendar, state, arrived_at, Resolution.RECEIPT_PROVEN, message.sent_by)

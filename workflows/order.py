@@ -245,16 +245,14 @@ def ask_again(case: Case, calendar: WorkingCalendar, missing: list[str], by: str
     letters.ask_for_documents(case, calendar, now)
 
 
-def return_conclusion(
-    case: Case, calendar: WorkingCalendar, reason: str, by: str, now: datetime, *, reopen: bool
-) -> None:
+def return_conclusion(case: Case, reason: str, by: str, now: datetime, *, reopen: bool) -> None:
     """The draft goes back, or a signature whose letters are held: a new draft is made, or the inspection is open again.
 
     ¶10 and the thirty days run on: a signature that is void ended neither.
     """
     resolve(case, now, Resolution.RETURNED, Escalation.REGISTRATION_CHANGED, who=by)
     if case.signed:
-        _void_signature(case, calendar, now)
+        _void_signature(case, now)
     _void_draft(case, by, now)
     if case.conclusion is not None:
         case.conclusion.returned_because = reason
@@ -264,7 +262,7 @@ def return_conclusion(
         look_up(case, Occasion.INSPECTION)
 
 
-def _void_signature(case: Case, calendar: WorkingCalendar, now: datetime) -> None:
+def _void_signature(case: Case, now: datetime) -> None:
     conclusion, appeal = case.conclusion, case.current(Step.APPEAL)
     if conclusion is None:
         return
@@ -272,7 +270,7 @@ def _void_signature(case: Case, calendar: WorkingCalendar, now: datetime) -> Non
     conclusion.signature_reference = conclusion.signature_message_id = None
     conclusion.held_because = conclusion.released_by = None
     case.outcome, case.step = None, Step.CONCLUDE
-    run_on(case, calendar, case.current(Step.CONCLUDE), now)
+    run_on(case, case.current(Step.CONCLUDE))
     if appeal.state == "running":
         undo_term(case, appeal, now, by=Resolution.RETURNED)
     appeal.state = "pending"

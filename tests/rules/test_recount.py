@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rules.calendar import CalendarDays, WorkingCalendar
 from rules.case_view import CaseView, StepView
+from rules.readings import Readings
 from rules.recount import Moved, recount
 from rules.terms import TERMS, WHOLE, Step, due
 from tests.cli.examples import NEW
@@ -146,3 +147,13 @@ def test_an_inspection_that_was_put_off_to_the_end_of_the_wait_has_no_cut_off() 
     received = view(cut_off, RECEIVED_AT, Step.INSPECT, evening, evening, from_receipt=True)
     assert not any(each.changed for each in recount(received, cut_off, evening))
     assert recount(received, cut_off, evening)[0].after > recount(put_off, cut_off, evening)[0].after
+
+
+def test_a_term_whose_start_is_not_proven_becomes_late_by_no_recount_where_the_office_reads_it_so() -> None:
+    before, now = with_days_off(date(2026, 6, 5)), datetime(2026, 6, 9, 20, tzinfo=UTC)
+    case = view(before, RECEIVED_AT, Step.AWAIT_DOCUMENTS, RECEIVED_AT + timedelta(days=1), now)
+    steps = [each.model_copy(update={"unproven": each.state == "running"}) for each in case.steps]
+    for reading, late in (("provisional", True), ("not_overdue", False)):
+        readings = Readings.model_validate({"without_proof": reading})
+        read = case.model_copy(update={"steps": steps, "readings": readings})
+        assert recount(read, WorkingCalendar(PLAIN), now)[0].became_late is late

@@ -98,6 +98,7 @@ def test_a_risk_that_only_the_signature_brings_to_light_is_on_record_and_nobody_
         finish(case, calendar, Step.CONCLUDE, signed_at, signed_at)
         settle_the_thirty(case, calendar, signed_at)
     assert (ids(found), found.reserve_days) == (ids(lived), -1), "on working day 28, and the 3 of the appeal to come"
+    assert (found.limit_met, found.risk) == (True, Risk.TIGHT), "what was signed in time is never left at risk"
     [at_risk] = [each for each in found.escalations if each.kind is Escalation.LIMIT_AT_RISK]
     assert (at_risk.resolution, at_risk.since) == (Resolution.SIGNED, at(date(2026, 4, 9), 0))
     found.actions.clear()

@@ -276,6 +276,16 @@ async def test_where_the_grounds_are_needed_together_fewer_lead_to_no_appeal(
     assert (view["outcome"], step_of(view, "appeal")["state"]) == (outcome, appeal)
 
 
+async def test_a_known_ground_is_kept_in_a_case_without_documents_though_it_does_not_suffice(
+    opening: Opening, world: World
+) -> None:
+    case = await opened(opening, world, grounds="all")
+    await case.signal("inspection_completed", inspection(grounds=["activity_ended"]))
+    await case.update("conclude_without_documents", reason="they have none")
+    view = await case.drafted()
+    assert (view["conclusion"]["outcome"], view["inspection"]["grounds"]) == ("not_confirmed", ["activity_ended"])
+
+
 # -- a case keeps its readings, and a person changes them --------------------------------------------------------------
 
 

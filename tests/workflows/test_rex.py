@@ -155,6 +155,31 @@ async def test_a_conclusion_returned_after_its_last_day_is_late_again(case: Case
     assert "conclude.step_overdue" in escalation_ids(view, open_only=True)
 
 
+async def test_what_was_escalated_before_the_signature_comes_anew_where_that_is_void(case: CaseUnderTest) -> None:
+    await case.bring_to("conclude")
+    await case.sleep_to(28)
+    before = escalation_ids(await case.view())
+    assert before == ["conclude.step_due_soon", "conclude.step_overdue", "case.limit_due_soon"]
+    case.world.rex_record = REVOKED
+    await case.signal("conclusion_signed", signature())
+    view = await case.until(lambda view: view["conclusion"]["held_because"])
+    assert escalation_ids(view, open_only=True) == ["reply.registration_changed"]
+    await case.update("return_conclusion", reason="revoked meanwhile")
+    view = await case.view()
+    assert escalation_ids(view, open_only=True) == ["conclude.step_overdue.2", "case.limit_due_soon.2"]
+
+
+async def test_a_conclusion_is_not_returned_while_the_last_look_is_still_to_come(
+    opening: Opening, world: World
+) -> None:
+    case = await opening()
+    await case.bring_to("conclude")
+    world.lose(Activity.LOOK_UP_REGISTRATION)
+    await case.signal("conclusion_signed", signature())
+    await case.at_step("reply")
+    assert "letters that are held" in await case.refused("return_conclusion", reason="x")
+
+
 async def test_what_is_not_held_can_be_neither_released_nor_returned_after_the_signature(
     opening: Opening, world: World
 ) -> None:
