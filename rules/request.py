@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_origin
 
 from pydantic import (
     AfterValidator,
@@ -38,9 +38,20 @@ LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1,
 
 
 class Incoming(BaseModel):
-    """What every model that reads foreign JSON has in common: unknown fields are ignored (contract, head)."""
+    """What every model that reads foreign JSON has in common (contract, head).
+
+    Unknown fields are ignored, and null in place of a list is the empty list: Temporal's HTTP API writes it so.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_the_empty_list(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        lists = (name for name, field in cls.model_fields.items() if get_origin(field.annotation) is list)
+        return data | {name: [] for name in lists if name in data and data[name] is None}
 
 
 class Country(StrEnum):
@@ -103,7 +114,7 @@ class Statement(Incoming):
     document_number: Text
     document_date: Day
     goods: LongText | None = None
-    hs_codes: list[Text] | None = None
+    hs_codes: list[Text] = Field(default_factory=list)
     origin_criterion: Text | None = None
 
 

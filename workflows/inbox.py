@@ -32,6 +32,7 @@ from rules.messages import (
 )
 from rules.refusal import Refusal, reasons
 from rules.terms import Step
+from rules.text import canonical_json, sha256_of
 from workflows.case import SHOWN_REJECTIONS, Accepted, Action, Case, InspectionState, Parcel, Rejected
 from workflows.deadlines import term_moved
 from workflows.escalating import escalate
@@ -194,8 +195,10 @@ def judge(case: Case, calendar: WorkingCalendar | None, parcel: Parcel) -> None:
             raise Refusal(parcel.fault)
         data = parcel.data or {}
         message_id = str(data.get("message_id"))
+        # Of what was read: Temporal's HTTP API writes null for an empty list, and that is the same content.
+        digest = sha256_of(canonical_json(data))
         before = case.accepted.get(message_id)
-        if before is not None and before.digest == parcel.digest and before.name == parcel.name:
+        if before is not None and before.digest == digest and before.name == parcel.name:
             return
         if before is not None:
             raise Refusal(f"message_id: {message_id!r} was used before for another content; expected a new id")
@@ -207,7 +210,7 @@ def judge(case: Case, calendar: WorkingCalendar | None, parcel: Parcel) -> None:
         reject(case, parcel, arrived_at, str(refusal))
     else:
         case.accepted[message.message_id] = Accepted(
-            name=parcel.name, digest=parcel.digest, at=arrived_at, number=case.judged_count
+            name=parcel.name, digest=digest, at=arrived_at, number=case.judged_count
         )
         key = f"{MESSAGE_KEY}{message.message_id}"
         case.note(key, arrived_at, message.sent_by, parcel.name, message_id=message.message_id)
