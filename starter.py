@@ -75,12 +75,22 @@ def show(case: Case, json: Json = False) -> None:
 def list_cases(
     step: Annotated[Step | None, typer.Option(help="Only cases at this step.")] = None,
     risk: Annotated[Risk | None, typer.Option(help="Only cases of this risk.")] = None,
+    refused: Annotated[
+        bool, typer.Option("--refused", help="Requests that were refused and opened no case, from the register.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """List the cases, open ones first, the nearest last day at the top."""
+    if refused:
+        if step or risk:
+            raise typer.BadParameter("a refused request has no step and no risk", param_hint="--refused")
+        from cli.refused_requests import list_refused
+
+        return asyncio.run(list_refused(as_json=json))
+
     from cli.cases import list_
 
-    asyncio.run(list_(step=step and step.value, risk=risk and risk.value, as_json=json))
+    return asyncio.run(list_(step=step and step.value, risk=risk and risk.value, as_json=json))
 
 
 @app.command(rich_help_panel=MESSAGES)
@@ -183,6 +193,22 @@ def acknowledge(
     from cli.escalations import acknowledge
 
     asyncio.run(acknowledge(case, escalation, by=by, until=until, as_json=json))
+
+
+@app.command(rich_help_panel=ON_CALL)
+def dismiss(
+    case: Case,
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who decides it.")],
+    because: Annotated[str, typer.Option(metavar="TEXT", help="Why no case is wanted.")],
+    json: Json = False,
+) -> None:
+    """Dismiss a request that was refused: no case is wanted for it.
+
+    `list --refused` shows what is open. A corrected request under the same reference resolves it by itself.
+    """
+    from cli.refused_requests import dismiss
+
+    asyncio.run(dismiss(case, by=by, because=because, as_json=json))
 
 
 @app.command(rich_help_panel=CONTROL)

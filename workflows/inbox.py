@@ -5,19 +5,15 @@ Nothing here can raise on what came from outside: by default Temporal's SDK woul
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from temporalio.common import RawValue
 
 from activities.interface import Activity, ArrivalsWanted, Fetch
 from escalation.kinds import Escalation
 from escalation.resolution import Resolution
-from register.rows import LARGEST_BODY, MESSAGE_KEY, RefusedMessageEntry
+from register.rows import MESSAGE_KEY, RefusedMessageEntry
 from rules.calendar import WorkingCalendar
 from rules.instant import CLOCK_TOLERANCE
 from rules.messages import (
@@ -39,6 +35,7 @@ from workflows.escalating import escalate
 from workflows.escalation_state import Identity
 from workflows.order import start_of_wait
 from workflows.papers import Delivery, Document
+from workflows.received import received
 from workflows.reckoning import count_term
 
 DESCRIPTIONS = {
@@ -51,6 +48,9 @@ DESCRIPTIONS = {
 
 MOST_KEPT = 5
 """Messages kept until what they speak of is done; one is what anybody sends."""
+
+LONGEST_REASON = 1000
+"""Characters of a reason that are kept."""
 
 MOST_OFFERED = 512 * 1024
 """Bytes of documents offered and not fetched yet: what a case carries has to fit into 2 MB (Temporal's limit)."""
@@ -65,7 +65,7 @@ def parcel(name: str, arguments: list[Any], *, run_id: str, number: int, seen_at
     :param arguments: decoded where that was possible, else ``RawValue``.
     :param number: of the signal in its run, from 1.
     """
-    content, text = _content(arguments)
+    whole = received(arguments)
     data: dict[str, Any] | None = None
     fault: str | None = None
     try:
@@ -84,39 +84,12 @@ def parcel(name: str, arguments: list[Any], *, run_id: str, number: int, seen_at
         number=number,
         seen_at=seen_at,
         message_id=claimed[:128] if isinstance(claimed, str) else None,
-        digest=hashlib.sha256(content).hexdigest(),
-        size=len(content),
-        body=text if len(content) <= LARGEST_BODY else None,
+        digest=whole.sha256,
+        size=whole.size,
+        body=whole.body,
         data=data,
         fault=fault,
     )
-
-
-def _content(arguments: list[Any]) -> tuple[bytes, str]:
-    """What digest and size are taken of, and the message as JSON for the register.
-
-    JSON is written canonically, so that the same content has the same digest; what nobody could read stays as it came.
-    """
-    shown = arguments[0] if len(arguments) == 1 else arguments
-    text = json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_unreadable)
-    return _bytes(shown) or text.encode(errors="replace"), text
-
-
-def _bytes(value: object) -> bytes | None:
-    return value.payload.data if isinstance(value, RawValue) else value if isinstance(value, bytes) else None
-
-
-def _unreadable(value: object) -> dict[str, str]:
-    """A payload that is no JSON, as JSON: its text where it is one, so that people can see what was sent."""
-    data = _bytes(value)
-    if data is None:
-        return {"type": type(value).__name__, "text": str(value)}
-    encoding = value.payload.metadata.get("encoding", b"") if isinstance(value, RawValue) else b"binary/plain"
-    named = {"encoding": encoding.decode(errors="replace")}
-    try:
-        return {**named, "text": data.decode()}
-    except UnicodeDecodeError:
-        return {**named, "base64": base64.b64encode(data).decode()}
 
 
 def arrival_counts(case: Case, parcel: Parcel) -> bool:
@@ -223,24 +196,13 @@ def reject(case: Case, parcel: Parcel, at: datetime, reason: str) -> None:
         Rejected(
             name=parcel.name,
             message_id=parcel.message_id,
-            reason=reason[:1000],
+            reason=reason[:LONGEST_REASON],
             at=at,
             number=case.judged_count,
         )
     )
     del case.rejected[:-SHOWN_REJECTIONS]
-    case.unwritten.refused_messages.append(
-        RefusedMessageEntry(
-            key=f"{parcel.run_id}.{parcel.number}",
-            name=parcel.name,
-            message_id=parcel.message_id,
-            reason=reason[:1000],
-            at=at,
-            sha256=parcel.digest,
-            size=parcel.size,
-            body=parcel.body,
-        )
-    )
+    case.unwritten.refused_messages.append(refused(parcel, at, reason))
     identity = Identity(
         Escalation.MESSAGE_REJECTED, case.open_step, case.running.round if case.running else 1, about=case.step.value
     )
@@ -251,6 +213,20 @@ def reject(case: Case, parcel: Parcel, at: datetime, reason: str) -> None:
         for each in case.open_escalations:
             if each.identity == identity:
                 each.summary = summary
+
+
+def refused(parcel: Parcel, at: datetime, reason: str) -> RefusedMessageEntry:
+    """A message that was not accepted, as the register keeps it."""
+    return RefusedMessageEntry(
+        key=f"{parcel.run_id}.{parcel.number}",
+        name=parcel.name,
+        message_id=parcel.message_id,
+        reason=reason[:LONGEST_REASON],
+        at=at,
+        sha256=parcel.digest,
+        size=parcel.size,
+        body=parcel.body,
+    )
 
 
 def _apply(
