@@ -8,8 +8,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pydantic import ValidationError
-
 from activities.interface import Activity, ArrivalsWanted, Fetch
 from escalation.kinds import Escalation
 from escalation.resolution import Resolution
@@ -26,7 +24,7 @@ from rules.messages import (
     only_argument,
     read_message,
 )
-from rules.refusal import Refusal, reasons
+from rules.refusal import Refusal, read
 from rules.terms import Step
 from rules.text import canonical_json, sha256_of
 from workflows.case import SHOWN_REJECTIONS, Accepted, Action, Case, InspectionState, Parcel, Rejected
@@ -72,11 +70,9 @@ def parcel(name: str, arguments: list[Any], *, run_id: str, number: int, seen_at
         model = MESSAGES.get(name)
         if model is None:
             raise Refusal(f"unknown message {name[:100]!r}; expected one of {', '.join(MESSAGES)}")
-        data = model.model_validate(only_argument(arguments)).model_dump(mode="json")
+        data = read(model, only_argument(arguments)).model_dump(mode="json")
     except Refusal as refusal:
         fault = str(refusal)
-    except ValidationError as error:
-        fault = reasons(error)
     claimed = arguments[0].get("message_id") if len(arguments) == 1 and isinstance(arguments[0], dict) else None
     return Parcel(
         name=name[:100],
