@@ -158,16 +158,20 @@ class VerificationRequest(Incoming):
             raise ValueError("expected NO or CH: the order knows requests from Norway and Switzerland only (¶4)")
         return value
 
-    @model_validator(mode="after")
-    def _received_at_a_possible_time(self, info: ValidationInfo) -> VerificationRequest:
+    @field_validator("received_at")
+    @classmethod
+    def _received_at_a_possible_time(cls, value: datetime, info: ValidationInfo) -> datetime:
         now: datetime | None = (info.context or {}).get("now")
-        if now is None:
-            return self
-        if self.received_at > now + CLOCK_TOLERANCE:
-            raise ValueError("received_at: lies in the future; expected the time at which the request was received")
-        if self.received_at < THE_ORDER:
-            raise ValueError("received_at: expected a time since 2021, when the order was made")
-        if self.received_at < now - OLDEST_RECEIPT and not self.backdated_because:
+        if now is not None and value > now + CLOCK_TOLERANCE:
+            raise ValueError("lies in the future; expected the time at which the request was received")
+        if now is not None and value < THE_ORDER:
+            raise ValueError("expected a time since 2021, when the order was made")
+        return value
+
+    @model_validator(mode="after")
+    def _received_lately_or_with_a_reason(self, info: ValidationInfo) -> VerificationRequest:
+        now: datetime | None = (info.context or {}).get("now")
+        if now is not None and self.received_at < now - OLDEST_RECEIPT and not self.backdated_because:
             raise ValueError(
                 f"received_at: lies more than {OLDEST_RECEIPT.days} days back; "
                 "expected backdated_because to say why the case is opened only now"

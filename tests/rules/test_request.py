@@ -238,6 +238,11 @@ def test_a_receipt_without_offset_or_time_is_refused(written: object) -> None:
     assert refused({**GOOD, "received_at": written}).startswith("received_at: ")
 
 
+def test_an_impossible_receipt_is_named_together_with_what_else_does_not_fit() -> None:
+    told = refused({**GOOD, "received_at": "2026-03-03T09:36:00+05:00", "reason": "x"})
+    assert [each.partition(": ")[0] for each in told.split("; ") if ": " in each] == ["received_at", "reason"]
+
+
 def test_the_offset_of_a_receipt_is_counted_with() -> None:
     ahead = {**GOOD, "received_at": "2026-03-02T09:36:00+05:00"}
     assert refused(ahead).startswith("received_at: lies in the future")
