@@ -8,6 +8,7 @@ once, and a term can be counted on a machine without server, database or setting
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -48,7 +49,8 @@ def open_case(
         str | None,
         typer.Option(
             metavar="TIME",
-            help="When the request was received, if not as in FILE: as in 2026-03-02T09:30:00+05:00, or now.",
+            help="When the request was received, if not as in FILE: as in 2026-03-02T09:30:00+05:00, or now. "
+            "FILE may say now too.",
         ),
     ] = None,
     json: Json = False,
@@ -91,6 +93,20 @@ def list_cases(
     from cli.cases import list_
 
     return asyncio.run(list_(step=step and step.value, risk=risk and risk.value, as_json=json))
+
+
+@app.command(rich_help_panel=MESSAGES)
+def sample(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="The sample; without it, their names.")] = None,
+) -> None:
+    """Print a sample request, message or decision as it can be sent, with the present as its time."""
+    from cli.printing import print_json
+    from cli.samples import names, sample
+
+    if name is None:
+        typer.echo("\n".join(names()))
+    else:
+        print_json(sample(name, datetime.now(UTC)))
 
 
 @app.command(rich_help_panel=MESSAGES)

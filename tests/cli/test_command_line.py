@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 
 COMMANDS = (
     *("open", "show", "list", "dismiss", "documents", "inspect", "sign", "update", "deadline", "calendar", "setup"),
-    "demo",
+    *("sample", "demo"),
 )
 """Of the contract, section 9."""
 
