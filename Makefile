@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-slow storm bench check format lock clean docs pictures
+.PHONY: help install demo up test test-slow storm bench check format lock clean docs schemas pictures
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ docs: install ## write the readings of the order into docs/counting.md
 clean: ## remove .venv, caches, and var/ with its cases
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+schemas: install ## make the JSON Schemas under docs/schemas from the models
+	$(BIN)/python -m docs.schemas.make
 
 pictures: $(VENV)/.pictures ## take the README's pictures again; needs Debian's chromium and chromium-driver
 	$(BIN)/python docs/pictures/take.py

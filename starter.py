@@ -8,6 +8,7 @@ once, and a term can be counted on a machine without server, database or setting
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -48,7 +49,8 @@ def open_case(
         str | None,
         typer.Option(
             metavar="TIME",
-            help="When the request was received, if not as in FILE: as in 2026-03-02T09:30:00+05:00, or now.",
+            help="When the request was received, if not as in FILE: as in 2026-03-02T09:30:00+05:00, or now. "
+            "FILE may say now too.",
         ),
     ] = None,
     json: Json = False,
@@ -75,12 +77,36 @@ def show(case: Case, json: Json = False) -> None:
 def list_cases(
     step: Annotated[Step | None, typer.Option(help="Only cases at this step.")] = None,
     risk: Annotated[Risk | None, typer.Option(help="Only cases of this risk.")] = None,
+    refused: Annotated[
+        bool, typer.Option("--refused", help="Requests that were refused and opened no case, from the register.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """List the cases, open ones first, the nearest last day at the top."""
+    if refused:
+        if step or risk:
+            raise typer.BadParameter("a refused request has no step and no risk", param_hint="--refused")
+        from cli.refused_requests import list_refused
+
+        return asyncio.run(list_refused(as_json=json))
+
     from cli.cases import list_
 
-    asyncio.run(list_(step=step and step.value, risk=risk and risk.value, as_json=json))
+    return asyncio.run(list_(step=step and step.value, risk=risk and risk.value, as_json=json))
+
+
+@app.command(rich_help_panel=MESSAGES)
+def sample(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="The sample; without it, their names.")] = None,
+) -> None:
+    """Print a sample request, message or decision as it can be sent, with the present as its time."""
+    from cli.printing import print_json
+    from cli.samples import names, sample
+
+    if name is None:
+        typer.echo("\n".join(names()))
+    else:
+        print_json(sample(name, datetime.now(UTC)))
 
 
 @app.command(rich_help_panel=MESSAGES)
@@ -183,6 +209,22 @@ def acknowledge(
     from cli.escalations import acknowledge
 
     asyncio.run(acknowledge(case, escalation, by=by, until=until, as_json=json))
+
+
+@app.command(rich_help_panel=ON_CALL)
+def dismiss(
+    case: Case,
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who decides it.")],
+    because: Annotated[str, typer.Option(metavar="TEXT", help="Why no case is wanted.")],
+    json: Json = False,
+) -> None:
+    """Dismiss a request that was refused: no case is wanted for it.
+
+    `list --refused` shows what is open. A corrected request under the same reference resolves it by itself.
+    """
+    from cli.refused_requests import dismiss
+
+    asyncio.run(dismiss(case, by=by, because=because, as_json=json))
 
 
 @app.command(rich_help_panel=CONTROL)

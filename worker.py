@@ -140,6 +140,7 @@ def all_activities(
             register, settings.receipt_cutoff, settings.readings, confirm_request=settings.confirm_request
         ).record_calendar,
         RegisterActivities(register).write_register,
+        RegisterActivities(register).keep_refused_request,
         atameken.request_documents,
         atameken.remind_atameken,
         atameken.withdraw_request,

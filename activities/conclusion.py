@@ -232,7 +232,7 @@ def _statement_rows(request: VerificationRequest) -> list[list[str]]:
             each.document_number,
             english_date(each.document_date),
             each.goods or "–",
-            ", ".join(each.hs_codes or []) or "–",
+            ", ".join(each.hs_codes) or "–",
             each.origin_criterion or "–",
         ]
         for number, each in enumerate(request.statements, 1)

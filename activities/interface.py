@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from escalation.ladder import LadderBook, Recipient
 from escalation.notice import Notice, Withdrawn
-from register.rows import CaseEntry, RegisterEntries
+from register.rows import CaseEntry, RefusedMessageEntry, RegisterEntries
 from rules.calendar import CalendarDays
 from rules.documents import Application, Kind, OfferedDocument
 from rules.findings import RexRecord
@@ -31,6 +31,7 @@ class Activity(StrEnum):
     RECORD_CALENDAR = "record_calendar"
     READ_ARRIVALS = "read_arrivals"
     WRITE_REGISTER = "write_register"
+    KEEP_REFUSED_REQUEST = "keep_refused_request"
     REQUEST_DOCUMENTS = "request_documents"
     REMIND_ATAMEKEN = "remind_atameken"
     WITHDRAW_REQUEST = "withdraw_request"
@@ -334,6 +335,21 @@ class SendingDone(Payload):
     notified_at: Instant | None
     error: str | None
     at: Instant
+
+
+class RefusedRequest(Payload):
+    """``keep_refused_request`` -> ``RefusedRequestKept``: a request that opens no case, and what was sent to it."""
+
+    case_id: str
+    request: RefusedMessageEntry
+    messages: list[RefusedMessageEntry] = Field(default_factory=list)
+
+
+class RefusedRequestKept(Payload):
+    """The register has it under this escalation. ``raised``: it is the first, so that people are to be notified."""
+
+    escalation_id: str
+    raised: bool
 
 
 class CaseRecord(Payload):

@@ -14,9 +14,9 @@ from cli.case_page import case_page
 from cli.connected import connected
 from cli.files import read_object
 from cli.printing import console, print_json, print_page, printable
+from cli.samples import made_now
 from cli.standing import standing
 from cli.words import day_words
-from rules.instant import rfc_3339
 from runtime.commands import STARTER, WORKER
 from runtime.links import list_link
 
@@ -41,11 +41,8 @@ async def open_from_file(file: str, *, received_at: str | None, as_json: bool) -
 
 
 def _with_receipt(request: dict[str, Any], received_at: str | None) -> dict[str, Any]:
-    if received_at is None:
-        return request
-    # To the second: people compare it with their book of letters.
-    now = rfc_3339(datetime.now(UTC).replace(microsecond=0))
-    return request | {"received_at": now if received_at == "now" else received_at}
+    given = request if received_at is None else request | {"received_at": received_at}
+    return made_now(given, datetime.now(UTC))
 
 
 def _opened_page(opened: Opened, link: str) -> Group:

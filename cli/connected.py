@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from temporalio.client import Client
+from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
 from runtime.connection import connect
 from runtime.links import case_link
@@ -35,4 +37,10 @@ async def connected() -> Connected:
     :raises runtime.connection.CannotConnect: where Temporal is out of reach.
     """
     settings = read_settings(ClientSettings)
-    return Connected(await connect(), settings)
+    return Connected(await connect(runtime=_quiet()), settings)
+
+
+@cache
+def _quiet() -> Runtime:
+    """The SDK without its warnings: a command says in its own words what went wrong."""
+    return Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(TelemetryFilter("ERROR", "ERROR"))))

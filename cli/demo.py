@@ -6,7 +6,6 @@ Messages are sent as an outside system sends them: plain JSON as Temporal signal
 from __future__ import annotations
 
 import asyncio
-import json
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -32,10 +31,10 @@ from cli.demo_story import Story
 from cli.errors import CannotDo
 from cli.opening import open_case
 from cli.printing import console, print_page
-from embedded.system import NAMESPACE, ROOT, Embedded
+from cli.samples import sample
+from embedded.system import NAMESPACE, Embedded
 from rules.calendar import WorkingCalendar
 from rules.case_view import CaseView
-from rules.instant import rfc_3339
 from runtime.connection import connect
 from runtime.links import case_link
 from runtime.settings import VAR, ClientSettings
@@ -103,9 +102,9 @@ class Demo:
         long_ago = days_ago(now, LATE_BY)
         no_documents = f"received {LATE_BY} working days ago, no documents arrive"
         self.plays: list[tuple[Story, Callable[[Demo, Story], Awaitable[None]]]] = [
-            (Story("a Swiss request, everything in order", "request-ch.json", now), play_valid),
-            (Story("a Norwegian request, a ground is found", "request-no.json", now), play_not_valid),
-            (Story(no_documents, "request-ch-doubt.json", long_ago), play_at_risk),
+            (Story("a Swiss request, everything in order", "request-ch", now), play_valid),
+            (Story("a Norwegian request, a ground is found", "request-no", now), play_not_valid),
+            (Story(no_documents, "request-ch-doubt", long_ago), play_at_risk),
         ]
         self.stories = [story for story, _ in self.plays]
 
@@ -141,8 +140,7 @@ class Demo:
 
     async def open(self, story: Story) -> None:
         """Open the case of the story's request."""
-        request = json.loads((ROOT / "samples" / story.sample).read_text(encoding="utf-8"))
-        request["received_at"] = rfc_3339(story.received_at)
+        request = sample(story.sample, story.received_at)
         opened = await open_case(self.client, TASK_QUEUE, self.system.database_url, request)
         story.case_id, story.case = opened.case_id, opened.case
         story.link = case_link(self.system.ui_url, NAMESPACE, opened.case_id)
@@ -213,16 +211,11 @@ async def _to_signature(demo: Demo, story: Story, inspection: str, expected: str
     await demo.signal(story, "documents_arrived", documents)
     case = await demo.until(story, "¶8: fetches and checks the documents", lambda case: case.step == "inspect")
     story.check("every document of Atameken is stored", len(case.documents) == len(documents["documents"]))
-    result = json.loads((ROOT / "samples" / inspection).read_text(encoding="utf-8"))
-    await demo.signal(story, "inspection_completed", {"message_id": "inspection-1", **result})
+    await demo.signal(story, "inspection_completed", sample(inspection, datetime.now(UTC)))
     await demo.until(
         story, "¶10: drafts the conclusion", lambda case: bool(case.conclusion and case.conclusion.document_id)
     )
-    await demo.signal(
-        story,
-        "conclusion_signed",
-        {"message_id": "signature-1", "sent_by": "case-management", "signed_by": "Д. Омаров"},
-    )
+    await demo.signal(story, "conclusion_signed", sample("signature", datetime.now(UTC)))
     case = await demo.until(story, "the reply goes to the customs", lambda case: case.step == "closed")
     story.check(f"outcome {expected}", case.outcome == expected)
     story.check("within the 30 working days", case.limit_met is True)
@@ -233,13 +226,13 @@ async def _to_signature(demo: Demo, story: Story, inspection: str, expected: str
 
 async def play_valid(demo: Demo, story: Story) -> None:
     """A Swiss request that ends ``valid``."""
-    await _to_signature(demo, story, "inspection-valid.json", "valid")
+    await _to_signature(demo, story, "inspection-valid", "valid")
     story.check("no appeal was made", not await demo.at_atameken("appeals", story.case_id))
 
 
 async def play_not_valid(demo: Demo, story: Story) -> None:
     """A Norwegian request with a ground, that ends ``not_valid`` with the appeal delivered."""
-    await _to_signature(demo, story, "inspection-ground.json", "not_valid")
+    await _to_signature(demo, story, "inspection-ground", "not_valid")
     appeals = await demo.at_atameken("appeals", story.case_id)
     grounds = [each["body"]["grounds"] for each in appeals]
     story.check("Atameken received one appeal, with its ground", grounds == [["registration_obligations"]])

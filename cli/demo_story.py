@@ -10,7 +10,7 @@ from rules.case_view import CaseView
 
 @dataclass
 class Story:
-    """``sample`` is a request in ``samples/``; ``received_at`` is aware. What is not known yet is empty or None."""
+    """``sample`` names a request in ``samples/``; ``received_at`` is aware. What is not known yet is empty or None."""
 
     title: str
     sample: str

@@ -17,6 +17,7 @@ from cli.decisions import decide
 from cli.errors import CannotDo
 from cli.printing import console, plain_table, print_json, print_page, printable
 from cli.words import day_of, day_words, last_day_before, level_words, short_day, time_words
+from escalation.kinds import Escalation
 from register.database import RegisterError, check_migrated, open_register
 from register.overview import ListedEscalation, list_escalations
 from rules.decisions import ALL
@@ -141,6 +142,8 @@ def _status(each: ListedEscalation, now: datetime) -> Text:
         return text.append(
             f"; next level {last.next_level} ({level_words(last.next_level)}) {time_words(last.next_at)}"
         )
+    if escalation.kind == Escalation.REQUEST_REFUSED:
+        return text.append("; to be sent again, corrected, or dismissed", style="yellow")
     return text.append("; not acknowledged, and no level is left", style="bold red")
 
 

@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from cli.samples import sample
 from cli.schedules import put_schedules
-from embedded.system import ROOT, Embedded, Ports
+from embedded.system import NAMESPACE, ROOT, Embedded, Ports
 from rules.case_number import case_number
-from rules.instant import rfc_3339
 from runtime.connection import connect
 from runtime.settings import PREFIX, VAR, ClientSettings
 from simulators.samples import SAMPLE
@@ -69,17 +69,17 @@ def what_to_try(system: Embedded, now: datetime) -> str:
     """
     now = now.replace(microsecond=0)
     reference = f"UP {now:%m%d-%H%M%S}"
-    request = _sample("request-ch.json") | {"reference": reference, "received_at": rfc_3339(now)}
-    late = _sample("request-no.json") | {"reference": reference, "received_at": rfc_3339(now - _LATE)}
+    request = sample("request-ch", now) | {"reference": reference}
+    late = sample("request-no", now - _LATE) | {"reference": reference}
     late_file = _write(system.folder / "late.json", late)
     case = case_number(str(request["requesting_country"]), str(request["reference"]))
     request_file = _write(system.folder / "request.json", request)
-    inspection_file = _write(system.folder / "inspection.json", _sample("inspection-valid.json"))
+    inspection_file = _write(system.folder / "inspection.json", sample("inspection-valid", now))
     documents_file = _shown(system.folder / "documents.json")
     python = _shown(Path(sys.executable))
     starter = f"{python} {_shown(ROOT / 'starter.py')}"
     temporal = _shown(Path(sys.executable).parent / "temporal")
-    exported = "\n".join(f"  export {name}={shlex.quote(value)}" for name, value in system.client_environment.items())
+    environment = _write_environment(system)
     return f"""
 Temporal UI      {system.ui_url}
 Temporal's HTTP  {system.http_url}
@@ -89,15 +89,21 @@ Logs             {_shown(system.logs)}
 
 In another terminal, in this folder:
 
-{exported}
+  . {environment}
 
 1. Open the case of a request from the Swiss customs:
   {starter} open {request_file}
 
 2. Send the documents, as Atameken would:
-  curl -s '{system.atameken_url}/simulator/documents-arrived/{case}' \\
+  curl -sf --retry 5 --retry-all-errors "$ATAMEKEN/simulator/documents-arrived/{case}" \\
     > {documents_file}
   {starter} documents {case} {documents_file}
+
+   Any other system sends the same to Temporal, by its command line or by HTTP (a repeat changes nothing):
+  {temporal} workflow signal --workflow-id {case} \\
+    --name documents_arrived --input-file {documents_file}
+  printf '{{"input":[%s]}}' "$(cat {documents_file})" | curl -sf --json @- \\
+    "$TEMPORAL_HTTP/{case}/signal/documents_arrived"
 
 3. Send the inspector's result, and sign the conclusion:
   {starter} inspect {case} {inspection_file}
@@ -111,19 +117,20 @@ A case that is late, and its escalations:
   {starter} open {late_file}
   {starter} escalations --open
 
-Any other system can send the same messages to Temporal, by its command line or by HTTP (a repeat changes nothing):
-  {temporal} workflow signal --workflow-id {case} \\
-    --name documents_arrived --input-file {documents_file}
-  printf '{{"input":[%s]}}' "$(cat {documents_file})" | curl -s --json @- \\
-    {system.http_url}/api/v1/namespaces/default/workflows/{case}/signal/documents_arrived
-
 The exporter is {SAMPLE}. Ctrl-C stops everything; the cases stay in {_shown(system.folder)}.
 """
 
 
-def _sample(name: str) -> dict[str, Any]:
-    sample: dict[str, Any] = json.loads((ROOT / "samples" / name).read_text("utf-8"))
-    return sample
+def _write_environment(system: Embedded) -> str:
+    """What a terminal needs for this system: the client's settings, and two addresses for ``curl``."""
+    variables = system.client_environment | {
+        "TEMPORAL_HTTP": f"{system.http_url}/api/v1/namespaces/{NAMESPACE}/workflows",
+        "ATAMEKEN": system.atameken_url,
+    }
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in variables.items()]
+    file = system.folder / "environment.sh"
+    file.write_text("".join(lines), encoding="utf-8")
+    return _shown(file)
 
 
 def _write(file: Path, data: dict[str, Any]) -> str:

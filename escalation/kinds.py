@@ -26,6 +26,7 @@ class Escalation(StrEnum):
     REGISTRATION_CHANGED = "registration_changed"
     DOCUMENTS_REFUSED = "documents_refused"
     MESSAGE_REJECTED = "message_rejected"
+    REQUEST_REFUSED = "request_refused"
 
 
 @dataclass(frozen=True)
@@ -43,19 +44,20 @@ class Kind:
 
 
 KINDS: Final[dict[Escalation, Kind]] = {
-    Escalation.STEP_DUE_SOON: Kind(CASE_OFFICER, gravity=3, urgent=False, breach=Escalation.STEP_OVERDUE),
-    Escalation.STEP_OVERDUE: Kind(ON_CALL, gravity=6, urgent=True),
+    Escalation.STEP_DUE_SOON: Kind(CASE_OFFICER, gravity=4, urgent=False, breach=Escalation.STEP_OVERDUE),
+    Escalation.STEP_OVERDUE: Kind(ON_CALL, gravity=7, urgent=True),
     Escalation.LIMIT_AT_RISK: Kind(
-        ON_CALL, gravity=5, urgent=True, breach=Escalation.LIMIT_EXCEEDED, of_the_limit=True
+        ON_CALL, gravity=6, urgent=True, breach=Escalation.LIMIT_EXCEEDED, of_the_limit=True
     ),
     Escalation.LIMIT_DUE_SOON: Kind(
-        ON_CALL, gravity=4, urgent=True, breach=Escalation.LIMIT_EXCEEDED, of_the_limit=True
+        ON_CALL, gravity=5, urgent=True, breach=Escalation.LIMIT_EXCEEDED, of_the_limit=True
     ),
-    Escalation.LIMIT_EXCEEDED: Kind(HEAD, gravity=9, urgent=True, of_the_limit=True),
-    Escalation.REGISTRATION_CHANGED: Kind(ON_CALL, gravity=8, urgent=True),
-    Escalation.ACTION_FAILED: Kind(ON_CALL, gravity=7, urgent=True),
+    Escalation.LIMIT_EXCEEDED: Kind(HEAD, gravity=10, urgent=True, of_the_limit=True),
+    Escalation.REGISTRATION_CHANGED: Kind(ON_CALL, gravity=9, urgent=True),
+    Escalation.ACTION_FAILED: Kind(ON_CALL, gravity=8, urgent=True),
     Escalation.DOCUMENTS_REFUSED: Kind(CASE_OFFICER, gravity=2, urgent=False),
     Escalation.MESSAGE_REJECTED: Kind(CASE_OFFICER, gravity=1, urgent=False),
+    Escalation.REQUEST_REFUSED: Kind(CASE_OFFICER, gravity=3, urgent=False),
 }
 """``urgent`` and ``first_level`` are defaults: the ladder file may set others."""
 

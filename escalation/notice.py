@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from escalation.kinds import KINDS, Escalation
 from escalation.ladder import Language, Recipient
 from escalation.resolution import Resolution
 from rules.instant import Day, Instant
+
+NO_STEP: Final = "none"
+"""As ``step`` of a notice: there is no case, so no step."""
 
 
 class _Fact(BaseModel):

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from escalation.kinds import KINDS, Escalation
 from escalation.ladder import Language
-from escalation.notice import Matter, Notice
+from escalation.notice import NO_STEP, Matter, Notice
 from notifications.dates import almaty_day
 from notifications.message import (
     Code,
@@ -42,7 +42,14 @@ DELAYED_AFTER: Final = timedelta(minutes=5)
 
 COMMAND: Final = f"{STARTER} acknowledge"
 
-_IN_OWN_WORDS: Final = frozenset({Escalation.ACTION_FAILED, Escalation.DOCUMENTS_REFUSED, Escalation.MESSAGE_REJECTED})
+_IN_OWN_WORDS: Final = frozenset(
+    {
+        Escalation.ACTION_FAILED,
+        Escalation.DOCUMENTS_REFUSED,
+        Escalation.MESSAGE_REJECTED,
+        Escalation.REQUEST_REFUSED,
+    }
+)
 """Kinds whose summary says more than kind, step and day do: it is given in every language."""
 
 _RESOLVED, _URGENT, _PLAIN = "#1b7f4b", "#b3261e", "#8a5a00"
@@ -77,7 +84,7 @@ def message_of(
         html = "\n".join(writer.html(short) for writer, short in zip(writers, shorts, strict=True))
     else:
         parts = [part for writer in writers for part in writer.listed_parts()]
-        open_one = next((each for each in writers if not each.notice.resolved), None)
+        open_one = next((each for each in writers if each.can_be_acknowledged), None)
         how = open_one.how_to_acknowledge_listed() if open_one else []
         text = as_text([Line(opening), Gap(), *how, *parts])
         html = first.html([*how, *parts])
@@ -139,6 +146,11 @@ class _Writer:
 
     # -- its parts ----------------------------------------------------------------------------------------------------
 
+    @property
+    def can_be_acknowledged(self) -> bool:
+        """Whether there is a case that takes an acknowledgement."""
+        return not self.notice.resolved and self._gravest.kind is not Escalation.REQUEST_REFUSED
+
     def html(self, parts: Sequence[Part]) -> str:
         """The parts, with the colour of the notice."""
         return as_html(parts, language=self.notice.language.value, colour=self._colour())
@@ -152,8 +164,10 @@ class _Writer:
         else:
             parts += [*self._to_do(), Gap(), *self._whole(), Gap(), *self._people(), Gap()]
         parts += [Link(words("link"), self._link), Gap()]
-        if not notice.resolved:
+        if self.can_be_acknowledged:
             parts += [*self._acknowledge(), Gap()]
+        elif not notice.resolved:
+            parts += [*self._dismiss(), Gap()]
         return [*parts, *self._case(), Small(words("identity", id=notice.key))]
 
     def short_parts(self) -> list[Part]:
@@ -163,8 +177,10 @@ class _Writer:
         if not notice.resolved:
             parts += [*self._term(), *self._to_do()]
         parts += [Line(notice.case_id, words("case")), Link(words("link"), self._link)]
-        if not notice.resolved:
+        if self.can_be_acknowledged:
             parts += [Line(words("acknowledge_short")), Code(self._command())]
+        elif not notice.resolved:
+            parts += self._dismiss()
         return [*parts, Small(words("identity_short", id=notice.key))]
 
     def listed_parts(self) -> list[Part]:
@@ -274,6 +290,14 @@ class _Writer:
             Line(words("pauses")),
         ]
 
+    def _dismiss(self) -> list[Part]:
+        words = self.words
+        command = f"{STARTER} dismiss {shlex.quote(self.notice.case_id)}"
+        return [
+            Line(words("dismiss")),
+            Code(f'{command} --by "{words("name")}" --because "{words("because")}"'),
+        ]
+
     def _command(self, case_id: str | None = None, escalation_id: str | None = None) -> str:
         return (
             f"{COMMAND} {shlex.quote(case_id or self.notice.case_id)}"
@@ -293,12 +317,12 @@ class _Writer:
         step = words.of("steps", notice.step)
         if notice.step == self._gravest.step and self._gravest.paragraph:
             step = words("step_paragraph", step=step, paragraph=self._gravest.paragraph)
-        return [
+        parts: list[Part] = [
             Line(notice.case_id, words("case")),
             Line(one_line(notice.reference), words("reference")),
             Line(one_line(notice.exporter), words("exporter")),
-            Line(step, words("step")),
         ]
+        return parts if notice.step == NO_STEP else [*parts, Line(step, words("step"))]
 
     def _colour(self) -> str:
         if self.notice.resolved:

@@ -6,19 +6,16 @@ says no (``register/database.py``).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, func, inspect, not_, select, true
 
 from register.database import reading
 from register.rows import CaseEntry, DeliveryEntry, EscalationEntry, StepEntry
+from register.statements import in_parts
 from register.tables import Base, CaseRow, DeliveryRow, EscalationRow, StepRow
-
-IDS_AT_ONCE = 500
-"""In one question: SQLite binds 32,766 values at most in one statement, older ones 999."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +94,7 @@ def known_cases(engine: Engine, case_ids: Collection[str]) -> dict[str, datetime
     """Those of the cases that the register has, each with when it was closed (UTC); None while it is open."""
     known: dict[str, datetime | None] = {}
     with reading(engine) as connection:
-        for some in _in_parts(sorted(case_ids)):
+        for some in in_parts(sorted(case_ids)):
             query = select(CaseRow.case_id, CaseRow.closed_at).where(CaseRow.case_id.in_(some))
             known.update((row.case_id, row.closed_at) for row in connection.execute(query))
     return known
@@ -134,9 +131,3 @@ def _columns(*tables: type[Base]) -> list[ColumnElement[object]]:
 def _of(table: type[Base], row: dict[str, object]) -> dict[str, object]:
     prefix = f"{table.__tablename__}."
     return {name.removeprefix(prefix): value for name, value in row.items() if name.startswith(prefix)}
-
-
-def _in_parts(ids: list[str]) -> Iterator[list[str]]:
-    rest = iter(ids)
-    while some := list(islice(rest, IDS_AT_ONCE)):
-        yield some

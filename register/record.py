@@ -6,9 +6,11 @@ database does not answer and ``RefusedByDatabase`` where it says no (``register/
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, and_, func, select
 
+from escalation.kinds import Escalation
 from register.database import RefusedByDatabase, reading, writing
+from register.refused_requests import CORRECTED, resolve_refused_request
 from register.rows import (
     CaseEntry,
     DocumentEntry,
@@ -64,12 +66,17 @@ def write(engine: Engine, entries: RegisterEntries) -> None:
 def open_case(engine: Engine, entry: CaseEntry) -> CaseEntry | None:
     """Insert a case that is being opened, where the register does not have it; doing it again changes nothing.
 
+    Where its request was refused before, that is resolved: it came corrected.
+
     :return: the closed case that has the number already, None where the number is free or its case is open.
     """
     with writing(engine) as connection:
         insert_missing(connection, CaseRow, [entry.model_dump()])
         (found,) = read(connection, CaseRow, CaseEntry, CaseRow.case_id == entry.case_id)
-        return None if found.closed_at is None else found
+        if found.closed_at is not None:
+            return found
+        resolve_refused_request(connection, entry.case_id, at=entry.opened_at, resolved_by=CORRECTED)
+        return None
 
 
 def _refuse_another_case(connection: Connection, entry: CaseEntry) -> None:
@@ -183,7 +190,9 @@ def _letters(connection: Connection, case_id: str) -> list[LetterEntry]:
 
 def _escalations(connection: Connection, case_id: str) -> list[EscalationEntry]:
     order = (EscalationRow.raised_at, EscalationRow.id)
-    return read(connection, EscalationRow, EscalationEntry, EscalationRow.case_id == case_id, *order)
+    # What was refused under its number before is no part of a case (``register/refused_requests.py``).
+    its_own = and_(EscalationRow.case_id == case_id, EscalationRow.kind != Escalation.REQUEST_REFUSED.value)
+    return read(connection, EscalationRow, EscalationEntry, its_own, *order)
 
 
 def _digest(line: LogEntry) -> str:

@@ -132,8 +132,12 @@ LARGEST_BODY: Final = 64 * 1024
 """Bytes up to which a refused message is kept whole; of a larger one sha256 and size (contract, section 3)."""
 
 
+REQUEST_KEY: Final = "request "
+"""What the key of a refused request begins with; the run that refused it follows."""
+
+
 class RefusedMessageEntry(Entry):
-    """A message that was not accepted, kept whole up to 64 kB; key: case, ``key``."""
+    """A message or request that was not accepted, kept whole up to 64 kB; key: case, ``key``."""
 
     key: str
     name: str

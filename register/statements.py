@@ -7,8 +7,8 @@ refused (``append``).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import Any, TypeVar
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, inspect, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -21,6 +21,9 @@ SomeEntry = TypeVar("SomeEntry", bound=Entry)
 
 Row = dict[str, Any]
 """A row by its columns' names."""
+
+IDS_AT_ONCE: Final = 500
+"""In one question: SQLite binds 32,766 values at most in one statement, older ones 999."""
 
 
 def put(connection: Connection, table: type[Base], rows: Sequence[Row]) -> None:
@@ -76,6 +79,12 @@ def read(
     """The rows of a table as the entries they were written from."""
     rows = connection.execute(select(inspect(table).local_table).where(where).order_by(*order)).mappings()
     return [entry.model_validate(dict(row)) for row in rows]
+
+
+def in_parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The ids in as many parts as it takes to ask for each part in one statement."""
+    for start in range(0, len(ids), IDS_AT_ONCE):
+        yield ids[start : start + IDS_AT_ONCE]
 
 
 def _insert(connection: Connection, table: type[Base]) -> postgresql.Insert | sqlite.Insert:

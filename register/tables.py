@@ -179,11 +179,14 @@ class LetterRow(Base):
 
 
 class EscalationRow(Base):
-    """An escalation as it stands (``EscalationEntry``), ``as_of`` its last write."""
+    """An escalation as it stands (``EscalationEntry``), ``as_of`` its last write.
+
+    It refers to no row in ``cases``: of a request that is refused at its start there is none.
+    """
 
     __tablename__ = "escalations"
 
-    case_id: Mapped[str] = _of_case()
+    case_id: Mapped[str] = mapped_column(primary_key=True)
     id: Mapped[str] = mapped_column(primary_key=True)
     as_of: Mapped[datetime]
     kind: Mapped[str]
@@ -225,9 +228,10 @@ class DeliveryRow(Base):
 
 
 class RefusedMessageRow(Base):
-    """A message that was not accepted (``RefusedMessageEntry``).
+    """A message or request that was not accepted (``RefusedMessageEntry``).
 
-    It refers to no row in ``cases``: a message for a case that nobody knows is kept too (contract, section 3).
+    It refers to no row in ``cases``: a request that opens no case is kept too, and a message for a case that nobody
+    knows (contract, sections 1 and 3).
     """
 
     __tablename__ = "refused_messages"

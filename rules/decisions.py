@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from rules.documents import Kind
 from rules.findings import RexRecord
 from rules.instant import Day, StatedInstant, stated_between
 from rules.messages import only_argument
-from rules.refusal import Refusal, reasons, within
+from rules.refusal import read, within
 from rules.request import Incoming, LongText, Text
 
 ALL: Final = "all"
@@ -128,8 +128,5 @@ LONGEST_ACKNOWLEDGEMENT = 10
 
 def read_decision(name: str, arguments: list[Any], received_at: datetime, now: datetime) -> Decision:
     """Read an update as it came; parameters and errors are those of ``read_message``."""
-    try:
-        bounds = stated_between(received_at, now)
-        return within(LARGEST_DECISION, DECISIONS[name].model_validate(only_argument(arguments), context=bounds))
-    except ValidationError as error:
-        raise Refusal(reasons(error)) from None
+    bounds = stated_between(received_at, now)
+    return within(LARGEST_DECISION, read(DECISIONS[name], only_argument(arguments), bounds))

@@ -59,7 +59,7 @@ class Application(Incoming):
     address: Text | None = None
     tin: Text | None = None
     activity: LongText | None = None
-    hs_codes: Annotated[list[HsCode], Field(max_length=1000)] | None = None
+    hs_codes: Annotated[list[HsCode], Field(max_length=1000, default_factory=list)]
     signed_on: Day | None = None
     via_representative: bool = False
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from rules.documents import Application
 from rules.instant import Day
@@ -30,7 +30,7 @@ class RexRecord(Incoming):
     address: AsItStands | None = None
     tin: AsItStands | None = None
     activity: AsItStands | None = None
-    hs_codes: list[AsItStands] | None = None
+    hs_codes: list[AsItStands] = Field(default_factory=list)
 
 
 class Finding(BaseModel):
@@ -87,8 +87,8 @@ def application_findings(application: Application, record: RexRecord | None) -> 
         found.append(
             Finding(
                 field="hs_codes",
-                application=", ".join(application.hs_codes or []),
-                rex=", ".join(record.hs_codes or []),
+                application=", ".join(application.hs_codes),
+                rex=", ".join(record.hs_codes),
                 severity="minor",
                 text=f"the application has HS codes that REX does not have: {extra}",
             )
@@ -154,5 +154,5 @@ def _plain(text: str) -> str:
     return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold()))
 
 
-def _codes(codes: list[str] | None) -> set[str]:
-    return {re.sub(r"\D", "", code) for code in codes or []} - {""}
+def _codes(codes: list[str]) -> set[str]:
+    return {re.sub(r"\D", "", code) for code in codes} - {""}

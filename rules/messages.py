@@ -6,11 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints
 
 from rules.documents import Application, OfferedDocument
 from rules.instant import StatedInstant, stated_between
-from rules.refusal import Refusal, reasons
+from rules.refusal import Refusal, read
 from rules.request import Incoming, LongText, Text
 
 
@@ -87,11 +87,7 @@ def read_message(name: str, arguments: list[Any], received_at: datetime, now: da
     model = MESSAGES.get(name)
     if model is None:
         raise Refusal(f"unknown message {name!r}; expected one of {', '.join(MESSAGES)}")
-    data = only_argument(arguments)
-    try:
-        return model.model_validate(data, context=stated_between(received_at, now))
-    except ValidationError as error:
-        raise Refusal(reasons(error)) from None
+    return read(model, only_argument(arguments), stated_between(received_at, now))
 
 
 def only_argument(arguments: list[Any]) -> Any:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, TypeVar
+from collections.abc import Collection, Iterator
+from difflib import get_close_matches
+from typing import Any, Final, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
+
+from rules.text import one_line
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -56,18 +60,39 @@ _FORMS: Final = {
 _ANOTHER_FORM: Final = "expected another form"
 
 
-def reasons(error: ValidationError) -> str:
+def read(model: type[ModelT], data: Any, context: dict[str, Any] | None = None) -> ModelT:
+    """Read foreign JSON as a model.
+
+    :param context: of the validation, as ``rules.instant.stated_between`` gives it.
+    :raises Refusal: naming each field that does not fit, and what a required one was misspelt as.
+    """
+    try:
+        return model.model_validate(data, context=context)
+    except ValidationError as error:
+        raise Refusal(reasons(error, model)) from None
+
+
+def reasons(error: ValidationError, model: type[BaseModel] | None = None) -> str:
     """Say in one line, field by field, what did not fit and what is expected.
 
     The refused value itself is left out: it may be large, and it may be a secret.
+
+    :param model: what was to be read, so that a misspelt name is known as one.
     """
     fields: dict[str, list[str]] = {}
-    for each in error.errors(include_url=False, include_input=False):
+    for each in error.errors(include_url=False):
         # ``loc`` names the branches of a union by what they are, as in ``str-enum[Kind]``: still one field.
         # (Of plain types, as in ``bool | int``, it has bare names, which could be a field's: no model here has such.)
         names = [str(part) for part in each["loc"] if "[" not in str(part)]
         fields.setdefault(".".join(names), []).append(_expected(each, names))
-    return "; ".join(f"{field}: {_either(words)}" if field else _either(words) for field, words in fields.items())
+        if each["type"] == "missing" and model is not None:
+            known = _fields_at(model, names[:-1])
+            for unknown in _misspelt(names[-1], [name for name in each["input"] if name not in known]):
+                path = ".".join([*names[:-1], unknown])
+                fields.setdefault(path, []).append(f"unknown field, did you mean {names[-1]}?")
+    return "; ".join(
+        f"{one_line(field)}: {_either(words)}" if field else _either(words) for field, words in fields.items()
+    )
 
 
 def within(largest: int, read: ModelT) -> ModelT:
@@ -89,6 +114,35 @@ def _expected(error: Any, names: list[str]) -> str:
         return _FORMS.get(names[-1], _ANOTHER_FORM) if names else _ANOTHER_FORM
     words = _EXPECTED.get(kind, _ANOTHER_FORM).format_map(details).replace("'", "")
     return words.replace(" 1 entries", " 1 entry").replace(" 1 characters", " 1 character")
+
+
+_CLOSE: Final = 0.8
+"""How alike two names are that may be one: ``documents_complte`` is, ``sent_at`` and ``sent_by`` are not."""
+
+
+def _misspelt(name: str, unknown: list[str]) -> list[str]:
+    """The unknown name that was meant to be this one, if any."""
+    plain = {_plainly(each): each for each in unknown if len(each) <= 2 * len(name)}
+    return [plain[each] for each in get_close_matches(_plainly(name), plain, n=1, cutoff=_CLOSE)]
+
+
+def _plainly(name: str) -> str:
+    return name.casefold().replace("_", "").replace("-", "").replace(" ", "")
+
+
+def _fields_at(model: type[BaseModel], path: list[str]) -> Collection[str]:
+    """The fields of the model that stands at a path of field names and places in lists."""
+    for part in path:
+        if part in model.model_fields:
+            model = next(_models_in(model.model_fields[part].annotation), model)
+    return model.model_fields
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for each in get_args(annotation):
+        yield from _models_in(each)
 
 
 def _either(words: list[str]) -> str:

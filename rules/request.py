@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_origin
 
 from pydantic import (
     AfterValidator,
@@ -13,14 +13,14 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    ValidationError,
     ValidationInfo,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
 
 from rules.instant import CLOCK_TOLERANCE, Day, Instant
-from rules.refusal import Refusal, reasons, within
+from rules.refusal import read, within
 
 THE_ORDER = datetime(2020, 12, 31, 18, tzinfo=UTC)
 """The first instant of 2021 in Almaty, which was six hours ahead of UTC. No request was received under order No. 358-RL
@@ -38,9 +38,20 @@ LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1,
 
 
 class Incoming(BaseModel):
-    """What every model that reads foreign JSON has in common: unknown fields are ignored (contract, head)."""
+    """What every model that reads foreign JSON has in common (contract, head).
+
+    Unknown fields are ignored, and null in place of a list is the empty list: Temporal's HTTP API writes it so.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_the_empty_list(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        lists = (name for name, field in cls.model_fields.items() if get_origin(field.annotation) is list)
+        return data | {name: [] for name in lists if name in data and data[name] is None}
 
 
 class Country(StrEnum):
@@ -81,8 +92,17 @@ def check_bin(value: str) -> str:
     return value
 
 
-RexNumber = Annotated[str, AfterValidator(check_rex_number)]
-Bin = Annotated[str, AfterValidator(check_bin)]
+# The schemas under docs/schemas have the forms; the checks tell more of what is wrong than a form could.
+RexNumber = Annotated[
+    str,
+    AfterValidator(check_rex_number),
+    WithJsonSchema({"type": "string", "pattern": f"^{_REX_OF_KAZAKHSTAN.pattern}$"}),
+]
+Bin = Annotated[
+    str,
+    AfterValidator(check_bin),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{12}$", "description": "The last digit is a check digit."}),
+]
 Email = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+$"),
@@ -103,7 +123,7 @@ class Statement(Incoming):
     document_number: Text
     document_date: Day
     goods: LongText | None = None
-    hs_codes: list[Text] | None = None
+    hs_codes: list[Text] = Field(default_factory=list)
     origin_criterion: Text | None = None
 
 
@@ -115,10 +135,7 @@ class ReplyTo(Incoming):
 
 
 class VerificationRequest(Incoming):
-    """A request for verification, as received by the authorized body (¶4, ¶5, ¶7).
-
-    Validate it with ``read_request``, which also knows the time.
-    """
+    """A request for verification, as received by the authorized body (¶4, ¶5, ¶7)."""
 
     requesting_country: Country
     requesting_authority: Text
@@ -141,16 +158,20 @@ class VerificationRequest(Incoming):
             raise ValueError("expected NO or CH: the order knows requests from Norway and Switzerland only (¶4)")
         return value
 
-    @model_validator(mode="after")
-    def _received_at_a_possible_time(self, info: ValidationInfo) -> VerificationRequest:
+    @field_validator("received_at")
+    @classmethod
+    def _received_at_a_possible_time(cls, value: datetime, info: ValidationInfo) -> datetime:
         now: datetime | None = (info.context or {}).get("now")
-        if now is None:
-            return self
-        if self.received_at > now + CLOCK_TOLERANCE:
-            raise ValueError("received_at: lies in the future; expected the time at which the request was received")
-        if self.received_at < THE_ORDER:
-            raise ValueError("received_at: expected a time since 2021, when the order was made")
-        if self.received_at < now - OLDEST_RECEIPT and not self.backdated_because:
+        if now is not None and value > now + CLOCK_TOLERANCE:
+            raise ValueError("lies in the future; expected the time at which the request was received")
+        if now is not None and value < THE_ORDER:
+            raise ValueError("expected a time since 2021, when the order was made")
+        return value
+
+    @model_validator(mode="after")
+    def _received_lately_or_with_a_reason(self, info: ValidationInfo) -> VerificationRequest:
+        now: datetime | None = (info.context or {}).get("now")
+        if now is not None and self.received_at < now - OLDEST_RECEIPT and not self.backdated_because:
             raise ValueError(
                 f"received_at: lies more than {OLDEST_RECEIPT.days} days back; "
                 "expected backdated_because to say why the case is opened only now"
@@ -159,13 +180,10 @@ class VerificationRequest(Incoming):
 
 
 def read_request(data: Any, now: datetime) -> VerificationRequest:
-    """Read a request as it came from outside.
+    """Read a request as it came from outside; the model alone does not know the time.
 
     :param data: the decoded JSON object.
     :param now: the present, an aware datetime; a receipt may lie at most five minutes ahead of it.
     :raises Refusal: with one line that names each field that does not fit (contract, section 1).
     """
-    try:
-        return within(LARGEST_REQUEST, VerificationRequest.model_validate(data, context={"now": now}))
-    except ValidationError as error:
-        raise Refusal(reasons(error)) from None
+    return within(LARGEST_REQUEST, read(VerificationRequest, data, {"now": now}))

@@ -15,6 +15,7 @@ from activities.interface import CaseRecord
 from notifications.dates import almaty_day
 from register.overview import ListedEscalation, RunningTerm, known_cases, list_escalations, running_terms
 from register.record import disagreeing_log_keys, find_present, list_open_cases, log_of
+from register.refused_requests import RefusedRequests, kept_runs, list_refused_requests
 from rules.case_view import CaseView
 from rules.terms import Step
 from self_check import findings
@@ -39,12 +40,18 @@ class CasesChecked:
 
 @dataclass(frozen=True)
 class _Register:
-    """What the register says. ``known``: of the cases that Temporal lists, those it has, with when they were closed."""
+    """What the register says.
+
+    ``known``: of the cases that Temporal lists, those it has, with when they were closed. ``refused``: the refused
+    requests that nobody has dealt with. ``kept``: of the runs that Temporal lists as failed, those it has.
+    """
 
     open_cases: frozenset[str]
     known: Mapping[str, datetime | None]
     terms: Sequence[RunningTerm]
     escalations: Sequence[ListedEscalation]
+    refused: Sequence[RefusedRequests]
+    kept: frozenset[str]
     disagreeing_log_keys: Sequence[tuple[str, str]]
 
 
@@ -68,26 +75,31 @@ class CasesCheck:
         # Temporal first: a case that is opened or closed meanwhile is then in the register.
         listed = await self._temporal.cases()
         failing = await self._temporal.failing()
-        register = await asyncio.to_thread(self._read_register, list(listed))
+        refused = await self._temporal.refused()
+        register = await asyncio.to_thread(self._read_register, list(listed), list(refused))
         compared = self._to_compare(register, listed)
         found = [
             *findings.failing_tasks(failing),
             *await self._not_in_temporal(register, listed),
             *self._not_in_register(register, listed),
             *await self._closed_and_running(register, listed),
+            *findings.requests_refused(register.refused, self._before),
+            *(findings.refusal_not_kept(case_id, run) for run, case_id in refused.items() if run not in register.kept),
             *await self._terms(register),
             *await self._of_each_case(sorted(compared - failing.keys())),
             *(log_disagrees(case_id, key) for case_id, key in register.disagreeing_log_keys if case_id in compared),
         ]
         return CasesChecked(found, open_cases=len(register.open_cases))
 
-    def _read_register(self, listed: Sequence[str]) -> _Register:
+    def _read_register(self, listed: Sequence[str], refused_runs: Sequence[str]) -> _Register:
         open_cases = frozenset(case.case_id for case in list_open_cases(self._engine))
         return _Register(
             open_cases=open_cases,
             known=known_cases(self._engine, listed),
             terms=running_terms(self._engine),
             escalations=list_escalations(self._engine, open_only=True),
+            refused=list_refused_requests(self._engine, open_only=True),
+            kept=kept_runs(self._engine, refused_runs),
             disagreeing_log_keys=disagreeing_log_keys(self._engine),
         )
 

@@ -12,9 +12,14 @@ from calendars.kazakhstan import is_confirmed
 from escalation.kinds import KINDS, LEVEL_NAMES, LEVELS, Escalation
 from notifications.dates import english_date
 from register.overview import ListedEscalation, RunningTerm
+from register.refused_requests import RefusedRequests
 from rules.case_view import CaseView, EscalationView
+from rules.text import one_line
 from runtime.commands import STARTER
 from self_check.interface import CheckFinding, FindingKind
+
+LONGEST_REASON: Final = 300
+"""Characters of a refusal in a finding, so that it stays one readable line."""
 
 _PROBLEMS_SETTING: Final = "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute"
 
@@ -136,6 +141,34 @@ def escalations_without_end(
             yield _about_escalation(case.case_id, each, FindingKind.NOBODY_REACHED, words)
         elif each.next_at is None and not _is_on_its_way(each, running, before):
             yield _about_escalation(case.case_id, each, FindingKind.LADDER_ENDED, _how_it_ended(each))
+
+
+def requests_refused(refused: Iterable[RefusedRequests], before: datetime) -> Iterator[CheckFinding]:
+    """Requests that were refused at their start and that nobody has dealt with.
+
+    :param refused: the open ones.
+    :param before: what was refused later than this has only just been notified.
+    """
+    for each in refused:
+        if each.escalation.raised_at < before:
+            yield CheckFinding(
+                kind=FindingKind.REQUEST_REFUSED,
+                workflow_id=each.case_id,
+                what=f"{each.case_id}: no case is open, {one_line(each.escalation.summary, LONGEST_REASON)}",
+                what_to_do=f"Have it sent again, corrected, or run: {STARTER} dismiss {each.case_id} --by NAME "
+                "--because WHY.",
+            )
+
+
+def refusal_not_kept(case_id: str, run_id: str) -> CheckFinding:
+    """The finding about a refused request that the register does not have."""
+    return CheckFinding(
+        kind=FindingKind.REFUSAL_NOT_KEPT,
+        workflow_id=case_id,
+        about=run_id,
+        what=f"{case_id}: its request was refused, and the register does not have it: it will be lost with its history",
+        what_to_do="Check that REXV_DATABASE_URL names the right register. Copy the request from Temporal (tab Input).",
+    )
 
 
 def failing_tasks(problems: Mapping[str, Sequence[str]]) -> Iterator[CheckFinding]:

@@ -24,6 +24,8 @@ class FindingKind(StrEnum):
     LEVEL_WITHOUT_RECIPIENT = "level_without_recipient"
     YEAR_NOT_CONFIRMED = "year_not_confirmed"
     ACCOUNT_NOT_SENT = "account_not_sent"
+    REQUEST_REFUSED = "request_refused"
+    REFUSAL_NOT_KEPT = "refusal_not_kept"
     CANNOT_CHECK = "cannot_check"
 
 

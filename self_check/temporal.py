@@ -57,6 +57,11 @@ class TemporalSide:
         """Our cases by id, open and closed, but for those whose request was refused."""
         return await self._list(f"WorkflowType = '{CASE}' AND ExecutionStatus NOT IN ('Failed', 'ContinuedAsNew')")
 
+    async def refused(self) -> dict[str, str]:
+        """The runs whose request was refused, each with its case number."""
+        failed = f"WorkflowType = '{CASE}' AND ExecutionStatus = 'Failed' AND TaskQueue = '{self.task_queue}'"
+        return {each.run_id: each.id async for each in self._client.list_workflows(failed)}
+
     async def running_recipients(self) -> frozenset[str]:
         """The short hashes of the recipients whose workflow runs, for whichever office: they share a person's."""
         running = self._client.list_workflows(f"WorkflowType = '{RECIPIENT}' AND ExecutionStatus = 'Running'")

@@ -7,6 +7,7 @@ goes back, so each test gets its own.
 
 from __future__ import annotations
 
+import socket
 import sys
 import uuid
 from collections.abc import AsyncIterator
@@ -32,13 +33,20 @@ DEV_SERVER_ARGUMENTS = ("--dynamic-config-value", "limit.historySize.error=53687
 """As the embedded server has it (embedded/system.py says why)."""
 
 
+@pytest.fixture(scope="session")
+def dev_server_http() -> str:
+    """The base URL of the dev server's HTTP API."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return f"http://127.0.0.1:{free.getsockname()[1]}"
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def dev_server_process() -> AsyncIterator[WorkflowEnvironment]:
+async def dev_server_process(dev_server_http: str) -> AsyncIterator[WorkflowEnvironment]:
     """The one dev server of this run of tests, with every search attribute; use ``dev_server`` instead."""
     async with await WorkflowEnvironment.start_local(
         dev_server_existing_path=str(BIN / "temporal"),
         dev_server_log_level="error",
-        dev_server_extra_args=DEV_SERVER_ARGUMENTS,
+        dev_server_extra_args=[*DEV_SERVER_ARGUMENTS, "--http-port", dev_server_http.rpartition(":")[2]],
         search_attributes=search_attributes.ALL,
         **client_options(),
     ) as environment:

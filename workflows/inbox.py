@@ -5,19 +5,13 @@ Nothing here can raise on what came from outside: by default Temporal's SDK woul
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 from datetime import datetime
 from typing import Any
-
-from pydantic import ValidationError
-from temporalio.common import RawValue
 
 from activities.interface import Activity, ArrivalsWanted, Fetch
 from escalation.kinds import Escalation
 from escalation.resolution import Resolution
-from register.rows import LARGEST_BODY, MESSAGE_KEY, RefusedMessageEntry
+from register.rows import MESSAGE_KEY, RefusedMessageEntry
 from rules.calendar import WorkingCalendar
 from rules.instant import CLOCK_TOLERANCE
 from rules.messages import (
@@ -30,14 +24,16 @@ from rules.messages import (
     only_argument,
     read_message,
 )
-from rules.refusal import Refusal, reasons
+from rules.refusal import Refusal, read
 from rules.terms import Step
+from rules.text import canonical_json, sha256_of
 from workflows.case import SHOWN_REJECTIONS, Accepted, Action, Case, InspectionState, Parcel, Rejected
 from workflows.deadlines import term_moved
 from workflows.escalating import escalate
 from workflows.escalation_state import Identity
 from workflows.order import start_of_wait
 from workflows.papers import Delivery, Document
+from workflows.received import received
 from workflows.reckoning import count_term
 
 DESCRIPTIONS = {
@@ -50,6 +46,9 @@ DESCRIPTIONS = {
 
 MOST_KEPT = 5
 """Messages kept until what they speak of is done; one is what anybody sends."""
+
+LONGEST_REASON = 1000
+"""Characters of a reason that are kept."""
 
 MOST_OFFERED = 512 * 1024
 """Bytes of documents offered and not fetched yet: what a case carries has to fit into 2 MB (Temporal's limit)."""
@@ -64,18 +63,16 @@ def parcel(name: str, arguments: list[Any], *, run_id: str, number: int, seen_at
     :param arguments: decoded where that was possible, else ``RawValue``.
     :param number: of the signal in its run, from 1.
     """
-    content, text = _content(arguments)
+    whole = received(arguments)
     data: dict[str, Any] | None = None
     fault: str | None = None
     try:
         model = MESSAGES.get(name)
         if model is None:
             raise Refusal(f"unknown message {name[:100]!r}; expected one of {', '.join(MESSAGES)}")
-        data = model.model_validate(only_argument(arguments)).model_dump(mode="json")
+        data = read(model, only_argument(arguments)).model_dump(mode="json")
     except Refusal as refusal:
         fault = str(refusal)
-    except ValidationError as error:
-        fault = reasons(error)
     claimed = arguments[0].get("message_id") if len(arguments) == 1 and isinstance(arguments[0], dict) else None
     return Parcel(
         name=name[:100],
@@ -83,39 +80,12 @@ def parcel(name: str, arguments: list[Any], *, run_id: str, number: int, seen_at
         number=number,
         seen_at=seen_at,
         message_id=claimed[:128] if isinstance(claimed, str) else None,
-        digest=hashlib.sha256(content).hexdigest(),
-        size=len(content),
-        body=text if len(content) <= LARGEST_BODY else None,
+        digest=whole.sha256,
+        size=whole.size,
+        body=whole.body,
         data=data,
         fault=fault,
     )
-
-
-def _content(arguments: list[Any]) -> tuple[bytes, str]:
-    """What digest and size are taken of, and the message as JSON for the register.
-
-    JSON is written canonically, so that the same content has the same digest; what nobody could read stays as it came.
-    """
-    shown = arguments[0] if len(arguments) == 1 else arguments
-    text = json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_unreadable)
-    return _bytes(shown) or text.encode(errors="replace"), text
-
-
-def _bytes(value: object) -> bytes | None:
-    return value.payload.data if isinstance(value, RawValue) else value if isinstance(value, bytes) else None
-
-
-def _unreadable(value: object) -> dict[str, str]:
-    """A payload that is no JSON, as JSON: its text where it is one, so that people can see what was sent."""
-    data = _bytes(value)
-    if data is None:
-        return {"type": type(value).__name__, "text": str(value)}
-    encoding = value.payload.metadata.get("encoding", b"") if isinstance(value, RawValue) else b"binary/plain"
-    named = {"encoding": encoding.decode(errors="replace")}
-    try:
-        return {**named, "text": data.decode()}
-    except UnicodeDecodeError:
-        return {**named, "base64": base64.b64encode(data).decode()}
 
 
 def arrival_counts(case: Case, parcel: Parcel) -> bool:
@@ -194,8 +164,10 @@ def judge(case: Case, calendar: WorkingCalendar | None, parcel: Parcel) -> None:
             raise Refusal(parcel.fault)
         data = parcel.data or {}
         message_id = str(data.get("message_id"))
+        # Of what was read: Temporal's HTTP API writes null for an empty list, and that is the same content.
+        digest = sha256_of(canonical_json(data))
         before = case.accepted.get(message_id)
-        if before is not None and before.digest == parcel.digest and before.name == parcel.name:
+        if before is not None and before.digest == digest and before.name == parcel.name:
             return
         if before is not None:
             raise Refusal(f"message_id: {message_id!r} was used before for another content; expected a new id")
@@ -207,7 +179,7 @@ def judge(case: Case, calendar: WorkingCalendar | None, parcel: Parcel) -> None:
         reject(case, parcel, arrived_at, str(refusal))
     else:
         case.accepted[message.message_id] = Accepted(
-            name=parcel.name, digest=parcel.digest, at=arrived_at, number=case.judged_count
+            name=parcel.name, digest=digest, at=arrived_at, number=case.judged_count
         )
         key = f"{MESSAGE_KEY}{message.message_id}"
         case.note(key, arrived_at, message.sent_by, parcel.name, message_id=message.message_id)
@@ -220,24 +192,13 @@ def reject(case: Case, parcel: Parcel, at: datetime, reason: str) -> None:
         Rejected(
             name=parcel.name,
             message_id=parcel.message_id,
-            reason=reason[:1000],
+            reason=reason[:LONGEST_REASON],
             at=at,
             number=case.judged_count,
         )
     )
     del case.rejected[:-SHOWN_REJECTIONS]
-    case.unwritten.refused_messages.append(
-        RefusedMessageEntry(
-            key=f"{parcel.run_id}.{parcel.number}",
-            name=parcel.name,
-            message_id=parcel.message_id,
-            reason=reason[:1000],
-            at=at,
-            sha256=parcel.digest,
-            size=parcel.size,
-            body=parcel.body,
-        )
-    )
+    case.unwritten.refused_messages.append(refused(parcel, at, reason))
     identity = Identity(
         Escalation.MESSAGE_REJECTED, case.open_step, case.running.round if case.running else 1, about=case.step.value
     )
@@ -248,6 +209,20 @@ def reject(case: Case, parcel: Parcel, at: datetime, reason: str) -> None:
         for each in case.open_escalations:
             if each.identity == identity:
                 each.summary = summary
+
+
+def refused(parcel: Parcel, at: datetime, reason: str) -> RefusedMessageEntry:
+    """A message that was not accepted, as the register keeps it."""
+    return RefusedMessageEntry(
+        key=f"{parcel.run_id}.{parcel.number}",
+        name=parcel.name,
+        message_id=parcel.message_id,
+        reason=reason[:LONGEST_REASON],
+        at=at,
+        sha256=parcel.digest,
+        size=parcel.size,
+        body=parcel.body,
+    )
 
 
 def _apply(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from temporalio import workflow
 from temporalio.common import RawValue
@@ -26,6 +26,7 @@ from workflows.case_page import case_page
 from workflows.case_view import case_view, verdict
 from workflows.continue_as_new import lighten
 from workflows.publishing import Publisher
+from workflows.refused_request import Refused
 from workflows.timers import Timers
 from workflows.turns import Turns
 
@@ -74,21 +75,22 @@ class VerificationWorkflow:
 
     @workflow.init
     def __init__(self, *given: Any) -> None:
-        self._turns: Turns | None = None
-        self._refused: Refusal | None = None
+        self._life: Turns | Refused
+        self._early: list[tuple[str, Sequence[Any], datetime]] = []
+        """Messages from before the register knows the case: if its number is used up, none of them has been taken."""
         self._woken = False
         self._commanded_at = 0
         try:
-            self._turns = Turns(_begin(list(given)), workflow.info().run_id)
+            self._life = Turns(_begin(list(given)), workflow.info().run_id)
         except Refusal as refusal:
-            self._refused = refusal
+            self._life = Refused(given, str(refusal))
 
     @property
     def turns(self) -> Turns:
         """The life of the case; a refused request has none."""
-        if self._turns is None:
-            raise ApplicationError(f"the request was refused: {self._refused}", type=Refusal.__name__)
-        return self._turns
+        if isinstance(self._life, Refused):
+            raise ApplicationError(f"the request was refused: {self._life.reason}", type=Refusal.__name__)
+        return self._life
 
     # -- what people and systems may ask and send; a signal or an update for each message and decision is added above --
 
@@ -112,15 +114,15 @@ class VerificationWorkflow:
 
     def page(self) -> str:
         """The case page in the Temporal UI, in Markdown, made when somebody looks at it."""
-        if self._turns is None:
-            return "The request was refused."
-        return case_page(self._turns.case, self._turns.calendar, workflow.now())
+        if isinstance(self._life, Refused):
+            return self._life.page()
+        return case_page(self.turns.case, self.turns.calendar, workflow.now())
 
     @workflow.signal(name=NOTICE_OUTCOME, description="Internal: a recipient reports what became of a notice.")
     def notice_outcome(self, *arguments: Any) -> None:
         """Sent by the activity ``send_notices``; no message of an outside system."""
-        if self._turns is not None:
-            self._turns.outcome(arguments)
+        if isinstance(self._life, Turns):
+            self._life.outcome(arguments)
             self._woken = True
 
     @workflow.signal(dynamic=True, description="Any other name: kept, shown and escalated as a refused message.")
@@ -130,9 +132,13 @@ class VerificationWorkflow:
 
     def take_message(self, name: str, arguments: Sequence[Any]) -> None:
         """Record a message; the next turn judges it."""
-        if self._turns is not None and name not in INTERNAL_SIGNALS:
-            self._turns.arrived(name, arguments, workflow.now())
-            self._woken = True
+        if name in INTERNAL_SIGNALS:
+            return
+        now = workflow.now()
+        self._life.arrived(name, arguments, now)
+        self._woken = True
+        if isinstance(self._life, Turns) and self._life.calendar is None:
+            self._early.append((name, arguments, now))
 
     def check(self, name: str, arguments: Sequence[Any]) -> None:
         """Whether a decision fits and makes sense now. :raises ApplicationError: where it does not, with the reason."""
@@ -161,11 +167,10 @@ class VerificationWorkflow:
 
         :param given: the request (contract, section 1).
         :return: the case as the query ``case`` answers it.
-        :raises ApplicationError: type ``Refusal``, at once, for a request that does not fit or a number that is closed.
+        :raises ApplicationError: type ``Refusal`` for a request that does not fit or a number that is closed, as soon
+            as the register has it.
         """
-        if self._refused is not None:
-            raise _refusal(self._refused)
-        life = asyncio.create_task(self._live())
+        life = asyncio.create_task(self._live(given))
         while not life.done():
             try:
                 # Shielded: a click on Cancel is recorded and does not end the case; the way out is ``withdraw``.
@@ -173,8 +178,9 @@ class VerificationWorkflow:
             except asyncio.CancelledError:
                 if life.cancelled():
                     raise
-                self.turns.cancelled(workflow.cancellation_reason() or "no reason given")
-                self._woken = True
+                if isinstance(self._life, Turns):
+                    self._life.cancelled(workflow.cancellation_reason() or "no reason given")
+                    self._woken = True
         await life
         await workflow.wait_condition(workflow.all_handlers_finished)
         if not self.turns.finished:
@@ -182,8 +188,10 @@ class VerificationWorkflow:
             workflow.continue_as_new(args=[given[0], self.turns.case.model_dump(mode="json")])
         return self.case_query()
 
-    async def _live(self) -> None:
+    async def _live(self, given: Sequence[Any]) -> None:
         """Turn after turn, until the case is closed and all is through, or its history has grown long."""
+        if isinstance(self._life, Refused):
+            await self._turn_away(self._life)
         turns, case = self.turns, self.turns.case
         actions = Actions(case, self._ended)
         publisher, timers = Publisher(), Timers(self._wake)
@@ -191,7 +199,10 @@ class VerificationWorkflow:
             self._woken, now = False, workflow.now()
             turns.turn(now)
             if turns.used_up is not None:
-                raise _refusal(turns.used_up)
+                self._life = Refused(given[:1], str(turns.used_up))
+                for message in self._early:
+                    self._life.arrived(*message)
+                await self._turn_away(self._life)
             commands = [
                 publisher.publish(turns, now),
                 actions.keep_up(turns.begin(now)),
@@ -201,6 +212,10 @@ class VerificationWorkflow:
             if turns.finished or (self._history_is_long() and not turns.pending):
                 return
             await workflow.wait_condition(lambda: self._woken or turns.pending)
+
+    async def _turn_away(self, refused: Refused) -> NoReturn:
+        await refused.see_through()
+        raise _refusal(Refusal(refused.reason))
 
     def _leave_a_trace(self, *, commanded: bool, now: datetime) -> None:
         """See that no task ends without a command.

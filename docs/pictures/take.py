@@ -25,8 +25,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from embedded.system import Embedded  # noqa: E402  (the root of the project is on the path only from here on)
-from rules.instant import rfc_3339  # noqa: E402  (as above)
+from cli.samples import sample  # noqa: E402  (the root of the project is on the path only from here on)
+from embedded.system import Embedded  # noqa: E402  (as above)
 
 WAIT = 60
 """Seconds until a page of the UI has shown what is waited for."""
@@ -52,8 +52,7 @@ async def main() -> None:
 
 
 async def _open(system: Embedded, reference: str, ago: timedelta) -> str:
-    request: dict[str, Any] = json.loads((ROOT / "samples" / "request-ch.json").read_text(encoding="utf-8"))
-    request |= {"reference": reference, "received_at": rfc_3339(datetime.now(UTC) - ago)}
+    request = sample("request-ch", datetime.now(UTC) - ago) | {"reference": reference}
     file = system.folder / f"{reference}.json"
     file.write_text(json.dumps(request), encoding="utf-8")
     opened: dict[str, Any] = json.loads(await _starter(system, "open", str(file), "--json"))

@@ -22,10 +22,12 @@ from calendars.decrees import Confirmation, Decree
 from register.calendar import confirm_year
 from register.database import open_register, writing
 from register.record import write
+from register.refused_requests import dismiss_refused_request, keep_refused_request
 from runtime.connection import client_options
 from self_check.interface import Checked, FindingKind
 from self_check.temporal import CASE, TemporalSide
 from tests.conftest import BIN
+from tests.register.examples import refused_message
 from tests.self_check import examples
 from tests.self_check.office import NOW, TOMORROW, YESTERDAY, FakeCase, Office
 
@@ -74,6 +76,24 @@ async def test_a_case_in_one_and_not_in_the_other_is_found_both_ways(office: Off
         "case_not_in_temporal never-in-temporal",
         "case_not_in_temporal terminated",
     ]
+
+
+async def test_a_refused_request_is_found_until_somebody_has_dealt_with_it_and_one_that_is_not_kept_too(
+    office: Office,
+) -> None:
+    runs = {}
+    for name in ("kept", "lost"):
+        handle = await office.client.start_workflow(
+            CASE, {"refused": True}, id=office.id(name), task_queue=office.task_queue
+        )
+        runs[name] = handle.first_execution_run_id
+        await office.until_listed(office.id(name), "Failed")
+    refused = refused_message(key=f"request {runs['kept']}", at=YESTERDAY, reason="reason: expected sample or doubt")
+    keep_refused_request(office.register, office.id("kept"), refused)
+
+    assert await office.keys() == [f"refusal_not_kept lost {runs['lost']}", "request_refused kept"]
+    dismiss_refused_request(office.register, office.id("kept"), by="A. Nurlan", because="a test", now=NOW)
+    assert await office.keys() == [f"refusal_not_kept lost {runs['lost']}"]
 
 
 async def test_a_case_that_is_closing_waits_for_what_is_under_way(office: Office) -> None:

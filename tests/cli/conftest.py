@@ -18,9 +18,8 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from cli import cases
+from cli import cases, samples
 from register.database import open_register
-from rules.instant import rfc_3339
 from runtime.settings import WorkerSettings, read_settings
 from simulators import atameken, mail, rex
 from simulators.serving import running
@@ -45,12 +44,10 @@ class Office:
     def database_url(self) -> str:
         return self.settings.database_url.get_secret_value()
 
-    def request(self, sample: str = "request-ch.json", **other: Any) -> dict[str, Any]:
+    def request(self, sample: str = "request-ch", **other: Any) -> dict[str, Any]:
         """A request of its own number, received an hour ago."""
-        data: dict[str, Any] = json.loads((SAMPLES / sample).read_text(encoding="utf-8"))
-        data["reference"] = f"T-{uuid.uuid4().hex[:8]}"
-        data["received_at"] = rfc_3339(datetime.now(UTC) - timedelta(hours=1))
-        return data | other
+        an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
+        return samples.sample(sample, an_hour_ago) | {"reference": f"T-{uuid.uuid4().hex[:8]}"} | other
 
     def file(self, data: dict[str, Any]) -> str:
         """The data as a JSON file."""

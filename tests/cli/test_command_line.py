@@ -10,10 +10,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from cli.errors import errors_in_one_line
 from starter import app
 from tests.conftest import ROOT
 
-COMMANDS = ("open", "show", "list", "documents", "inspect", "sign", "update", "deadline", "calendar", "setup", "demo")
+COMMANDS = (
+    *("open", "show", "list", "dismiss", "documents", "inspect", "sign", "update", "deadline", "calendar", "setup"),
+    *("sample", "demo"),
+)
 """Of the contract, section 9."""
 
 
@@ -50,6 +54,8 @@ def test_every_command_explains_itself(command: str) -> None:
         ["open"],
         ["list", "--risk", "high"],
         ["list", "--step", "done"],
+        ["list", "--refused", "--step", "inspect"],
+        ["dismiss", "rex-ch-1", "--by", "A. Nurlan"],
         ["sign", "rex-ch-1"],
         ["approve"],
         ["show", "a", "b"],
@@ -74,6 +80,28 @@ def test_what_cannot_be_done_is_one_line_on_stderr_and_exit_code_1(
     assert (done.returncode, done.stdout) == (1, "")
     assert len(done.stderr.splitlines()) == 1
     assert why in done.stderr
+
+
+@pytest.mark.parametrize("command", [["open"], ["documents", "x"], ["inspect", "x"], ["update", "x", "withdraw"]])
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (None, "no such file"),
+        (b"", "is empty; expected one JSON object"),
+        (b"{'by': 'A. Nurlan'}", "not JSON, line 1 column 2, at 'by': 'A. Nurlan'}; expected one JSON object"),
+        (b"[{}]", "expected one JSON object"),
+    ],
+)
+def test_a_file_that_is_no_message_is_refused_before_anything_is_asked(
+    command: list[str], content: bytes | None, why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "message.json"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(SystemExit) as ended, errors_in_one_line():
+        app([*command, str(file)])
+    assert ended.value.code == 1
+    assert capsys.readouterr().err == f"error: {file}: {why}\n"
 
 
 def test_a_setting_that_does_not_fit_is_named_and_never_quoted(tmp_path: Path) -> None:

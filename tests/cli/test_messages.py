@@ -17,6 +17,7 @@ from register.database import open_register
 from register.record import refused_messages_of
 from rules.refusal import Refusal
 from tests.cli.conftest import SAMPLES, Office
+from tests.support.messages import documents
 
 Printed = Callable[[], Any]
 
@@ -137,7 +138,7 @@ async def test_an_id_used_for_another_content_is_refused_although_the_case_knows
 async def test_a_field_that_does_not_fit_is_named_before_anything_is_sent(
     closed_office: Office, other: dict[str, Any], field: str
 ) -> None:
-    message = json.loads((SAMPLES / "documents.json").read_text(encoding="utf-8")) | {"message_id": "m-1"} | other
+    message = documents() | other
     with pytest.raises(Refusal) as refused:
         await messages.documents("rex-ch-none", closed_office.file(message), sent_by=None, as_json=False)
     assert field in str(refused.value)

@@ -88,7 +88,9 @@ async def printed(process: Process, text: str) -> str:
 async def test_up_says_what_to_try_and_an_impatient_ctrl_c_leaves_no_process_behind(tmp_path: Path) -> None:
     async with up(tmp_path) as process:
         said = await printed(process, "Ctrl-C stops everything")
-        assert f"export REXV_DATABASE_URL=sqlite:///{tmp_path}/register.db" in said
+        exported = (tmp_path / "environment.sh").read_text("utf-8")
+        assert f"export REXV_DATABASE_URL=sqlite:///{tmp_path}/register.db" in exported
+        assert f"  . {tmp_path}/environment.sh" in said
         assert "starter.py open " in said
         assert (tmp_path / "request.json").is_file()
         assert len(below(tmp_path)) == 5

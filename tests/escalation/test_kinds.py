@@ -21,6 +21,7 @@ def test_each_kind_reaches_first_whom_the_contract_says() -> None:
         "registration_changed": 2,
         "documents_refused": 1,
         "message_rejected": 1,
+        "request_refused": 1,
     }
     assert set(KINDS) == set(Escalation)
 

@@ -14,7 +14,7 @@ import pytest
 import notifications
 from escalation.kinds import Escalation
 from escalation.ladder import Language
-from escalation.notice import Earlier, Next, Notice, Resolved
+from escalation.notice import NO_STEP, Earlier, Next, Notice, Resolved
 from escalation.resolution import Resolution
 from notifications.message import Message
 from notifications.notice import is_pressing, message_of
@@ -47,7 +47,7 @@ def test_each_language_has_words_for_every_kind_step_level_risk_and_resolution(l
     assert set(words["resolutions"]) == {each.value for each in Resolution}
     assert set(words["headlines"]) == set(words["subjects"]) == {each.value for each in Escalation}
     assert set(words["steps"]) == set(words["short_steps"]) == steps
-    assert set(words["turns"]) == steps - {"none"}
+    assert set(words["turns"]) == steps
     assert set(words["risks"]) == {each.value for each in Risk}
     assert (len(words["levels"]), len(words["weekdays"]), len(words["months"])) == (3, 7, 12)
 
@@ -224,6 +224,30 @@ def test_a_notice_says_how_late_whose_turn_who_was_notified_who_is_next_and_how_
         f"Notice {CASE}.1. A message with the same id is a repeat of this one.",
     ):
         assert line in said
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "command"),
+    [
+        (Language.ENGLISH, "REX L1: request refused", '--by "YOUR NAME" --because "WHY"'),
+        (Language.RUSSIAN, "REX ур. 1: запрос не принят", '--by "ФАМИЛИЯ И.О." --because "ПРИЧИНА"'),
+        (Language.KAZAKH, "REX 1-деңгей: сұрау салу қабылданбады", '--by "АТЫ-ЖӨНІ" --because "СЕБЕБІ"'),
+    ],
+)
+def test_a_refused_request_is_dismissed_and_not_acknowledged(language: Language, subject: str, command: str) -> None:
+    summary = "exporter.bin: expected 12 digits"
+    about = matter(Escalation.REQUEST_REFUSED, None, level=1, summary=summary, last_day=None, due_at=None)
+    given = notice(
+        1, about, language=language, level=1, step=NO_STEP, risk=None, reserve_days=None, limit_last_day=None
+    )
+    alone, together, many = write(given), write(given, notice(2)), write(*[given] * 11)
+    assert alone.subject == f"{subject}, {CASE}"
+    assert summary in alone.text
+    for message in (alone, together):
+        assert f"    .venv/bin/python starter.py dismiss {CASE} {command}\n" in message.text
+    for message in (alone, many):
+        assert "acknowledge" not in message.text
+    assert texts(language)["step"] + ": " not in alone.text
 
 
 def test_several_matters_have_one_headline_and_one_acknowledgement() -> None:

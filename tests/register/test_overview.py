@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from register import overview
+from register import overview, statements
 from register.deliveries import append_deliveries
 from register.record import write
 from register.rows import RegisterEntries
@@ -108,7 +108,7 @@ def test_the_running_term_of_each_open_case(register: Engine) -> None:
 
 
 def test_which_cases_are_known_and_when_they_were_closed(register: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(overview, "IDS_AT_ONCE", 2)  # as many cases as to be asked for in several parts
+    monkeypatch.setattr(statements, "IDS_AT_ONCE", 2)  # as many cases as to be asked for in several parts
     for number in range(4):
         closed_at = DUE_AT if number == 3 else None
         write(register, RegisterEntries(case=examples.case(case_id=f"rex-ch-{number}", closed_at=closed_at)))

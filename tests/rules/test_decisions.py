@@ -164,6 +164,7 @@ MISSING = f"missing.0: expected {', '.join(list(Kind)[:-1])} or other_origin_evi
         ("record_lookup", "reason", "", "reason: expected a text"),
         ("retry_action", "action", "", "action: expected a text"),
         ("request_missing_documents", "missing", [], "missing: expected at least 1 entry"),
+        ("request_missing_documents", "missing", None, "missing: expected at least 1 entry"),
         ("request_missing_documents", "missing", "contract", "missing: expected a list"),
         ("request_missing_documents", "missing", ["letter"], MISSING),
         ("request_missing_documents", "missing", [None], MISSING),
@@ -216,6 +217,13 @@ def test_what_is_read_has_the_types_of_the_rules() -> None:
     assert isinstance(looked_up, RecordLookup)
     assert looked_up.record is not None
     assert looked_up.record.valid_from == date(2024, 1, 1)
+
+
+def test_null_is_the_empty_list() -> None:
+    null = whole("record_lookup", record={**RECORD, "hs_codes": None})
+    assert read("record_lookup", null) == read(
+        "record_lookup", whole("record_lookup", record={**RECORD, "hs_codes": []})
+    )
 
 
 def test_a_decision_too_large_to_be_carried_is_refused_and_unknown_fields_do_not_count() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -164,6 +165,18 @@ def test_a_message_with_such_a_field_is_taken(name: str, field: str, value: obje
 
 
 @pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("inspection_completed", {"grounds": None}),
+        ("documents_arrived", {"application": {"name": "Altyn Dan LLP", "hs_codes": None}}),
+    ],
+)
+def test_null_is_the_empty_list(name: str, fields: dict[str, Any]) -> None:
+    empty = json.loads(json.dumps(fields).replace("null", "[]"))
+    assert read(name, LEAST[name] | fields) == read(name, LEAST[name] | empty)
+
+
+@pytest.mark.parametrize(
     ("name", "field", "value", "words"),
     [
         ("conclusion_signed", "message_id", "", "message_id: expected a text"),
@@ -189,11 +202,11 @@ def test_a_message_with_such_a_field_is_taken(name: str, field: str, value: obje
             "grounds.1: expected scheme_terms, registration_obligations or activity_ended",
         ),
         ("inspection_completed", "grounds", "scheme_terms", "grounds: expected a list"),
-        ("inspection_completed", "grounds", None, "grounds: expected a list"),
         ("inspection_completed", "grounds", ["scheme_terms"] * 11, "grounds: expected at most 10 entries"),
         ("inspection_completed", "remarks", "", "remarks: expected a text"),
         ("inspection_completed", "remarks", "r" * 4001, "remarks: expected at most 4000 characters"),
         ("documents_arrived", "documents", [], "documents: expected at least 1 entry"),
+        ("documents_arrived", "documents", None, "documents: expected at least 1 entry"),
         ("documents_arrived", "documents", [DOCUMENT] * 101, "documents: expected at most 100 entries"),
         ("documents_arrived", "documents", DOCUMENT, "documents: expected a list"),
         ("documents_arrived", "documents", [DOCUMENT, "i.pdf"], "documents.1: expected an object"),

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, Field, Json, StringConstraints, ValidationError, field_validator
 
-from rules.refusal import Refusal, reasons, within
+from rules.refusal import Refusal, read, reasons, within
 
 
 class Colour(StrEnum):
@@ -124,6 +124,47 @@ def test_a_missing_field_is_required() -> None:
         name: str
 
     assert refused(Holder, {}) == "name: is required"
+
+
+class Person(BaseModel):
+    first_name: str
+    born_on: str = ""
+
+
+class Family(BaseModel):
+    family_name: str
+    parents: list[Person] = []
+    eldest: Person | None = None
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"famly_name": "x"}, "family_name: is required; famly_name: unknown field, did you mean family_name?"),
+        ({"familyName": "x"}, "family_name: is required; familyName: unknown field, did you mean family_name?"),
+        ({"Family-Name": "x"}, "family_name: is required; Family-Name: unknown field, did you mean family_name?"),
+        ({"family_name\n": "x"}, "family_name: is required; family_name: unknown field, did you mean family_name?"),
+        (
+            {"family_name": "x", "parents": [{"first_name": "y"}, {"fist_name": "y"}]},
+            "parents.1.first_name: is required; parents.1.fist_name: unknown field, did you mean first_name?",
+        ),
+        (
+            {"family_name": "x", "eldest": {"first_nam": "y"}},
+            "eldest.first_name: is required; eldest.first_nam: unknown field, did you mean first_name?",
+        ),
+        ({"secret": "x"}, "family_name: is required"),
+        ({"family_name" * 9: "x"}, "family_name: is required"),
+        ({"family_name": "x", "eldest": {"born_on": "y"}}, "eldest.first_name: is required"),
+    ],
+)
+def test_a_missing_field_is_named_with_what_it_was_misspelt_as(data: dict[str, Any], words: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        read(Family, data)
+    assert str(refusal.value) == words
+
+
+def test_a_misspelt_field_that_may_be_left_out_is_ignored_as_unknown_ones_are() -> None:
+    assert read(Family, {"family_name": "x", "parent": "y"}) == Family(family_name="x")
 
 
 def test_branches_of_a_union_that_expect_the_same_say_it_once() -> None:

@@ -88,7 +88,7 @@ def test_what_may_be_left_out_has_the_contract_s_default() -> None:
     )
     assert (request.exporter.address, request.exporter.bin) == (None, None)
     statement = request.statements[0]
-    assert (statement.goods, statement.hs_codes, statement.origin_criterion) == (None, None, None)
+    assert (statement.goods, statement.hs_codes, statement.origin_criterion) == (None, [], None)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ FOREIGN = "was not issued by Kazakhstan; expected a number that begins with KZRE
         ("reference", "1" * 65, "expected at most 64 characters"),
         ("backdated_because", "", TEXT),
         *[("reason", each, "expected sample or doubt") for each in ("", "Doubt", None, ["doubt"])],
-        *[("indications", each, LIST) for each in (None, "price", {"0": "price"})],
+        *[("indications", each, LIST) for each in ("price", {"0": "price"})],
         ("indications", ["price", ""], None),
         *[("rex_number", each, REX) for each in ("", "KZREX", "kzrex1", "KZREX1 ", "KZREX1\n", "KZREX-1", "KZREXé")],
         ("rex_number", "KZREX" + "1" * 31, REX),
@@ -165,7 +165,6 @@ FOREIGN = "was not issued by Kazakhstan; expected a number that begins with KZRE
         ("exporter.address", "", TEXT),
         ("exporter.bin", "99014000038", "expected 12 digits"),
         ("exporter.bin", 990140000384, TEXT),
-        ("statements", None, LIST),
         ("statements", {}, LIST),
         *[("statements.0.document_number", each, TEXT) for each in ("", 7)],
         *[("statements.0.document_date", each, DATE) for each in ("15.01.2026", "2026-01-15T00:00:00Z", None)],
@@ -186,6 +185,11 @@ FOREIGN = "was not issued by Kazakhstan; expected a number that begins with KZRE
 )
 def test_a_request_with_such_a_field_is_refused_by_name(path: str, value: object, words: str | None) -> None:
     assert refused(changed(path, value)) == (f"{path}: {words}" if words else f"{path}.1: {TEXT}")
+
+
+@pytest.mark.parametrize("path", ["indications", "statements", "statements.0.hs_codes"])
+def test_null_is_the_empty_list(path: str) -> None:
+    assert read(changed(path, None)) == read(changed(path, []))
 
 
 def test_every_field_that_does_not_fit_is_named_at_once() -> None:
@@ -232,6 +236,11 @@ def test_a_receipt_lies_between_the_order_and_five_minutes_ahead(
 @pytest.mark.parametrize("written", ["2026-03-02T09:00:00", "2026-03-02", "yesterday", None, 1772423400])
 def test_a_receipt_without_offset_or_time_is_refused(written: object) -> None:
     assert refused({**GOOD, "received_at": written}).startswith("received_at: ")
+
+
+def test_an_impossible_receipt_is_named_together_with_what_else_does_not_fit() -> None:
+    told = refused({**GOOD, "received_at": "2026-03-03T09:36:00+05:00", "reason": "x"})
+    assert [each.partition(": ")[0] for each in told.split("; ") if ": " in each] == ["received_at", "reason"]
 
 
 def test_the_offset_of_a_receipt_is_counted_with() -> None:

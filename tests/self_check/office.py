@@ -54,6 +54,8 @@ class FakeCase:
             await workflow.sleep(0.01)
         if FakeCase.defect and workflow.info().workflow_id.endswith("defective"):
             raise RuntimeError("a defect")
+        if answers.get("refused"):
+            raise ApplicationError("reason: expected sample or doubt", type="Refusal", non_retryable=True)
         if answers.get("fetches"):
             await workflow.execute_activity("fetch_documents", schedule_to_close_timeout=timedelta(minutes=5))
         await workflow.wait_condition(lambda: self._closing)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from register.overview import ListedEscalation, RunningTerm
+from register.refused_requests import RefusedRequests
 from self_check import findings
 from self_check.interface import CheckFinding, FindingKind
 from tests.register import examples
@@ -51,6 +52,27 @@ def test_a_case_open_in_the_register_that_temporal_does_not_run(found: findings.
 @pytest.mark.parametrize("found", [run(), run("completed", closed_at=NOW - timedelta(seconds=5))])
 def test_a_case_that_runs_or_has_just_ended_is_no_finding(found: findings.CaseRun) -> None:
     assert findings.not_in_temporal(CASE, found, "q", BEFORE) is None
+
+
+# -- refused requests -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("raised_at", "found"), [(YESTERDAY, ["request_refused rex-ch-1"]), (NOW, [])])
+def test_a_request_refused_a_while_ago_is_a_finding_with_why_and_what_to_type(
+    raised_at: datetime, found: list[str]
+) -> None:
+    summary = "the request was refused: reason: expected sample or doubt"
+    entry = examples.escalation(id="case.request_refused", kind="request_refused", raised_at=raised_at, summary=summary)
+    told = list(findings.requests_refused([RefusedRequests(CASE, entry, [])], BEFORE))
+    assert keys(told) == found
+    for finding in told:
+        assert finding.what == f"rex-ch-1: no case is open, {summary}"
+        assert "starter.py dismiss rex-ch-1 --by NAME --because WHY." in finding.what_to_do
+
+
+def test_a_refused_request_that_the_register_does_not_have_is_a_finding_of_its_run() -> None:
+    finding = findings.refusal_not_kept(CASE, "run-1")
+    assert (finding.key, finding.workflow_id) == ("refusal_not_kept rex-ch-1 run-1", CASE)
 
 
 # -- terms ------------------------------------------------------------------------------------------------------------

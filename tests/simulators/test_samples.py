@@ -29,7 +29,7 @@ def test_every_shipped_exporter_is_believable(exporter: Exporter) -> None:
     assert check_rex_number(record.rex_number) == exporter.application.rex_number
     assert record.tin is not None
     assert check_bin(record.tin) == exporter.application.tin
-    assert {each.hs_code for each in exporter.sale.goods} <= set(record.hs_codes or [])
+    assert {each.hs_code for each in exporter.sale.goods} <= set(record.hs_codes)
 
 
 def test_the_shipped_exporters_cover_what_a_look_up_can_find() -> None:

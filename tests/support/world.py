@@ -37,6 +37,8 @@ from activities.interface import (
     Notify,
     Recorded,
     RefusedDocument,
+    RefusedRequest,
+    RefusedRequestKept,
     Reminder,
     Sent,
     StoredDocument,
@@ -117,6 +119,7 @@ class World:
         self.book = ladder_book()
         self.unreached: dict[str, str] = {}
         self.silent = False
+        self.refusals_raised = True
         self.waiting: list[Notice] = []
         self.readings: dict[str, str] = {}
         self.confirm_request = False
@@ -162,6 +165,11 @@ class World:
     async def write_register(self, entries: RegisterEntries) -> None:
         await self._asked(Activity.WRITE_REGISTER, entries)
         self.written.append(entries)
+
+    @activity.defn(name=Activity.KEEP_REFUSED_REQUEST)
+    async def keep_refused_request(self, refused: RefusedRequest) -> RefusedRequestKept:
+        await self._asked(Activity.KEEP_REFUSED_REQUEST, refused)
+        return RefusedRequestKept(escalation_id="case.request_refused", raised=self.refusals_raised)
 
     @activity.defn(name=Activity.REQUEST_DOCUMENTS)
     async def request_documents(self, request: DocumentRequest) -> Taken:
@@ -320,6 +328,7 @@ class World:
         return [
             self.record_calendar,
             self.write_register,
+            self.keep_refused_request,
             self.request_documents,
             self.remind_atameken,
             self.withdraw_request,

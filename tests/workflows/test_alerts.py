@@ -117,7 +117,12 @@ LADDERS: dict[Escalation, tuple[Callable[[CaseInMemory], Awaitable[None]], str, 
 """For each kind how it comes about, its id, and every rung from the first to the last repeat."""
 
 
-@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_a_case_has_a_ladder() -> None:
+    """A refused request opens no case, and does not climb."""
+    assert set(LADDERS) == set(KINDS) - {Escalation.REQUEST_REFUSED}
+
+
+@pytest.mark.parametrize("kind", LADDERS)
 async def test_every_rung_comes_at_its_moment_and_the_last_level_is_repeated_until_no_rung_is_left(
     case: CaseInMemory, kind: Escalation
 ) -> None:

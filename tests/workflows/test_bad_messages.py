@@ -74,7 +74,7 @@ BAD_FIELDS: dict[str, list[tuple[str, Any]]] = {
         ("data_reliable", None),
         ("rex_data_match", 2),
         ("registration", "lost"),
-        ("grounds", None),
+        ("grounds", {}),
         ("grounds.0", ["bad mood"]),
         ("grounds", ["scheme_terms"] * 11),
         ("remarks", "x" * 4001),

@@ -106,7 +106,6 @@ def upgrade() -> None:
         sa.Column("resolved_by", sa.Text),
         sa.Column("overtaken_by", sa.Text),
         sa.PrimaryKeyConstraint("case_id", "id", name="pk_escalations"),
-        _of_case("escalations"),
     )
     op.create_table(
         "deliveries",
