@@ -156,12 +156,12 @@ def _appeal_beside_the_conclusion(case: Case, calendar: WorkingCalendar, now: da
     state = case.current(Step.APPEAL)
     if case.step not in (Step.CONCLUDE, Step.AWAIT_DOCUMENTS):
         return
-    inspected_at = end_of_inspection(case)
-    runs = case.readings.appeal_starts is AppealStarts.END_OF_INSPECTION and case.appeal_due
-    if runs and inspected_at is not None and state.state == "pending":
-        start_term(case, calendar, Step.APPEAL, inspected_at)
-    elif state.state == "running" and (not runs or inspected_at is None):
-        undo_term(case, state, now, by=Resolution.RETURNED)
+    beside = case.readings.appeal_starts is AppealStarts.END_OF_INSPECTION
+    starts_at = end_of_inspection(case) if beside and case.appeal_due else None
+    if starts_at is not None and state.state == "pending":
+        start_term(case, calendar, Step.APPEAL, starts_at)
+    elif starts_at is None and state.state == "running":
+        undo_term(case, state, now, by=Resolution.RETURNED if beside else Resolution.READ_ANEW)
 
 
 def _appeal(case: Case, calendar: WorkingCalendar, now: datetime) -> bool:
