@@ -149,8 +149,22 @@ def _documents(case: CaseView) -> Iterator[RenderableType]:
         for each in case.documents:
             line = Text(f"{words(each.kind)}: {each.filename}, {size_words(each.size)}, ")
             line.append(f"arrived {day_words(day_of(each.arrived_at))}\n")
+            for signature in each.signatures:
+                holds = {True: "it holds", False: "it DOES NOT hold", None: "not verified"}[signature.holds]
+                line.append(f"signed by {signature.signer}, {time_words(signature.signed_at)}: {holds}\n")
+            if each.released_by:
+                line.append(f"released from quarantine by {each.released_by}: {each.released_because}\n")
             lines.append(line.append(each.document_id, style="dim"))
         yield section("Documents", bullets(lines))
+    if case.quarantined_documents:
+        lines = [
+            Text(
+                f"{each.filename} ({words(each.kind)}): "
+                f"{f'being released for {each.released_by}' if each.released_by else each.reason}\n"
+            ).append(each.sha256, style="dim")
+            for each in case.quarantined_documents
+        ]
+        yield section("Documents in quarantine", bullets(lines))
     if case.missing_documents and case.step is not Step.CLOSED:
         yield section("Missing documents", bullets(words(kind) for kind in case.missing_documents))
     if case.refused_documents:

@@ -11,9 +11,12 @@ from activities.interface import (
     Fetched,
     LookedUp,
     Lookup,
+    QuarantinedDocument,
     RefusedDocument,
+    Release,
     Reminder,
     Sent,
+    StoredDocument,
     Taken,
 )
 from escalation.kinds import Escalation
@@ -25,7 +28,7 @@ from workflows import letters, rex
 from workflows.case import Action, Case
 from workflows.escalating import escalate, failure_of, resolve
 from workflows.escalation_state import Identity
-from workflows.papers import Dispatch
+from workflows.papers import Delivery, Dispatch, Document
 
 
 def request_taken(case: Case, _: Action, result: Taken, now: datetime) -> None:
@@ -78,7 +81,7 @@ def replied(case: Case, _: Action, result: Sent, now: datetime) -> None:
 
 
 def fetched(case: Case, action: Action, result: Fetched, now: datetime) -> None:
-    """Documents of a delivery are stored or refused; what is out of reach is fetched on."""
+    """Documents of a delivery are stored, refused or in quarantine; what is out of reach is fetched on."""
     fetch = action.payload
     delivery = case.papers.delivery(fetch.message_id) if isinstance(fetch, Fetch) else None
     if not isinstance(fetch, Fetch) or delivery is None:
@@ -87,13 +90,15 @@ def fetched(case: Case, action: Action, result: Fetched, now: datetime) -> None:
         delivery.arrived_at, delivery.arrival = result.arrived_at, None
     offered = [document for document in delivery.documents if document.state == "offered"]
     for stored in result.stored:
-        document = offered[stored.index]
-        document.state, document.round = "stored", max(len(case.papers.requests), 1)
-        document.document_id, document.sha256 = stored.document_id, stored.sha256
-        document.size, document.media_type = stored.size, stored.media_type
+        _stored(case, delivery, offered[stored.index], stored, now)
+    quarantined = [each for each in result.quarantined if not _released_before(case, delivery, offered, each, now)]
+    for each in quarantined:
+        document = offered[each.index]
+        _taken_in(case, document, each)
+        document.state, document.reason = "quarantined", each.reason
         key = f"document {fetch.message_id} {delivery.documents.index(document)}"
-        details = {"filename": document.filename, "document_id": stored.document_id}
-        case.note(key, now, "case", "document_stored", **details)
+        details = {"filename": document.filename, "sha256": each.sha256, "reason": each.reason}
+        case.note(key, now, "case", "document_quarantined", **details)
     for refused in result.refused:
         document = offered[refused.index]
         document.state = "refused"
@@ -108,10 +113,67 @@ def fetched(case: Case, action: Action, result: Fetched, now: datetime) -> None:
             now,
             f"{len(result.refused)} of {len(fetch.documents)} documents refused; {first.filename}: {first.reason}",
         )
+    if quarantined:
+        first = offered[quarantined[0].index]
+        escalate(
+            case,
+            Identity(Escalation.DOCUMENTS_QUARANTINED, case.open_step, about=f"documents {fetch.message_id}"),
+            now,
+            f"{len(quarantined)} of {len(fetch.documents)} documents in quarantine; {first.filename}: {first.reason}",
+        )
     rest = [fetch.documents[index] for index in result.out_of_reach]
     if rest:
         again = {"documents": rest, "arrival": delivery.arrival}
         case.want(Activity.FETCH_DOCUMENTS, fetch.model_copy(update=again), key=action.key)
+
+
+def _taken_in(case: Case, document: Document, taken: StoredDocument) -> None:
+    document.round = max(len(case.papers.requests), 1)
+    document.document_id, document.sha256 = taken.document_id, taken.sha256
+    document.size, document.media_type, document.signatures = taken.size, taken.media_type, taken.signatures
+
+
+def _stored(case: Case, delivery: Delivery, document: Document, stored: StoredDocument, now: datetime) -> None:
+    _taken_in(case, document, stored)
+    document.state = "stored"
+    key = f"document {delivery.message_id} {delivery.documents.index(document)}"
+    details = {"filename": document.filename, "document_id": stored.document_id}
+    case.note(key, now, "case", "document_stored", **details)
+
+
+def _released_before(
+    case: Case, delivery: Delivery, offered: list[Document], each: QuarantinedDocument, now: datetime
+) -> bool:
+    """Store a document whose bytes a person has released in this case already: that decision is on the content."""
+    before = next((known for _, known in case.papers.stored if known.sha256 == each.sha256 and known.released_by), None)
+    if before is None:
+        return False
+    document = offered[each.index]
+    document.released_by, document.released_because = before.released_by, before.released_because
+    _stored(case, delivery, document, each, now)
+    return True
+
+
+def released(case: Case, action: Action, _: object, now: datetime) -> None:
+    """Documents that a person has released are among the others: they count from their delivery's times."""
+    if not isinstance(action.payload, Release):
+        return
+    for delivery, document in case.papers.quarantined:
+        if document.sha256 == action.payload.sha256 and document.released_by:
+            document.state = "stored"
+            key = f"document {delivery.message_id} {delivery.documents.index(document)} released"
+            details = {"filename": document.filename, "document_id": document.document_id}
+            case.note(key, now, document.released_by, "document_released", **details)
+            if all(each.state != "quarantined" for each in delivery.documents):
+                about, who = f"documents {delivery.message_id}", document.released_by
+                resolve(
+                    case,
+                    now,
+                    Resolution.DOCUMENTS_RELEASED,
+                    Escalation.DOCUMENTS_QUARANTINED,
+                    about=about,
+                    who=who,
+                )
 
 
 def never_fetched(case: Case, action: Action, now: datetime) -> None:

@@ -49,6 +49,7 @@ CATALOGUE: Final[dict[Activity, Row]] = {
     Activity.FETCH_DOCUMENTS: Row(
         Fetched, FETCH, "¶8: fetch, check and store the documents", answers.fetched, of_the_step=True
     ),
+    Activity.RELEASE_DOCUMENT: Row(None, OWN, "¶9: put a released document among the others", answers.released),
     Activity.DRAFT_CONCLUSION: Row(
         Drafted, OWN, "¶10: draft the conclusion as a PDF", answers.drafted, of_the_step=True
     ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from activities.interface import Activity
+from activities.interface import Activity, Release
 from escalation.kinds import Escalation
 from escalation.resolution import Resolution
 from rules.calendar import CalendarDays, WorkingCalendar
@@ -24,6 +24,7 @@ from rules.decisions import (
     RecordLookup,
     Recount,
     ReleaseConclusion,
+    ReleaseDocument,
     RequestMissingDocuments,
     RetryAction,
     ReturnConclusion,
@@ -38,7 +39,7 @@ from workflows.deadlines import CANCELLATION, resolve_cancellations
 from workflows.escalating import done_by_hand, resolve
 from workflows.escalation_state import EscalationState
 from workflows.next_action import next_action
-from workflows.papers import Dispatch
+from workflows.papers import Dispatch, Document
 
 WITHOUT_A_CALENDAR: Final = timedelta(days=14)
 """How far ahead an acknowledgement may reach where no working days can be counted: ten of them, as a rule."""
@@ -208,6 +209,36 @@ def _retry(case: Case, _: Calendar, decision: RetryAction, now: datetime) -> Non
     action.state = "wanted" if action.failed else "stopping"
 
 
+# -- release_document -------------------------------------------------------------------------------------------------
+
+
+def _in_quarantine(case: Case, decision: ReleaseDocument) -> list[Document]:
+    return [
+        document
+        for delivery, document in case.papers.quarantined
+        if document.sha256 == decision.sha256 and decision.message_id in (None, delivery.message_id)
+    ]
+
+
+def _check_document(case: Case, _: Calendar, decision: ReleaseDocument, now: datetime) -> None:
+    found = _in_quarantine(case, decision)
+    if not found:
+        known = ", ".join(sorted({each.sha256 for _, each in case.papers.quarantined})) or "none is in quarantine"
+        raise Refusal(f"sha256: no such document is in quarantine; expected one of: {known}")
+    if all(each.released_by for each in found):
+        raise Refusal(f"sha256: the document is being released already, for {found[0].released_by}")
+
+
+def _release_document(case: Case, _: Calendar, decision: ReleaseDocument, now: datetime) -> None:
+    for document in _in_quarantine(case, decision):
+        document.released_by, document.released_because = decision.by, decision.reason
+    case.want(
+        Activity.RELEASE_DOCUMENT,
+        Release(case_id=case.case_id, sha256=decision.sha256),
+        key=f"{Activity.RELEASE_DOCUMENT.value} {decision.sha256}",
+    )
+
+
 # -- decisions that move a step ---------------------------------------------------------------------------------------
 
 
@@ -323,6 +354,12 @@ CATALOGUE: Final[dict[str, Row]] = {
         _retry,
         without_calendar=True,
         when_closed=True,
+    ),
+    "release_document": Row(
+        "¶9: release a document from quarantine, and answer for it: sha256, reason, by; message_id where only as that "
+        "message delivered it.",
+        _check_document,
+        _release_document,
     ),
     "request_missing_documents": Row(
         "¶8 and ¶9 anew: ask Atameken for missing (kinds or origin_evidence), remarks, by.",
