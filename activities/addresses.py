@@ -117,10 +117,7 @@ class CheckedTransport(httpx.AsyncBaseTransport):
         """
         origin = self._origins.check(request.url)
         host = request.url.raw_host.decode("ascii").lower()
-        try:
-            addresses = await self._resolve(host, request.url.port or {"http": 80, "https": 443}[request.url.scheme])
-        except OSError:
-            raise httpx.ConnectError("the name cannot be resolved") from None
+        addresses = [host] if _literal(host) else await self._addresses(host, request.url)
         for address in addresses:
             self._origins.check_address(origin, host, address)
         failure: httpx.ConnectError | None = None
@@ -137,6 +134,12 @@ class CheckedTransport(httpx.AsyncBaseTransport):
             except httpx.ConnectError as error:
                 failure = error
         raise failure or httpx.ConnectError("the name has no address")
+
+    async def _addresses(self, host: str, url: httpx.URL) -> list[str]:
+        try:
+            return await self._resolve(host, url.port or {"http": 80, "https": 443}[url.scheme])
+        except OSError:
+            raise httpx.ConnectError("the name cannot be resolved") from None
 
     async def aclose(self) -> None:
         """Hang up."""

@@ -12,6 +12,8 @@ import os
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO, Final, Literal
 
@@ -41,9 +43,13 @@ class Verdict(BaseModel):
 
 
 class Looks:
-    """Looks into documents, no more of them at a time than this machine has processors."""
+    """Looks into documents, no more of them at a time than this machine has processors.
 
-    def __init__(self) -> None:
+    :param program: what Python is to run for a look, and ``whole`` how long, by the clock.
+    """
+
+    def __init__(self, program: Sequence[str] = ("-m", "intake"), whole: timedelta = WHOLE) -> None:
+        self._program, self._whole = program, whole.total_seconds()
         self._turns = asyncio.Semaphore(os.cpu_count() or 1)
 
     async def into(self, file: BinaryIO, document: OfferedDocument) -> Verdict:
@@ -53,7 +59,7 @@ class Looks:
         :raises ApplicationError: unreachable, where the look cannot be done here and now.
         """
         async with self._turns:
-            code, said = await _in_its_process(file, json.dumps([document.filename, document.media_type]))
+            code, said = await self._process(file, json.dumps([document.filename, document.media_type]))
         ready, _, answer = said.partition("\n")
         if ready != READY:
             raise unreachable(f"the look into documents cannot be started (exit code {code})")
@@ -69,32 +75,31 @@ class Looks:
             raise Refusal(verdict.reason)
         return verdict
 
-
-async def _in_its_process(file: BinaryIO, sender_says: str) -> tuple[int, str]:
-    """Exit code and output of a look; the process is gone when this ends, however it ends."""
-    file.seek(0)
-    try:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-s", "-B", "-X", "utf8", "-m", "intake", sender_says),
-            stdin=file,
-            stdout=PIPE,
-            stderr=DEVNULL,
-            env={},
-            cwd=ROOT,
-        )
-    except OSError as error:
-        raise unreachable(f"the look into documents cannot be started ({type(error).__name__})") from None
-    try:
-        async with asyncio.timeout(WHOLE.total_seconds()):
-            said = await _output(process)
-            return await process.wait(), said.decode("utf-8", "replace")
-    except TimeoutError:
-        # Its processor time is limited by the system: by the clock alone it is this machine that is too busy.
-        raise unreachable(f"the look into it did not end within {WHOLE.total_seconds():.0f} seconds") from None
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+    async def _process(self, file: BinaryIO, sender_says: str) -> tuple[int, str]:
+        """Exit code and output of a look; the process is gone when this ends, however it ends."""
+        file.seek(0)
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-s", "-B", "-X", "utf8", *self._program, sender_says),
+                stdin=file,
+                stdout=PIPE,
+                stderr=DEVNULL,
+                env={},
+                cwd=ROOT,
+            )
+        except OSError as error:
+            raise unreachable(f"the look into documents cannot be started ({type(error).__name__})") from None
+        try:
+            async with asyncio.timeout(self._whole):
+                said = await _output(process)
+                return await process.wait(), said.decode("utf-8", "replace")
+        except TimeoutError:
+            # Its processor time is limited by the system: by the clock alone it is this machine that is too busy.
+            raise unreachable(f"the look into it did not end within {self._whole:.0f} seconds") from None
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
 
 
 async def _output(process: asyncio.subprocess.Process) -> bytes:
@@ -102,5 +107,5 @@ async def _output(process: asyncio.subprocess.Process) -> bytes:
     while process.stdout is not None and (piece := await process.stdout.read(LARGEST_VERDICT)):
         said += piece
         if len(said) > LARGEST_VERDICT:
-            break
+            process.kill()
     return bytes(said)

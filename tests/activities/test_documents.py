@@ -64,6 +64,7 @@ async def place(
     ours: Any | None = None,
     patience: Patience = SHORT,
     scanner: Scanner | None = None,
+    more_hosts: list[str] | None = None,
     **fetching: Any,
 ) -> AsyncIterator[Place]:
     ours, further, foreign = ours or Host(), Host(), Host()
@@ -74,7 +75,7 @@ async def place(
         running(foreign) as foreign_url,
         atameken_client(our_url, TOKEN) as client,
     ):
-        fetcher = DocumentFetcher(client, [further_url], **(QUICK | fetching))
+        fetcher = DocumentFetcher(client, [further_url, *(more_hosts or [])], **(QUICK | fetching))
         activities = DocumentActivities(fetcher, store, scanner, patience=patience)
         yield Place(ours, further, foreign, our_url, further_url, foreign_url, store, activities)
 
