@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from activities.interface import Activity, Release
+from activities.interface import Activity
 from escalation.kinds import Escalation
 from escalation.resolution import Resolution
 from rules.calendar import CalendarDays, WorkingCalendar
@@ -24,7 +24,6 @@ from rules.decisions import (
     RecordLookup,
     Recount,
     ReleaseConclusion,
-    ReleaseDocument,
     RequestMissingDocuments,
     RetryAction,
     ReturnConclusion,
@@ -32,14 +31,14 @@ from rules.decisions import (
 )
 from rules.refusal import Refusal
 from rules.terms import Step
-from workflows import letters, order, rex
+from workflows import deliveries, letters, order, rex
 from workflows.case import Action, Case, Confirmation
 from workflows.counting_anew import count_anew
 from workflows.deadlines import CANCELLATION, resolve_cancellations
 from workflows.escalating import done_by_hand, resolve
 from workflows.escalation_state import EscalationState
 from workflows.next_action import next_action
-from workflows.papers import Dispatch, Document
+from workflows.papers import Dispatch
 
 WITHOUT_A_CALENDAR: Final = timedelta(days=14)
 """How far ahead an acknowledgement may reach where no working days can be counted: ten of them, as a rule."""
@@ -209,36 +208,6 @@ def _retry(case: Case, _: Calendar, decision: RetryAction, now: datetime) -> Non
     action.state = "wanted" if action.failed else "stopping"
 
 
-# -- release_document -------------------------------------------------------------------------------------------------
-
-
-def _in_quarantine(case: Case, decision: ReleaseDocument) -> list[Document]:
-    return [
-        document
-        for delivery, document in case.papers.quarantined
-        if document.sha256 == decision.sha256 and decision.message_id in (None, delivery.message_id)
-    ]
-
-
-def _check_document(case: Case, _: Calendar, decision: ReleaseDocument, now: datetime) -> None:
-    found = _in_quarantine(case, decision)
-    if not found:
-        known = ", ".join(sorted({each.sha256 for _, each in case.papers.quarantined})) or "none is in quarantine"
-        raise Refusal(f"sha256: no such document is in quarantine; expected one of: {known}")
-    if all(each.released_by for each in found):
-        raise Refusal(f"sha256: the document is being released already, for {found[0].released_by}")
-
-
-def _release_document(case: Case, _: Calendar, decision: ReleaseDocument, now: datetime) -> None:
-    for document in _in_quarantine(case, decision):
-        document.released_by, document.released_because = decision.by, decision.reason
-    case.want(
-        Activity.RELEASE_DOCUMENT,
-        Release(case_id=case.case_id, sha256=decision.sha256),
-        key=f"{Activity.RELEASE_DOCUMENT.value} {decision.sha256}",
-    )
-
-
 # -- decisions that move a step ---------------------------------------------------------------------------------------
 
 
@@ -358,8 +327,8 @@ CATALOGUE: Final[dict[str, Row]] = {
     "release_document": Row(
         "¶9: release a document from quarantine, and answer for it: sha256, reason, by; message_id where only as that "
         "message delivered it.",
-        _check_document,
-        _release_document,
+        lambda case, calendar, decision, now: deliveries.check_release(case, decision),
+        lambda case, calendar, decision, now: deliveries.release(case, decision),
     ),
     "request_missing_documents": Row(
         "¶8 and ¶9 anew: ask Atameken for missing (kinds or origin_evidence), remarks, by.",

@@ -19,7 +19,7 @@ from rules.readings import AppealStarts, FurtherRequest, Readings
 from rules.registration import Occasion
 from rules.terms import Step
 from workflows import letters
-from workflows.answers import drop_pointless, never_fetched
+from workflows.answers import drop_pointless
 from workflows.case import Case, StepState
 from workflows.deadlines import (
     begin,
@@ -31,6 +31,7 @@ from workflows.deadlines import (
     start_term,
     undo_term,
 )
+from workflows.deliveries import never_fetched
 from workflows.escalating import done_by_hand, resolve, resolve_all
 from workflows.papers import Answer
 from workflows.reckoning import count_limit, end_of_inspection, judge, take_stock
