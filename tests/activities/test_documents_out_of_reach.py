@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import zlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -14,6 +17,8 @@ from activities.document_store import DocumentStore
 from activities.documents import DocumentActivities, Patience
 from activities.fetching import DocumentFetcher
 from activities.interface import ErrorKind, Fetch
+from activities.looking import Looks, Verdict
+from rules.documents import OfferedDocument
 from tests.activities.contents import PDF, PNG, SCRIPT, files_in
 from tests.activities.failing import failing
 from tests.activities.test_documents import SHORT, TOKEN, offered, place
@@ -35,6 +40,42 @@ async def test_one_bad_document_holds_up_none_of_the_others(tmp_path: Path) -> N
         assert [each.index for each in fetched.stored] == [2, 5]
         assert [each.index for each in fetched.refused] == [3]
         assert fetched.out_of_reach == [0, 1, 4]
+
+
+@pytest.mark.parametrize("error", [LookupError, OverflowError, UnicodeError, zlib.error, AssertionError])
+async def test_a_check_that_breaks_off_is_that_one_document_s_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: type[Exception]
+) -> None:
+    look = Looks.into
+
+    async def breaking(self: Looks, file: BinaryIO, document: OfferedDocument) -> Verdict:
+        if document.filename == "bad.pdf":
+            raise error(f"https://host/?signature={TOKEN}")
+        return await look(self, file, document)
+
+    monkeypatch.setattr(Looks, "into", breaking)
+    async with place(tmp_path) as there:
+        there.ours.answers = {"/good.pdf": Answer(PDF), "/bad.pdf": Answer(PDF)}
+        fetched = await there.fetch(offered(f"{there.our_url}/bad.pdf"), offered(f"{there.our_url}/good.pdf"))
+    assert [each.index for each in fetched.stored] == [1]
+    said = f"bad.pdf: its check broke off ({error.__name__}); expected a document that can be read"
+    assert [each.reason for each in fetched.refused] == [said]
+    assert TOKEN not in caplog.text
+    assert "the check of a document broke off" in caplog.text
+
+
+async def test_no_room_on_our_disk_is_our_failure_and_no_document_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: object) -> Verdict:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Looks, "into", full)
+    async with place(tmp_path) as there:
+        there.ours.answers = {"/a.pdf": Answer(PDF)}
+        with failing(ErrorKind.UNREACHABLE) as failure:
+            await there.fetch(offered(f"{there.our_url}/a.pdf"))
+    assert "there is no room for it on this machine (OSError)" in failure.message
 
 
 async def test_a_host_that_drips_holds_up_the_settled_ones_for_a_moment_only(tmp_path: Path) -> None:

@@ -213,4 +213,5 @@ def _papers() -> Iterator[Paper]:
     yield Paper("signed twice", "invoice.pdf.p7m.p7m", signing.signed(signing.signed(pdf())))
     yield Paper("signed, as text", "invoice.pdf.cms", signing.signed(pdf(), as_text=True))
     yield Paper("signed with a curve", "invoice.pdf.p7m", signing.signed(pdf(), curve=True))
+    yield Paper("signed with PSS", "invoice.pdf.p7m", signing.signed(pdf(), probabilistic=True))
     yield Paper("signed archive", "set.zip.p7m", signing.signed(packed({"a.pdf": pdf()})))

@@ -7,7 +7,7 @@ from functools import cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from cryptography.x509.oid import NameOID
 
@@ -50,11 +50,14 @@ def signed(
     as_text: bool = False,
     days: tuple[int, int] = (-30, 365),
     detached: bool = False,
+    probabilistic: bool = False,
 ) -> bytes:
     """A container with the content inside, and a signature of it."""
     key = key_of(curve)
     options = [pkcs7.PKCS7Options.Binary, *([pkcs7.PKCS7Options.DetachedSignature] if detached else [])]
     encoding = Encoding.PEM if as_text else Encoding.DER
     certificate = certificate_of(key, days=days)
-    builder = pkcs7.PKCS7SignatureBuilder().set_data(content).add_signer(certificate, key, hashes.SHA256())
+    chosen = padding.PSS(padding.MGF1(hashes.SHA256()), 32) if probabilistic else None
+    builder = pkcs7.PKCS7SignatureBuilder().set_data(content)
+    builder = builder.add_signer(certificate, key, hashes.SHA256(), rsa_padding=chosen)
     return builder.sign(encoding, options)

@@ -65,6 +65,12 @@ def test_the_signer_the_time_and_whether_it_holds_come_with_a_signed_document() 
     assert signature["signed_at"]
 
 
+def test_every_kind_of_signature_that_is_made_here_holds() -> None:
+    signatures = [each for paper in papers() for each in looked(paper.content, paper.filename)["signatures"]]
+    assert len(signatures) == 7
+    assert {each["holds"] for each in signatures} == {True}
+
+
 def test_a_content_changed_after_it_was_signed_breaks_the_signature_and_is_still_looked_into() -> None:
     first = pdf(lambda document: setattr(document.Root, "Lang", "kk"))
     second = pdf(lambda document: setattr(document.Root, "Lang", "ru"))
