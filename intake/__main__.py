@@ -8,6 +8,7 @@ writes the verdict as one line of JSON. What goes wrong in between, however it g
 from __future__ import annotations
 
 import json
+import logging
 import os
 import resource
 import sys
@@ -18,6 +19,7 @@ from intake.limits import EXIT_MEMORY, LIMITS, READY
 def main() -> None:
     """Look into what stdin is; exits with ``EXIT_MEMORY`` where the memory does not suffice."""
     filename, declared = json.loads(sys.argv[1])
+    logging.disable(logging.CRITICAL)  # libraries tell of each oddity, in words of the document
     for kind, limit in LIMITS.items():
         resource.setrlimit(kind, limit)
     print(READY, flush=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import zipfile
 from collections.abc import Callable
@@ -64,7 +63,6 @@ _MASHUP: Final = b"<DataMashup"
 
 def concerns_of(file: BinaryIO, media_type: str, inside: Inside) -> list[str]:
     """What an office file does or hides. :raises NotAccepted: where it is damaged."""
-    logging.disable(logging.CRITICAL)  # oletools tells of each oddity, in words of the file
     with archives.opened(file) as archive:
         found = archives.concerns_of(file, archive)
         if found:

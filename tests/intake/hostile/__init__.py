@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import chain
 from types import ModuleType
 
@@ -15,6 +16,12 @@ from tests.intake.hostile.paper import Hostile
 MODULES: tuple[ModuleType, ...] = (pdfs, office, archives, pictures, signatures, deceit, mutations)
 
 
+@cache
+def of(module: ModuleType) -> tuple[Hostile, ...]:
+    """Those of one sort; they are made once."""
+    return tuple(module.papers())
+
+
 def papers() -> Iterator[Hostile]:
     """Every one that takes little memory and time to make and to look into."""
-    return chain.from_iterable(module.papers() for module in MODULES)
+    return chain.from_iterable(of(module) for module in MODULES)
