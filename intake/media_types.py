@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterable
 from mimetypes import types_map
@@ -92,11 +93,20 @@ def media_type_of(file: BinaryIO) -> str:
         found = _packed(member_names(file))
     elif first.startswith(_OLE):
         found = _old_office(file)
-    elif (first[:1] == b"\x30" and _PKCS7 in first[:32]) or re.match(rb"\s*-----BEGIN (PKCS7|CMS)-----", first):
+    elif _PKCS7 in binary(first[:64])[:32] or re.match(rb"\s*-----BEGIN (PKCS7|CMS)-----", first):
         found = SIGNED
     if found is None:
         raise NotAccepted(f"its content is {_name_of_other(first)}; expected {ACCEPTED}")
     return found
+
+
+def binary(data: bytes) -> bytes:
+    """The bytes of a container that may have been written as bare Base64, as the programs of Kazakhstan's NCA do."""
+    text = b"".join(data.split())
+    try:
+        return base64.b64decode(text[: len(text) // 4 * 4], validate=True) if text.startswith(b"MI") else data
+    except ValueError:
+        return data
 
 
 def check_declared(media_type: str, declared: str | None) -> None:

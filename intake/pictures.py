@@ -48,7 +48,8 @@ def _decode(file: BinaryIO, media_type: str) -> None:
     pages = pixels = 0
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # Pillow only warns of a picture somewhat too large, or of odd tags
+            warnings.simplefilter("ignore")  # scanners write odd tags
+            warnings.simplefilter("error", Image.DecompressionBombWarning)  # of a picture somewhat too large
             with Image.open(file, formats=_FORMATS[media_type]) as picture:
                 for page in ImageSequence.Iterator(picture):
                     pages, pixels = pages + 1, pixels + page.width * page.height
@@ -59,7 +60,7 @@ def _decode(file: BinaryIO, media_type: str) -> None:
         raise NotAccepted(
             f"it has more than {MOST_PIXELS // 1_000_000} million pixels, or too many pages; expected a scan"
         ) from None
-    except (UnidentifiedImageError, OSError, ValueError, TypeError, SyntaxError, EOFError, Warning, KeyError):
+    except (UnidentifiedImageError, OSError, ValueError, TypeError, SyntaxError, EOFError, KeyError):
         raise NotAccepted(_DAMAGED) from None
     except (IndexError, AttributeError, struct.error, OverflowError, NotImplementedError, RuntimeError):
         raise NotAccepted(_DAMAGED) from None

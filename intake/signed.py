@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.x509 import load_der_x509_certificate
 
-from intake.media_types import SIGNED
+from intake.media_types import SIGNED, binary
 from intake.verdict import NotAccepted, Seen, SignatureSeen
 
 Inside = Callable[[BinaryIO, str], Seen]
@@ -57,7 +57,7 @@ def seen(file: BinaryIO, name_inside: str, inside: Inside) -> Seen:
     try:
         if pem.detect(data):
             _, _, data = pem.unarmor(data)
-        container = cms.ContentInfo.load(data, strict=True)
+        container = cms.ContentInfo.load(binary(data), strict=True)
         kind = container["content_type"].native
         if kind in ("enveloped_data", "encrypted_data", "authenticated_enveloped_data"):
             return Seen(SIGNED, ["it is encrypted, so that nobody can see what is in it"])

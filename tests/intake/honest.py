@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import zipfile
 from collections.abc import Callable, Iterator
@@ -212,6 +213,9 @@ def _papers() -> Iterator[Paper]:
     yield Paper("signed PDF", "invoice.pdf.p7m", signing.signed(pdf()), "application/pkcs7-mime")
     yield Paper("signed twice", "invoice.pdf.p7m.p7m", signing.signed(signing.signed(pdf())))
     yield Paper("signed, as text", "invoice.pdf.cms", signing.signed(pdf(), as_text=True))
+    bare = base64.b64encode(signing.signed(pdf()))
+    yield Paper("signed, as bare text", "invoice.pdf.cms", bare)
+    yield Paper("signed, as bare text in lines", "invoice.pdf.cms", base64.encodebytes(base64.b64decode(bare)))
     yield Paper("signed with a curve", "invoice.pdf.p7m", signing.signed(pdf(), curve=True))
     yield Paper("signed with PSS", "invoice.pdf.p7m", signing.signed(pdf(), probabilistic=True))
     yield Paper("signed archive", "set.zip.p7m", signing.signed(packed({"a.pdf": pdf()})))

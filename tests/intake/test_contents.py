@@ -67,7 +67,7 @@ def test_the_signer_the_time_and_whether_it_holds_come_with_a_signed_document() 
 
 def test_every_kind_of_signature_that_is_made_here_holds() -> None:
     signatures = [each for paper in papers() for each in looked(paper.content, paper.filename)["signatures"]]
-    assert len(signatures) == 7
+    assert len(signatures) == 9
     assert {each["holds"] for each in signatures} == {True}
 
 
