@@ -92,7 +92,9 @@ def _await_documents(case: Case) -> str:
     if asked is not None and asked.dispatch is None:
         return "No action needed: the request for the missing documents is being sent to Atameken."
     lacking = ", ".join(kind.replace("_", " ") for kind in case.papers.missing())
-    return (
+    apart = sum(not document.released_by for _, document in case.papers.quarantined)
+    first = f"Documents in quarantine: {apart}. Release them with the update `release_document`, if you can. "
+    return (first if apart else "") + (
         f"Atameken has to send: {lacking}. Call Atameken as the last day nears; if nothing comes, send the update "
         "`conclude_without_documents`."
     )
