@@ -186,10 +186,7 @@ class LookedUp(Payload):
 
 
 class Fetch(Payload):
-    """``fetch_documents`` -> ``Fetched``: fetch, check and store what a message offers.
-
-    It answers as soon as anything is settled; only where every document is out of reach does it fail and is retried.
-    """
+    """``fetch_documents`` -> ``Fetched`` as soon as anything is settled; it fails where all are out of reach."""
 
     case_id: str
     message_id: str
@@ -209,10 +206,7 @@ class StoredDocument(Payload):
 
 
 class QuarantinedDocument(StoredDocument):
-    """A document that acts or hides something: kept apart in the store until a person releases it; one line says why.
-
-    ``document_id`` is the one that it has once it is released.
-    """
+    """A document that is kept apart until a person releases it, with the id that it then has; one line says why."""
 
     reason: str
 
@@ -235,12 +229,8 @@ class Fetched(Payload):
 
 
 class Release(Payload):
-    """``release_document`` -> None: put a document that was kept apart among the others.
+    """``release_document`` -> None: put the bytes of a document that a person has released among the others."""
 
-    A person has released it; ``sha256`` names its bytes.
-    """
-
-    case_id: str
     sha256: str
 
 

@@ -149,6 +149,6 @@ def release(case: Case, decision: ReleaseDocument) -> None:
         document.released_by, document.released_because = decision.by, decision.reason
     case.want(
         Activity.RELEASE_DOCUMENT,
-        Release(case_id=case.case_id, sha256=decision.sha256),
+        Release(sha256=decision.sha256),
         key=f"{Activity.RELEASE_DOCUMENT.value} {decision.sha256}",
     )
