@@ -10,7 +10,7 @@ RUN python -m venv /opt/venv
 WORKDIR /app
 # Nobody's folder but the user's: a named volume put here takes over its owner.
 RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin rexv \
-    && install --directory --owner=rexv --group=rexv /data /data/documents /data/mail
+    && install --directory --owner=rexv --group=rexv /data /data/documents /data/incoming /data/mail
 
 FROM python AS simulators
 COPY requirements.lock ./
@@ -28,6 +28,7 @@ COPY activities activities
 COPY calendars calendars
 COPY cli cli
 COPY escalation escalation
+COPY intake intake
 COPY notifications notifications
 COPY register register
 COPY reports reports

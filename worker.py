@@ -109,10 +109,12 @@ def all_activities(
     from activities.conclusion import ConclusionActivities
     from activities.document_store import DocumentStore
     from activities.documents import DocumentActivities
+    from activities.fetching import DocumentFetcher
     from activities.recipients import RecipientActivities
     from activities.register import RegisterActivities
     from activities.reply import ReplyActivities
     from activities.rex import RexActivities, rex_client
+    from activities.scanner import Scanner
     from activities.self_check import SelfCheckActivities
 
     store = DocumentStore(settings.document_store)
@@ -133,7 +135,9 @@ def all_activities(
     )
     account = AccountActivities(register, settings.recipients[HEAD], settings.ladders.book.levels[HEAD].language)
     arrivals = ArrivalActivities(client)
-    documents = DocumentActivities(to_atameken, store, settings.document_hosts, arrivals=arrivals)
+    fetcher = DocumentFetcher(to_atameken, settings.document_hosts, settings.private_document_hosts)
+    scanner = Scanner(settings.clamd_address) if settings.clamd_address else None
+    documents = DocumentActivities(fetcher, store, scanner, arrivals)
     return [
         arrivals.read_arrivals,
         CalendarActivities(
@@ -147,6 +151,7 @@ def all_activities(
         atameken.appeal_for_revocation,
         rex.look_up_registration,
         documents.fetch_documents,
+        documents.release_document,
         ConclusionActivities(store, rex.look_up_registration).draft_conclusion,
         ReplyActivities(settings.mail_url.get_secret_value(), store).send_reply,
         recipients.read_ladders,

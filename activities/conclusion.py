@@ -19,14 +19,14 @@ from temporalio.exceptions import ApplicationError
 from activities.document_store import DocumentStore
 from activities.errors import broken
 from activities.http import Now, utc_now
-from activities.interface import Activity, Draft, Drafted, LookedUp, Lookup
+from activities.interface import Activity, Draft, DraftDocument, Drafted, LookedUp, Lookup
 from escalation.ladder import Language
 from notifications.dates import almaty_day, english_date
 from notifications.words import words_of
 from reports.typesetting import CannotBeSet, set_paper
 from rules.clock import PRESENT
 from rules.documents import Kind
-from rules.findings import lacking
+from rules.findings import lacking, signature_findings
 from rules.messages import Ground, InspectionCompleted
 from rules.outcome import Outcome, appeal_is_due, suffice
 from rules.readings import Grounds
@@ -75,6 +75,12 @@ KINDS: Final = {
     Kind.PRODUCTION_EVIDENCE: "Evidence of production",
     Kind.ORIGIN_CERTIFICATE: "Certificate of origin",
     Kind.OTHER_ORIGIN_EVIDENCE: "Other evidence of origin",
+}
+
+_HOLDS: Final = {
+    True: "the signature holds",
+    False: "the signature does not hold",
+    None: "the signature could not be verified",
 }
 
 LOOKS_FOR: Final = 10.0
@@ -158,7 +164,9 @@ def _words(draft: Draft, looked_up: LookedUp | None) -> dict[str, object]:
     registration = draft.registration.model_copy(deep=True)
     if looked_up is not None:
         registration.take(looked_up.record, looked_up.at, Occasion.DRAFT)
+    signatures = [(document.filename, each) for document in draft.documents for each in document.signatures]
     findings = registration.findings(draft.request, draft.application) + lacking(draft.lacking)
+    findings += signature_findings(signatures)
     if draft.outcome not in RESULTS:
         raise broken(f"outcome: expected one of {', '.join(RESULTS)}; a case {draft.outcome} has no conclusion")
     request, inspection = draft.request, draft.inspection
@@ -177,7 +185,7 @@ def _words(draft: Draft, looked_up: LookedUp | None) -> dict[str, object]:
         "exporter": _exporter_rows(request),
         "statements": _statement_rows(request),
         "documents": [
-            [str(number), KINDS[each.kind], english_date(each.sent_on), each.filename, each.sha256]
+            [str(number), KINDS[each.kind], english_date(each.sent_on), _file(each), each.sha256]
             for number, each in enumerate(draft.documents, 1)
         ],
         "documents_note": _documents_note(len(draft.documents)),
@@ -195,6 +203,16 @@ def _words(draft: Draft, looked_up: LookedUp | None) -> dict[str, object]:
         "grounds": [GROUNDS[ground] for ground in grounds],
         "consequence": _consequence(draft.outcome, inspection, grounds, draft.readings.grounds),
     }
+
+
+def _file(document: DraftDocument) -> str:
+    """Its name, and who has signed it, where it came in a signed container."""
+    signed = [
+        f"signed by {each.signer}{f' on {english_date(almaty_day(each.signed_at))}' if each.signed_at else ''}, "
+        f"{_HOLDS[each.holds]}"
+        for each in document.signatures
+    ]
+    return "; ".join([document.filename, *signed])
 
 
 def _on(lookup: RexLookup) -> str:

@@ -1,7 +1,8 @@
 """The content-addressed document store: a folder by default, S3 and others by ``fsspec`` URL (design, section 4).
 
-The bytes with the SHA-256 ``abcd…`` have the document id ``sha256-abcd…`` and lie under ``sha256/ab/abcd…``. What is
-being written lies under ``parts/`` until it is whole.
+The bytes with the SHA-256 ``abcd…`` have the document id ``sha256-abcd…`` and lie under ``sha256/ab/abcd…``; those of
+a document in quarantine lie apart, under ``quarantine/ab/abcd…``, where no document id leads. What is being written
+lies under ``parts/`` until it is whole.
 """
 
 from __future__ import annotations
@@ -13,20 +14,28 @@ import io
 import os
 import re
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final, TypeVar
 from uuid import uuid4
 
 from fsspec.core import url_to_fs  # type: ignore[import-untyped]  # fsspec ships no types
 from fsspec.implementations.local import LocalFileSystem  # type: ignore[import-untyped]  # as above
+from temporalio.exceptions import ApplicationError
 
 from activities.errors import broken, refused, unreachable
+
+Result = TypeVar("Result")
 
 ABANDONED_AFTER: Final = timedelta(hours=1)
 """A part this old belongs to a worker that died: no document takes this long to write."""
 
 _DOCUMENT_ID = re.compile(r"sha256-([0-9a-f]{64})")
 _PIECE = 1024 * 1024
+_BLOCK = 5 * 1024 * 1024
+"""What is sent at a time to a store elsewhere; the least that S3 takes. By default it would be the whole document."""
+
+_GOOD, _APART = "sha256", "quarantine"
 
 
 def document_id_of(sha256: str) -> str:
@@ -43,7 +52,8 @@ class DocumentStore:
 
     def __init__(self, url: str) -> None:
         try:
-            self._files, root = url_to_fs(url)
+            # Other workers write, too: what a listing said a while ago is nothing to go by.
+            self._files, root = url_to_fs(url, use_listings_cache=False)
         except (ValueError, ImportError) as error:
             kind = url.partition("://")[0] if "://" in url else "folder"
             raise ValueError(
@@ -60,10 +70,21 @@ class DocumentStore:
         :raises ApplicationError: unreachable, where the store cannot be written.
         """
         file = io.BytesIO(content) if isinstance(content, bytes) else content
-        try:
-            return await asyncio.to_thread(self._put, file)
-        except OSError as error:
-            raise unreachable(f"the document store cannot be written ({type(error).__name__})") from None
+        return await self._call(self._put, file, _GOOD)
+
+    async def put_apart(self, file: BinaryIO) -> None:
+        """Store an open file from its beginning in quarantine; raises as ``put`` does."""
+        await self._call(self._put, file, _APART)
+
+    async def release(self, sha256: str) -> str:
+        """Put a document that is in quarantine among the others, too.
+
+        It stays in quarantine as well: another case may have it there.
+
+        :returns: the document id.
+        :raises ApplicationError: broken, where it is not in quarantine or has changed there; unreachable.
+        """
+        return await self._call(self._release, document_id_of(sha256))
 
     async def read(self, document_id: str) -> bytes:
         """The bytes of a document, checked against its id.
@@ -71,41 +92,34 @@ class DocumentStore:
         :raises ApplicationError: refused, for an id of another form; broken, where the store does not have it or has
             other bytes in its place; unreachable, where the store cannot be read.
         """
-        path = self._path(document_id)
-        try:
-            content = await asyncio.to_thread(self._read, path)
-        except FileNotFoundError:
-            raise broken(f"the document store does not have {document_id}") from None
-        except OSError as error:
-            raise unreachable(f"the document store cannot be read ({type(error).__name__})") from None
-        if document_id_of(hashlib.sha256(content).hexdigest()) != document_id:
-            raise broken(f"document {document_id} has changed in the store; expected bytes with the hash in its name")
-        return content
-
-    async def size(self, document_id: str) -> int | None:
-        """The size of a document in bytes, or None where the store does not have it; raises as ``read`` does."""
-        path = self._path(document_id)
-        try:
-            return await asyncio.to_thread(self._size, path)
-        except OSError as error:
-            raise unreachable(f"the document store cannot be read ({type(error).__name__})") from None
+        return await self._call(self._read, document_id)
 
     def uri(self, document_id: str) -> str:
         """Where a document lies, for people: ``file:///…``, ``s3://…``; raises as ``read`` does."""
         return str(self._files.unstrip_protocol(self._path(document_id)))
 
-    def _path(self, document_id: str) -> str:
+    async def _call(self, work: Callable[..., Result], *arguments: Any) -> Result:
+        """Do what takes a while in a thread, with the failures of any driver told as what they are to us."""
+        try:
+            return await asyncio.to_thread(work, *arguments)
+        except (ApplicationError, MemoryError):
+            raise
+        except Exception as error:
+            # Each driver has exceptions of its own, and to the one who waits they mean the same.
+            raise unreachable(f"the document store is out of reach ({type(error).__name__})") from None
+
+    def _path(self, document_id: str, folder: str = _GOOD) -> str:
         found = _DOCUMENT_ID.fullmatch(document_id)
         if not found:
             raise refused("document_id: expected sha256- followed by 64 hex digits in lower case")
         sha256 = found[1]
-        return f"{self._root}/sha256/{sha256[:2]}/{sha256}"
+        return f"{self._root}/{folder}/{sha256[:2]}/{sha256}"
 
-    def _put(self, file: BinaryIO) -> str:
+    def _put(self, file: BinaryIO, folder: str) -> str:
         file.seek(0)
         sha256 = _hash_of(file)
         document_id = document_id_of(sha256)
-        path = self._path(document_id)
+        path = self._path(document_id, folder)
         if self._holds(path, sha256):
             return document_id
         # Under another name first, so that nobody ever reads half a document.
@@ -115,7 +129,7 @@ class DocumentStore:
         self._remove_abandoned_parts()
         try:
             file.seek(0)
-            with self._files.open(part, "wb") as out:
+            with self._files.open(part, "wb", block_size=_BLOCK) as out:
                 shutil.copyfileobj(file, out, _PIECE)
                 if isinstance(self._files, LocalFileSystem):
                     out.flush()
@@ -141,20 +155,28 @@ class DocumentStore:
     def _holds(self, path: str, sha256: str) -> bool:
         """Whether the store has exactly these bytes; a file that has changed is written again."""
         try:
-            with self._files.open(path, "rb") as there:
+            with self._files.open(path, "rb", block_size=_BLOCK) as there:
                 return _hash_of(there) == sha256
         except FileNotFoundError:
             return False
 
-    def _read(self, path: str) -> bytes:
-        with self._files.open(path, "rb") as file:
-            return bytes(file.read())
-
-    def _size(self, path: str) -> int | None:
+    def _read(self, document_id: str) -> bytes:
         try:
-            return int(self._files.size(path))
+            content = bytes(self._files.cat_file(self._path(document_id)))
         except FileNotFoundError:
-            return None
+            raise broken(f"the document store does not have {document_id}") from None
+        if document_id_of(hashlib.sha256(content).hexdigest()) != document_id:
+            raise broken(f"document {document_id} has changed in the store; expected bytes with the hash in its name")
+        return content
+
+    def _release(self, document_id: str) -> str:
+        try:
+            with self._files.open(self._path(document_id, _APART), "rb", block_size=_BLOCK) as there:
+                if document_id_of(_hash_of(there)) != document_id:
+                    raise broken(f"document {document_id} has changed in quarantine; expected bytes with its hash")
+                return self._put(there, _GOOD)
+        except FileNotFoundError:
+            raise broken(f"the document store does not have {document_id} in quarantine") from None
 
 
 def _hash_of(file: BinaryIO) -> str:

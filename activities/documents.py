@@ -1,86 +1,91 @@
-"""Fetching, checking and storing the documents that Atameken offers (¶8; contract, sections 3 and 8)."""
+"""Taking in the documents that Atameken offers: fetched, looked into, scanned and stored (¶8; docs/documents.md)."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import io
+import logging
 import tempfile
-from collections.abc import Iterable
+import traceback
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import IO, BinaryIO, cast
+from typing import BinaryIO, cast
 
-import httpx
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.arrivals import ArrivalActivities
 from activities.document_store import DocumentStore, document_id_of
-from activities.document_type import media_type_of
-from activities.errors import unexpected, unreachable
-from activities.http import AS_THEY_ARE, failure_of, is_packed, is_page, line_lost, origin_of
-from activities.interface import Activity, ErrorKind, Fetch, Fetched, RefusedDocument, StoredDocument
-from rules.documents import LARGEST_DOCUMENT, OfferedDocument
+from activities.errors import unreachable
+from activities.fetching import DocumentFetcher
+from activities.interface import (
+    Activity,
+    ErrorKind,
+    Fetch,
+    Fetched,
+    QuarantinedDocument,
+    RefusedDocument,
+    Release,
+    StoredDocument,
+)
+from activities.looking import Looks
+from activities.scanner import Scanner
+from rules.documents import OfferedDocument
 from rules.refusal import Refusal
 from rules.text import one_line
 
 AT_ONCE = 4
 """Documents of one message that are fetched at the same time: quick for a set of ten, gentle on the other side."""
 
-MOST_REDIRECTS = 5
-KEPT_IN_MEMORY = 1024 * 1024
 SHOWN_FAILURES = 3
+
+log = logging.getLogger(__name__)
+
+Settled = StoredDocument | QuarantinedDocument | RefusedDocument
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How long fetching waits, so that a stuck host holds up neither the case nor the other documents.
+    """How long a message's documents wait for each other, so that a stuck host holds up neither them nor the case.
 
-    ``connect`` and ``between_bytes`` are for each connection, ``document`` is for the whole of one document,
     ``more`` is how long those that are done wait for the next, ``message`` is for everything: an activity profile's
-    start-to-close timeout must be longer.
+    start-to-close timeout must be longer. What one document may take is the fetcher's and the look's business.
     """
 
-    connect: timedelta = timedelta(seconds=10)
-    between_bytes: timedelta = timedelta(seconds=20)
-    document: timedelta = timedelta(minutes=5)
     more: timedelta = timedelta(seconds=25)
     message: timedelta = timedelta(minutes=10)
 
 
 class DocumentActivities:
-    """Fetches documents from Atameken's origin (the client sends its token there) and the further ones (no token).
+    """Takes documents in, each by itself: what happens to one is that one's alone.
 
-    :param client: of ``atameken_client``; its base URL is Atameken's origin.
-    :param further_origins: ``REXV_DOCUMENT_HOSTS``.
-    :raises ValueError: where one of them is no origin.
+    :param scanner: of ``REXV_CLAMD_ADDRESS``; without one nothing is scanned.
     """
 
     def __init__(
         self,
-        client: httpx.AsyncClient,
+        fetcher: DocumentFetcher,
         store: DocumentStore,
-        further_origins: Iterable[str] = (),
-        patience: Patience | None = None,
+        scanner: Scanner | None = None,
         arrivals: ArrivalActivities | None = None,
+        patience: Patience | None = None,
     ) -> None:
-        self._client = client
-        self._arrivals = arrivals
+        self._fetcher = fetcher
         self._store = store
+        self._scanner = scanner
+        self._arrivals = arrivals
         self._patience = patience or Patience()
-        self._origins = frozenset({origin_of(client.base_url), *map(origin_of, further_origins)})
-        wait = self._patience.between_bytes.total_seconds()
-        self._timeout = httpx.Timeout(wait, connect=self._patience.connect.total_seconds())
+        self._looks = Looks()
 
     @activity.defn(name=Activity.FETCH_DOCUMENTS)
     async def fetch_documents(self, fetch: Fetch) -> Fetched:
-        """Fetch, check and store what a message offers; bytes that the store has are not fetched again.
+        """Fetch, check and store what a message offers.
+
+        Every document is fetched, each time: that the store has the bytes with a hash says nothing about who sent
+        them. Storing them again changes nothing.
 
         :raises ApplicationError: unreachable, where every document is out of reach.
         """
-        stored: list[StoredDocument] = []
-        refused: list[RefusedDocument] = []
+        settled: list[Settled] = []
         failures: dict[int, ApplicationError] = {}
         turns = asyncio.Semaphore(AT_ONCE)
         tasks = {
@@ -93,172 +98,84 @@ class DocumentActivities:
         try:
             while pending:
                 wait = end - loop.time()
-                if stored or refused:
+                if settled:
                     wait = min(wait, self._patience.more.total_seconds())
                 done, pending = await asyncio.wait(pending, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
                 if not done:
                     break
                 for task in done:
                     match task.result():
-                        case StoredDocument() as document:
-                            stored.append(document)
-                        case RefusedDocument() as refusal:
-                            refused.append(refusal)
-                        case error:
+                        case ApplicationError() as error:
                             failures[tasks[task]] = error
+                        case document:
+                            settled.append(document)
         finally:
             for task in pending:
                 task.cancel()
             await asyncio.gather(*pending, return_exceptions=True)
-        if not stored and not refused:
+        if not settled:
             raise _all_out_of_reach(fetch, failures)
         arrived_at = None
         if fetch.arrival is not None and self._arrivals is not None:
             [arrived_at] = await self._arrivals.read_arrivals(fetch.arrival)
+        settled.sort(key=lambda each: each.index)
         return Fetched(
             arrived_at=arrived_at,
-            stored=sorted(stored, key=lambda each: each.index),
-            refused=sorted(refused, key=lambda each: each.index),
+            stored=[each for each in settled if type(each) is StoredDocument],
+            quarantined=[each for each in settled if isinstance(each, QuarantinedDocument)],
+            refused=[each for each in settled if isinstance(each, RefusedDocument)],
             out_of_reach=sorted({*failures, *(tasks[task] for task in pending)}),
         )
 
-    async def _try(
-        self, index: int, document: OfferedDocument, turns: asyncio.Semaphore
-    ) -> StoredDocument | RefusedDocument | ApplicationError:
+    @activity.defn(name=Activity.RELEASE_DOCUMENT)
+    async def release_document(self, release: Release) -> None:
+        """Put a document that was kept apart among the others; the same again changes nothing.
+
+        :raises ApplicationError: broken, where the store does not have it any more, or changed; unreachable.
+        """
+        await self._store.release(release.sha256)
+
+    async def _try(self, index: int, document: OfferedDocument, turns: asyncio.Semaphore) -> Settled | ApplicationError:
         async with turns:
             try:
-                return await self._fetch(index, document)
+                return await self._take_in(index, document)
             except Refusal as refusal:
-                return RefusedDocument(index=index, reason=f"{_shown(document.filename)}: {refusal}")
+                reason = str(refusal)
             except ApplicationError as error:
                 if error.type == ErrorKind.UNREACHABLE.value:
                     return error
-                return RefusedDocument(index=index, reason=f"{_shown(document.filename)}: {error.message}")
+                reason = error.message
+            except (OSError, MemoryError) as error:
+                return unreachable(f"there is no room for it on this machine ({type(error).__name__})")
+            except Exception as error:
+                # A check that breaks off is a fault of ours; that it met this document is this document's alone.
+                where = "".join(traceback.format_tb(error.__traceback__))  # without its words, which may be a secret
+                log.error("the check of a document broke off: %s\n%s", type(error).__name__, where)
+                reason = f"its check broke off ({type(error).__name__}); expected a document that can be read"
+            return RefusedDocument(index=index, reason=f"{_shown(document.filename)}: {one_line(reason)}")
 
-    async def _fetch(self, index: int, document: OfferedDocument) -> StoredDocument:
-        url = self._allowed(document.url)
-        if document.size == 0:
-            raise Refusal("its size is given as 0 bytes; expected a document")
-        if document.size is not None and document.size > LARGEST_DOCUMENT:
-            raise Refusal(f"its size is given as {document.size} bytes; expected at most {LARGEST_DOCUMENT}")
-        there = await self._stored_already(document)
-        if there is not None:
-            media_type = await asyncio.to_thread(media_type_of, there, document.media_type)
-            return _stored(index, document.sha256, len(there.getbuffer()), media_type)
-        with tempfile.SpooledTemporaryFile(max_size=KEPT_IN_MEMORY) as spooled:
-            # The type stubs keep a spooled file apart from the binary file that it behaves as.
-            file = cast(BinaryIO, spooled)
-            try:
-                async with asyncio.timeout(self._patience.document.total_seconds()):
-                    size = await self._download(url, document, spooled)
-            except TimeoutError as error:
-                raise line_lost(error, "its host") from None
-            media_type = await asyncio.to_thread(media_type_of, file, document.media_type)
+    async def _take_in(self, index: int, document: OfferedDocument) -> StoredDocument:
+        with tempfile.TemporaryFile() as temporary:
+            file = cast(BinaryIO, temporary)  # the type stubs keep the two apart
+            size = await self._fetcher.fetch(document, file)
+            file.flush()
+            verdict = await self._looks.into(file, document)
+            reasons = [verdict.reason] if verdict.state == "quarantined" else []
+            if self._scanner is not None and (found := await self._scanner.scan(file)):
+                reasons.append(f"the scanner finds {found}")
+            stored = StoredDocument(
+                index=index,
+                document_id=document_id_of(document.sha256),
+                sha256=document.sha256,
+                size=size,
+                media_type=verdict.media_type,
+                signatures=verdict.signatures,
+            )
+            if reasons:
+                await self._store.put_apart(file)
+                return QuarantinedDocument(**stored.model_dump(), reason=one_line("; ".join(reasons)))
             await self._store.put(file)
-        return _stored(index, document.sha256, size, media_type)
-
-    async def _stored_already(self, document: OfferedDocument) -> io.BytesIO | None:
-        """The bytes from the store, if it has them unharmed."""
-        document_id = document_id_of(document.sha256)
-        size = await self._store.size(document_id)
-        if size is None or document.size not in (None, size):
-            return None
-        try:
-            return io.BytesIO(await self._store.read(document_id))
-        except ApplicationError as error:
-            if error.type == ErrorKind.UNREACHABLE.value:
-                raise
-            return None
-
-    async def _download(self, url: httpx.URL, document: OfferedDocument, into: IO[bytes]) -> int:
-        """Write the bytes behind ``url`` and return how many there are, where size and hash are as the message says."""
-        first_origin = origin_of(url)
-        for _ in range(MOST_REDIRECTS + 1):
-            request = self._client.build_request(
-                "GET", url, headers={"Accept": "*/*", **AS_THEY_ARE}, timeout=self._timeout
-            )
-            try:
-                response = await self._client.send(request, stream=True, follow_redirects=False)
-                try:
-                    if not response.has_redirect_location:
-                        return await _read_body(response, document, into)
-                    url = _next_url(response, first_origin)
-                finally:
-                    await response.aclose()
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
-                raise line_lost(error, "its host") from None
-        raise Refusal(f"its host redirects without end; expected at most {MOST_REDIRECTS} redirects")
-
-    def _allowed(self, url: str) -> httpx.URL:
-        try:
-            origin = origin_of(url)
-        except ValueError as error:
-            raise Refusal(f"url: {error}") from None
-        if origin not in self._origins:
-            raise Refusal(
-                f"url: documents are not fetched from {origin}; "
-                "expected Atameken's own origin or one of REXV_DOCUMENT_HOSTS"
-            )
-        return httpx.URL(url)
-
-
-async def _read_body(response: httpx.Response, document: OfferedDocument, into: IO[bytes]) -> int:
-    failure = failure_of(response, "its host")
-    if failure:
-        raise failure
-    if response.status_code != 200:
-        raise Refusal(f"its host answered {response.status_code}; expected 200 and the whole document")
-    try:
-        return await _as_announced(response, document, into)
-    except Refusal:
-        if is_page(response):
-            raise unexpected("its host answered with an HTML page; expected the document") from None
-        raise
-
-
-async def _as_announced(response: httpx.Response, document: OfferedDocument, into: IO[bytes]) -> int:
-    if is_packed(response):
-        raise Refusal("its host sends it with a Content-Encoding; expected the bytes as they are")
-    most = min(LARGEST_DOCUMENT, document.size or LARGEST_DOCUMENT)
-    announced = response.headers.get("Content-Length", "")
-    if announced.isdecimal() and int(announced) > most:
-        raise _too_large(document)
-    digest, size = hashlib.sha256(), 0
-    # Raw, so that nothing is unpacked on the way.
-    async for piece in response.aiter_raw():
-        size += len(piece)
-        if size > most:
-            raise _too_large(document)
-        digest.update(piece)
-        into.write(piece)
-    if document.size is not None and size != document.size:
-        raise Refusal(f"it has {size} bytes; expected {document.size}, as its size says")
-    if digest.hexdigest() != document.sha256:
-        raise Refusal(f"its sha256 is {digest.hexdigest()}; expected {document.sha256}")
-    return size
-
-
-def _too_large(document: OfferedDocument) -> Refusal:
-    if document.size is not None:
-        return Refusal(f"it has more than {document.size} bytes; expected as many as its size says")
-    return Refusal(f"it has more than {LARGEST_DOCUMENT} bytes; expected at most 50 MB")
-
-
-def _next_url(response: httpx.Response, first_origin: str) -> httpx.URL:
-    try:
-        url = response.url.join(response.headers["Location"])
-        origin = origin_of(url)
-    except (httpx.InvalidURL, ValueError):
-        raise Refusal("its host redirects to something that cannot be fetched; expected the document") from None
-    if origin != first_origin:
-        raise Refusal(f"its host redirects to {origin}; redirects off {first_origin} are not followed")
-    return url
-
-
-def _stored(index: int, sha256: str, size: int, media_type: str) -> StoredDocument:
-    return StoredDocument(
-        index=index, document_id=document_id_of(sha256), sha256=sha256, size=size, media_type=media_type
-    )
+            return stored
 
 
 def _shown(filename: str) -> str:

@@ -60,11 +60,11 @@ def client_of(url: str, timeout: httpx.Timeout | float) -> httpx.AsyncClient:
     for chatty in ("httpx", "httpcore"):
         # Below this level they log addresses and headers, with session cookies.
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    return httpx.AsyncClient(base_url=url, timeout=timeout, follow_redirects=False, verify=_trusted())
+    return httpx.AsyncClient(base_url=url, timeout=timeout, follow_redirects=False, verify=trusted_certificates())
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
+def trusted_certificates() -> ssl.SSLContext:
     """The certificates that are trusted here, read once: that takes longer than a call."""
     return httpx.create_ssl_context()
 
@@ -204,9 +204,9 @@ def retry_after(response: httpx.Response, now: datetime) -> timedelta | None:
         return timedelta(seconds=int(value))
     try:
         at = parsedate_to_datetime(value)
-    except ValueError:
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
+    except (ValueError, OverflowError):  # no date, or one of an impossible year
         return None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
 
 
 def read(model: type[Answer], response: httpx.Response, system: str) -> Answer:

@@ -15,7 +15,7 @@ from escalation.ladder import LadderBook, Recipient
 from escalation.notice import Notice, Withdrawn
 from register.rows import CaseEntry, RefusedMessageEntry, RegisterEntries
 from rules.calendar import CalendarDays
-from rules.documents import Application, Kind, OfferedDocument
+from rules.documents import Application, Kind, OfferedDocument, Signature
 from rules.findings import RexRecord
 from rules.instant import Day, Instant
 from rules.messages import Ground, InspectionCompleted
@@ -37,6 +37,7 @@ class Activity(StrEnum):
     WITHDRAW_REQUEST = "withdraw_request"
     LOOK_UP_REGISTRATION = "look_up_registration"
     FETCH_DOCUMENTS = "fetch_documents"
+    RELEASE_DOCUMENT = "release_document"
     DRAFT_CONCLUSION = "draft_conclusion"
     APPEAL_FOR_REVOCATION = "appeal_for_revocation"
     SEND_REPLY = "send_reply"
@@ -185,10 +186,7 @@ class LookedUp(Payload):
 
 
 class Fetch(Payload):
-    """``fetch_documents`` -> ``Fetched``: fetch, check and store what a message offers.
-
-    It answers as soon as anything is settled; only where every document is out of reach does it fail and is retried.
-    """
+    """``fetch_documents`` -> ``Fetched`` as soon as anything is settled; it fails where all are out of reach."""
 
     case_id: str
     message_id: str
@@ -204,6 +202,13 @@ class StoredDocument(Payload):
     sha256: str
     size: int
     media_type: str
+    signatures: list[Signature] = Field(default_factory=list, description="of a signed container")
+
+
+class QuarantinedDocument(StoredDocument):
+    """A document that is kept apart until a person releases it, with the id that it then has; one line says why."""
+
+    reason: str
 
 
 class RefusedDocument(Payload):
@@ -219,7 +224,14 @@ class Fetched(Payload):
     stored: list[StoredDocument]
     refused: list[RefusedDocument]
     out_of_reach: list[int]
+    quarantined: list[QuarantinedDocument] = Field(default_factory=list)
     arrived_at: Instant | None = Field(default=None, description="when Temporal recorded the message, where asked for")
+
+
+class Release(Payload):
+    """``release_document`` -> None: put the bytes of a document that a person has released among the others."""
+
+    sha256: str
 
 
 class DraftDocument(Payload):
@@ -229,6 +241,7 @@ class DraftDocument(Payload):
     filename: str
     document_id: str
     sha256: str
+    signatures: list[Signature] = Field(default_factory=list, description="of a signed container")
     sent_on: Day
 
 
@@ -377,6 +390,7 @@ PAYLOADS: dict[Activity, type[Payload] | type[RegisterEntries]] = {
     Activity.WITHDRAW_REQUEST: Withdrawal,
     Activity.LOOK_UP_REGISTRATION: Lookup,
     Activity.FETCH_DOCUMENTS: Fetch,
+    Activity.RELEASE_DOCUMENT: Release,
     Activity.DRAFT_CONCLUSION: Draft,
     Activity.APPEAL_FOR_REVOCATION: Appeal,
     Activity.SEND_REPLY: CustomsReply,

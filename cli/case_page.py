@@ -143,14 +143,31 @@ def _conclusion(case: CaseView) -> Iterator[RenderableType]:
     yield section("Conclusion", bullets([line]))
 
 
+_HOLDS = {True: "it holds", False: "it does NOT hold", None: "not verified"}
+"""A signature, in words."""
+
+
 def _documents(case: CaseView) -> Iterator[RenderableType]:
     if case.documents:
         lines = []
         for each in case.documents:
             line = Text(f"{words(each.kind)}: {each.filename}, {size_words(each.size)}, ")
             line.append(f"arrived {day_words(day_of(each.arrived_at))}\n")
+            for signature in each.signatures:
+                line.append(f"signed by {signature.signer}, {time_words(signature.signed_at)}: ")
+                line.append(f"{_HOLDS[signature.holds]}\n", style="" if signature.holds else "bold red")
+            if each.released_by:
+                line.append(f"released from quarantine by {each.released_by}: {each.released_because}\n")
             lines.append(line.append(each.document_id, style="dim"))
         yield section("Documents", bullets(lines))
+    if case.quarantined_documents:
+        lines = []
+        for kept in case.quarantined_documents:
+            state = f"being released for {kept.released_by}" if kept.released_by else kept.reason
+            line = Text(f"{kept.filename} ({words(kept.kind)}): {state}\n")
+            lines.append(line.append(f"sha256 {kept.sha256}", style="dim"))
+        command = f"To release one: {STARTER} update {case.case_id} release_document FILE (docs/documents.md)"
+        yield section("Documents in quarantine", Group(bullets(lines), Text(command, style="dim", overflow="fold")))
     if case.missing_documents and case.step is not Step.CLOSED:
         yield section("Missing documents", bullets(words(kind) for kind in case.missing_documents))
     if case.refused_documents:

@@ -79,7 +79,7 @@ async def _look(world: Connected, case_id: str) -> CaseView | None:
 
 
 async def _fetched(world: Connected, answer: Answer, offered: int) -> CaseView | None:
-    """The case once each document of the message is stored or refused, or as far as that is after ``_FETCHING``."""
+    """The case once each document of the message is settled, or as far as that is after ``_FETCHING``."""
     loop = asyncio.get_running_loop()
     until = loop.time() + _FETCHING
     while True:
@@ -90,12 +90,17 @@ async def _fetched(world: Connected, answer: Answer, offered: int) -> CaseView |
 
 
 def _outcomes(case: CaseView, message_id: str) -> list[str]:
-    """A line for each document of the message that is stored or refused."""
+    """A line for each document of the message that is stored, in quarantine or refused."""
     stored = [f"stored: {each.filename}" for each in case.documents if each.message_id == message_id]
     refused = [
         f"refused: {each.filename}: {each.reason}" for each in case.refused_documents if each.message_id == message_id
     ]
-    return stored + refused
+    apart = [
+        f"in quarantine: {each.filename}: {each.reason}"
+        for each in case.quarantined_documents
+        if each.message_id == message_id
+    ]
+    return stored + apart + refused
 
 
 def _print(answer: Answer, case: CaseView | None, *, as_json: bool) -> None:

@@ -25,6 +25,7 @@ class Escalation(StrEnum):
     ACTION_FAILED = "action_failed"
     REGISTRATION_CHANGED = "registration_changed"
     DOCUMENTS_REFUSED = "documents_refused"
+    DOCUMENTS_QUARANTINED = "documents_quarantined"
     MESSAGE_REJECTED = "message_rejected"
     REQUEST_REFUSED = "request_refused"
 
@@ -55,11 +56,15 @@ KINDS: Final[dict[Escalation, Kind]] = {
     Escalation.LIMIT_EXCEEDED: Kind(HEAD, gravity=10, urgent=True, of_the_limit=True),
     Escalation.REGISTRATION_CHANGED: Kind(ON_CALL, gravity=9, urgent=True),
     Escalation.ACTION_FAILED: Kind(ON_CALL, gravity=8, urgent=True),
-    Escalation.DOCUMENTS_REFUSED: Kind(CASE_OFFICER, gravity=2, urgent=False),
-    Escalation.MESSAGE_REJECTED: Kind(CASE_OFFICER, gravity=1, urgent=False),
+    Escalation.DOCUMENTS_QUARANTINED: Kind(CASE_OFFICER, gravity=2, urgent=False),
+    Escalation.DOCUMENTS_REFUSED: Kind(CASE_OFFICER, gravity=1, urgent=False),
+    Escalation.MESSAGE_REJECTED: Kind(CASE_OFFICER, gravity=0, urgent=False),
     Escalation.REQUEST_REFUSED: Kind(CASE_OFFICER, gravity=3, urgent=False),
 }
 """``urgent`` and ``first_level`` are defaults: the ladder file may set others."""
+
+DOCUMENT_KINDS: Final = (Escalation.DOCUMENTS_REFUSED, Escalation.DOCUMENTS_QUARANTINED)
+"""About documents that came and are not in the set."""
 
 LIMIT_KINDS: Final = tuple(kind for kind, row in KINDS.items() if row.of_the_limit)
 

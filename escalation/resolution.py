@@ -22,6 +22,7 @@ class Resolution(StrEnum):
     WITHIN_LIMIT = "within_limit"
     RECOUNTED = "recounted"
     RECEIPT_PROVEN = "receipt_proven"
+    DOCUMENTS_RELEASED = "documents_released"
     CONCLUDED_WITHOUT_DOCUMENTS = "concluded_without_documents"
     SEEN = "seen"
     CASE_WENT_ON = "case_went_on"
@@ -42,6 +43,7 @@ _WORDS: Final = {
     Resolution.WITHIN_LIMIT: "the case is back within its 30 working days",
     Resolution.RECOUNTED: "the terms were recounted",
     Resolution.RECEIPT_PROVEN: "Atameken proved when it received the request",
+    Resolution.DOCUMENTS_RELEASED: "the documents were released",
     Resolution.CONCLUDED_WITHOUT_DOCUMENTS: "the case is concluded without documents",
     Resolution.SEEN: "acknowledged; nothing else is to be done",
     Resolution.CASE_WENT_ON: "the case went on",

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from urllib.parse import quote
 
-from escalation.kinds import KINDS, Escalation
+from escalation.kinds import DOCUMENT_KINDS, KINDS, Escalation
 from escalation.ladder import Language
 from escalation.notice import NO_STEP, Matter, Notice
 from notifications.dates import almaty_day
@@ -43,12 +43,7 @@ DELAYED_AFTER: Final = timedelta(minutes=5)
 COMMAND: Final = f"{STARTER} acknowledge"
 
 _IN_OWN_WORDS: Final = frozenset(
-    {
-        Escalation.ACTION_FAILED,
-        Escalation.DOCUMENTS_REFUSED,
-        Escalation.MESSAGE_REJECTED,
-        Escalation.REQUEST_REFUSED,
-    }
+    {Escalation.ACTION_FAILED, *DOCUMENT_KINDS, Escalation.MESSAGE_REJECTED, Escalation.REQUEST_REFUSED}
 )
 """Kinds whose summary says more than kind, step and day do: it is given in every language."""
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from rules.documents import Kind
+from rules.documents import Kind, Signature
 from rules.findings import Finding
 from rules.instant import Day, Instant
 from rules.messages import Ground, InspectionCompleted
@@ -74,7 +74,10 @@ class RexLookupView(_View):
 
 
 class DocumentView(_View):
-    """An accepted document; its bytes are in the store under ``document_id``."""
+    """An accepted document; its bytes are in the store under ``document_id``.
+
+    ``signatures`` are those of a signed container; ``released_by`` says who let it out of quarantine.
+    """
 
     kind: Kind
     filename: str
@@ -85,6 +88,23 @@ class DocumentView(_View):
     received_at: Instant | None
     arrived_at: Instant
     message_id: str
+    signatures: list[Signature] = Field(default_factory=list)
+    released_by: str | None = None
+    released_because: str | None = None
+
+
+class QuarantinedDocumentView(_View):
+    """A document kept apart because it acts or hides something; ``released_by``: it is being put among the others."""
+
+    kind: Kind
+    filename: str
+    reason: str
+    document_id: str
+    sha256: str
+    size: int
+    message_id: str
+    signatures: list[Signature]
+    released_by: str | None
 
 
 class RefusedDocumentView(_View):
@@ -220,6 +240,7 @@ class CaseView(_View):
     request_confirmed: ConfirmationView | None
     documents: list[DocumentView]
     refused_documents: list[RefusedDocumentView]
+    quarantined_documents: list[QuarantinedDocumentView] = Field(default_factory=list)
     missing_documents: list[str]
     findings: list[Finding]
     rex_lookups: list[RexLookupView]

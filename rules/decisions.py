@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from rules.documents import Kind
+from rules.documents import Kind, Sha256
 from rules.findings import RexRecord
 from rules.instant import Day, StatedInstant, stated_between
 from rules.messages import only_argument
@@ -56,6 +56,14 @@ class RetryAction(Decision):
     """Retry an action that failed; ``action`` may be left out where only one did."""
 
     action: Text | None = None
+
+
+class ReleaseDocument(Decision):
+    """Somebody answers for a document in quarantine; with ``message_id`` as this message delivered it only."""
+
+    sha256: Sha256
+    reason: LongText
+    message_id: Text | None = None
 
 
 class RequestMissingDocuments(Decision):
@@ -110,6 +118,7 @@ DECISIONS: dict[str, type[Decision]] = {
     "record_dispatch": RecordDispatch,
     "record_lookup": RecordLookup,
     "retry_action": RetryAction,
+    "release_document": ReleaseDocument,
     "request_missing_documents": RequestMissingDocuments,
     "return_conclusion": ReturnConclusion,
     "release_conclusion": ReleaseConclusion,

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from rules.instant import Day
+from rules.instant import Day, Instant
 from rules.request import Incoming, LongText, Text
+from rules.text import one_line
 
 
 class Kind(StrEnum):
@@ -36,15 +37,38 @@ LARGEST_DOCUMENT = 50 * 1024 * 1024
 """Bytes. A scanned set of papers stays below; anything larger is refused before it fills the store."""
 
 
+Sha256 = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9a-fA-F]{64}$")]
+
+
 class OfferedDocument(Incoming):
     """A document as a message offers it: where it can be fetched and what it must hash to."""
 
     kind: Kind
     filename: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
     url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)]
-    sha256: Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9a-fA-F]{64}$")]
+    sha256: Sha256
     size: Annotated[int, Field(ge=0)] | None = None
     media_type: Annotated[str, StringConstraints(max_length=200)] | None = None
+
+
+OneLine = Annotated[str, AfterValidator(one_line)]
+"""Words that a stranger chose, made fit to be shown."""
+
+
+class Signature(BaseModel):
+    """A signature of a signed container (CMS, RFC 5652), as its look finds it.
+
+    ``signed_at`` is what the signer's own clock said. ``holds``: the content is what was signed, with the key of the
+    certificate that comes with it, while that was valid; False where it is not, None where that cannot be told, and
+    ``fault`` then says why. Whether the certificate's issuer is to be trusted is not checked.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    signer: OneLine
+    issuer: OneLine
+    signed_at: Instant | None
+    holds: bool | None
+    fault: OneLine = ""
 
 
 HsCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from rules.documents import Application
+from rules.documents import Application, Signature
 from rules.instant import Day
 from rules.request import Incoming, RexNumber
 
@@ -144,6 +144,22 @@ def _change(field: str, severity: Literal["serious", "minor"], before: str | Non
     words = field.replace("_", " ")
     text = f"REX has changed since the look-up before: {words} was {before or 'empty'}, and is {after or 'empty'}"
     return Finding(field=field, application=None, rex=after, severity=severity, text=text)
+
+
+def signature_findings(signatures: Iterable[tuple[str, Signature]]) -> list[Finding]:
+    """Each signature of a document, named by its file, that does not hold, or of which that cannot be told."""
+    return [
+        Finding(
+            field="signature",
+            application=None,
+            rex=None,
+            severity="minor" if each.holds is None else "serious",
+            text=f"{filename}: the signature of {each.signer} "
+            f"{'cannot be verified' if each.holds is None else 'does not hold'}: {each.fault}",
+        )
+        for filename, each in signatures
+        if not each.holds
+    ]
 
 
 def _status(rex: str | None, text: str) -> Finding:

@@ -14,6 +14,7 @@ OWN: Final = (
     "cli",
     "embedded",
     "escalation",
+    "intake",
     "notifications",
     "register",
     "reports",

@@ -80,6 +80,13 @@ def _heartbeat_address(value: SecretStr) -> SecretStr:
     return value
 
 
+def _scanner_address(value: str) -> str:
+    from activities.scanner import Scanner  # here, because only a worker calls it
+
+    Scanner(value)
+    return value
+
+
 def _words(value: Any) -> Any:
     return value.split() if isinstance(value, str) else value
 
@@ -168,6 +175,10 @@ class WorkerSettings(ClientSettings):
     rex_login: str
     rex_password: SecretStr
     document_hosts: Origins = ()
+    private_document_hosts: Origins = ()
+    """Origins like those above whose names may lead to addresses of a private network."""
+    clamd_address: Annotated[str, AfterValidator(_scanner_address)] | None = None
+    """Where a ClamAV daemon is asked about every document, ``host:port`` or ``unix:/path``; nowhere by default."""
     mail_url: MailAddress
     escalation_file: Annotated[Path, AfterValidator(_ladder_file)] | None = None
     """The ladders of escalation, as ``escalation/default.toml`` explains them."""

@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -37,10 +38,13 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def running(app: Any, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
+async def running(
+    app: Any, host: str = "127.0.0.1", port: int = 0, certificate: Path | None = None
+) -> AsyncIterator[str]:
     """Serve ``app`` while the context lasts; port 0 takes a free one.
 
     :param app: an ASGI application.
+    :param certificate: a PEM file with key and certificate, to serve https.
     :returns: the base URL, without a slash at its end.
     :raises OSError: where the port is taken.
     """
@@ -55,6 +59,7 @@ async def running(app: Any, host: str = "127.0.0.1", port: int = 0) -> AsyncIter
             timeout_graceful_shutdown=GRACE,
             server_header=False,
             date_header=False,
+            ssl_certfile=certificate,
         )
         server = _Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
@@ -62,7 +67,8 @@ async def running(app: Any, host: str = "127.0.0.1", port: int = 0) -> AsyncIter
             # A server that fails to start ends here, too, and says why below.
             serving.add_done_callback(lambda _: server.answering.set())
             await server.answering.wait()
-            yield f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
+            scheme = "https" if certificate else "http"
+            yield f"{scheme}://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
         finally:
             server.leaving.set()
             await serving

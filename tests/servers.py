@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 
 from starlette.types import Receive, Scope, Send
@@ -15,12 +15,16 @@ __all__ = ["Answer", "Host", "running"]
 
 @dataclass
 class Answer:
-    """What a host says to one path. ``pieces`` go out one by one; with ``hangs`` nothing comes after them."""
+    """What a host says to one path.
+
+    ``pieces`` go out one by one, ``drips`` each in its time; with ``hangs`` nothing comes after them.
+    """
 
     body: bytes = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     pieces: Iterator[bytes] | None = None
+    drips: AsyncIterator[bytes] | None = None
     hangs: bool = False
 
 
@@ -38,7 +42,7 @@ class Host:
         self.headers.append({name.decode().lower(): value.decode() for name, value in scope["headers"]})
         answer = self.answers.get(scope["path"], Answer(status=404))
         headers = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
-        if answer.pieces is None:
+        if answer.pieces is None and answer.drips is None:
             headers.append((b"content-length", str(len(answer.body)).encode()))
         if not (answer.hangs and answer.pieces is None):
             await send({"type": "http.response.start", "status": answer.status, "headers": headers})
@@ -49,6 +53,11 @@ class Host:
                 return
             self.sent += len(piece)
             await send({"type": "http.response.body", "body": piece, "more_body": True})
+        if answer.drips is not None:
+            async for piece in answer.drips:
+                if gone.done():
+                    return
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
         if answer.hangs:
             await gone
             return

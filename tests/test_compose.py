@@ -205,8 +205,9 @@ def test_an_image_holds_all_that_its_programs_import(
 import importlib, importlib.metadata, pkgutil, sys
 for name in {modules!r}: importlib.import_module(name)
 if {target == "worker"}:
-    import activities
-    for each in pkgutil.iter_modules(activities.__path__): importlib.import_module("activities." + each.name)
+    import activities, intake
+    for room in (activities, intake):
+        for each in pkgutil.iter_modules(room.__path__): importlib.import_module(room.__name__ + "." + each.name)
 owners = importlib.metadata.packages_distributions()
 print(*sorted({{owner for name in sys.modules for owner in owners.get(name.partition(".")[0], [])}}))
 """

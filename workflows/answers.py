@@ -7,11 +7,8 @@ from datetime import datetime
 from activities.interface import (
     Activity,
     Drafted,
-    Fetch,
-    Fetched,
     LookedUp,
     Lookup,
-    RefusedDocument,
     Reminder,
     Sent,
     Taken,
@@ -75,53 +72,6 @@ def replied(case: Case, _: Action, result: Sent, now: datetime) -> None:
     """The reply to the customs has left."""
     dispatch = Dispatch(sent_at=result.sent_at, reference=result.message_id)
     letters.reply_sent(case, dispatch, case.next_letter_number())
-
-
-def fetched(case: Case, action: Action, result: Fetched, now: datetime) -> None:
-    """Documents of a delivery are stored or refused; what is out of reach is fetched on."""
-    fetch = action.payload
-    delivery = case.papers.delivery(fetch.message_id) if isinstance(fetch, Fetch) else None
-    if not isinstance(fetch, Fetch) or delivery is None:
-        return
-    if result.arrived_at is not None:
-        delivery.arrived_at, delivery.arrival = result.arrived_at, None
-    offered = [document for document in delivery.documents if document.state == "offered"]
-    for stored in result.stored:
-        document = offered[stored.index]
-        document.state, document.round = "stored", max(len(case.papers.requests), 1)
-        document.document_id, document.sha256 = stored.document_id, stored.sha256
-        document.size, document.media_type = stored.size, stored.media_type
-        key = f"document {fetch.message_id} {delivery.documents.index(document)}"
-        details = {"filename": document.filename, "document_id": stored.document_id}
-        case.note(key, now, "case", "document_stored", **details)
-    for refused in result.refused:
-        document = offered[refused.index]
-        document.state = "refused"
-        document.reason = refused.reason.removeprefix(f"{document.filename}: ")
-        key = f"document {fetch.message_id} {delivery.documents.index(document)}"
-        case.note(key, now, "case", "document_refused", filename=document.filename, reason=document.reason)
-    if result.refused:
-        first = offered[result.refused[0].index]
-        escalate(
-            case,
-            Identity(Escalation.DOCUMENTS_REFUSED, case.open_step, about=f"documents {fetch.message_id}"),
-            now,
-            f"{len(result.refused)} of {len(fetch.documents)} documents refused; {first.filename}: {first.reason}",
-        )
-    rest = [fetch.documents[index] for index in result.out_of_reach]
-    if rest:
-        again = {"documents": rest, "arrival": delivery.arrival}
-        case.want(Activity.FETCH_DOCUMENTS, fetch.model_copy(update=again), key=action.key)
-
-
-def never_fetched(case: Case, action: Action, now: datetime) -> None:
-    """The case closes: documents that were out of reach to the end are refused, so that the record says so."""
-    if not isinstance(action.payload, Fetch):
-        return
-    reason = f"out of reach until the case closed: {action.error}"
-    refused = [RefusedDocument(index=index, reason=reason) for index in range(len(action.payload.documents))]
-    case.actions.pop(action.key, None)
-    fetched(case, action, Fetched(stored=[], refused=refused, out_of_reach=[]), now)
 
 
 def gave_up(case: Case, action: Action, error: str, now: datetime) -> None:

@@ -14,7 +14,7 @@ from escalation.ladder import LadderBook
 from register.rows import LetterEntry, LogEntry, RefusedMessageEntry, RegisterEntries
 from rules.calendar import CalendarDays
 from rules.clock import PRESENT, Clock
-from rules.findings import Finding, lacking
+from rules.findings import Finding, lacking, signature_findings
 from rules.instant import Day, Instant
 from rules.messages import Ground, InspectionCompleted
 from rules.outcome import Outcome, appeal_is_due
@@ -257,8 +257,9 @@ class Case(BaseModel):
 
     @property
     def findings(self) -> list[Finding]:
-        """What the inspector has to look at: the registration in REX, the application, and what the set lacks (¶9)."""
-        return self.registration.findings(self.request, self.papers.application) + lacking(self.lacking)
+        """What the inspector has to look at: REX, the application, what the set lacks, signatures that fail (¶9)."""
+        found = self.registration.findings(self.request, self.papers.application) + lacking(self.lacking)
+        return found + signature_findings(self.papers.signatures)
 
     @property
     def lacking(self) -> list[str]:

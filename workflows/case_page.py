@@ -10,6 +10,7 @@ from datetime import date, datetime
 from escalation.kinds import LEVEL_NAMES
 from escalation.resolution import resolved_by
 from rules.calendar import WorkingCalendar
+from rules.documents import Signature
 from rules.registration import RexLookup
 from rules.terms import TERMS, Risk, Step
 from workflows.alerts import upcoming
@@ -17,6 +18,7 @@ from workflows.case import Case, StepState
 from workflows.escalation_state import EscalationState, Notification
 from workflows.markdown import code, plain
 from workflows.next_action import next_action
+from workflows.papers import Document
 
 _RISK_WORDS = {
     Risk.ON_TRACK: "on track",
@@ -24,6 +26,7 @@ _RISK_WORDS = {
     Risk.AT_RISK: "AT RISK",
     Risk.EXCEEDED: "EXCEEDED",
 }
+_HOLDS = {True: "the signature holds", False: "**the signature does not hold**", None: "the signature is not verified"}
 SHOWN = 10
 """Entries of a list shown before the rest is only counted: the page is to be read at a glance."""
 
@@ -38,7 +41,8 @@ def case_page(case: Case, calendar: WorkingCalendar | None, now: datetime) -> st
         _section("Actions that gave up", [f"{code(a.key)}: {plain(a.error or '')}" for a in case.failed_actions]),
         _section("Steps", [_step(state, calendar) for state in case.steps]),
         _section("Missing documents", [_words(kind) for kind in papers.missing()] if _awaits(case) else []),
-        _section("Documents", [f"{_words(each.kind)}: {plain(each.filename)}" for _, each in papers.stored]),
+        _section("Documents", [_document(case, each) for _, each in papers.stored]),
+        _section("Documents in quarantine", [_quarantined(case, each) for _, each in papers.quarantined]),
         _section("Stated long before it arrived", _stated(case, calendar) if calendar else []),
         _section("Refused documents", [f"{plain(d.filename)}: {plain(d.reason)}" for _, d in papers.refused]),
         _section("Findings", [f"{finding.severity}: {plain(finding.text)}" for finding in case.findings]),
@@ -51,6 +55,23 @@ def case_page(case: Case, calendar: WorkingCalendar | None, now: datetime) -> st
         _section("Earlier escalations", [_past(each) for each in case.escalations if not each.open]),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _document(case: Case, each: Document) -> str:
+    words = f"{_words(each.kind)}: {plain(each.filename)}"
+    signed = "; ".join(_signature(case, one) for one in each.signatures)
+    released = f"released from quarantine by {plain(each.released_by)}" if each.released_by else ""
+    return "; ".join(part for part in (words, signed, released) if part)
+
+
+def _signature(case: Case, one: Signature) -> str:
+    on = f" {_day(case.clock.day_of(one.signed_at))}" if one.signed_at else ""
+    return f"signed by {plain(one.signer)}{on}, {_HOLDS[one.holds]}"
+
+
+def _quarantined(case: Case, each: Document) -> str:
+    state = f"being released for {plain(each.released_by)}" if each.released_by else plain(each.reason)
+    return f"{_document(case, each.model_copy(update={'released_by': None}))}: **{state}**, sha256 {code(each.sha256)}"
 
 
 def _escalation(case: Case, calendar: WorkingCalendar | None, each: EscalationState, now: datetime) -> str:

@@ -18,6 +18,7 @@ from rules.case_view import (
     FailedActionView,
     InspectionView,
     NotifiedView,
+    QuarantinedDocumentView,
     RefusedDocumentView,
     RejectedMessageView,
     ReplyView,
@@ -61,6 +62,9 @@ def case_view(case: Case, calendar: WorkingCalendar | None, now: datetime) -> Ca
                 received_at=delivery.received_at,
                 arrived_at=delivery.arrived_at,
                 message_id=delivery.message_id,
+                signatures=document.signatures,
+                released_by=document.released_by,
+                released_because=document.released_because,
             )
             for delivery, document in case.papers.stored
         ],
@@ -69,6 +73,20 @@ def case_view(case: Case, calendar: WorkingCalendar | None, now: datetime) -> Ca
                 kind=document.kind, filename=document.filename, reason=document.reason, message_id=delivery.message_id
             )
             for delivery, document in case.papers.refused
+        ],
+        quarantined_documents=[
+            QuarantinedDocumentView(
+                kind=document.kind,
+                filename=document.filename,
+                reason=document.reason,
+                document_id=document.document_id,
+                sha256=document.sha256,
+                size=document.size,
+                message_id=delivery.message_id,
+                signatures=document.signatures,
+                released_by=document.released_by,
+            )
+            for delivery, document in case.papers.quarantined
         ],
         missing_documents=case.papers.missing(),
         findings=case.findings,

@@ -10,7 +10,7 @@ from typing import Any, Final
 from activities.interface import Activity, Drafted, Fetched, LookedUp, Notified, Recorded, Sent, Taken
 from escalation.ladder import LadderBook
 from rules.instant import Instant
-from workflows import answers
+from workflows import answers, deliveries
 from workflows.case import Action, Case
 from workflows.profiles import FETCH, LETTER, LOOKUP, NOTIFY, OWN, Profile
 
@@ -47,8 +47,9 @@ CATALOGUE: Final[dict[Activity, Row]] = {
     ),
     Activity.LOOK_UP_REGISTRATION: Row(LookedUp, LOOKUP, "¶9: look up the registration in REX", answers.looked_up),
     Activity.FETCH_DOCUMENTS: Row(
-        Fetched, FETCH, "¶8: fetch, check and store the documents", answers.fetched, of_the_step=True
+        Fetched, FETCH, "¶8: fetch, check and store the documents", deliveries.fetched, of_the_step=True
     ),
+    Activity.RELEASE_DOCUMENT: Row(None, OWN, "¶9: put a released document among the others", deliveries.released),
     Activity.DRAFT_CONCLUSION: Row(
         Drafted, OWN, "¶10: draft the conclusion as a PDF", answers.drafted, of_the_step=True
     ),

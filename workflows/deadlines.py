@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from escalation.kinds import LIMIT_KINDS, Escalation
+from escalation.kinds import DOCUMENT_KINDS, LIMIT_KINDS, Escalation
 from escalation.resolution import Resolution
 from rules.calendar import WorkingCalendar
 from rules.terms import LIMIT_WARNING_DAY, TERMS, WHOLE, Step
@@ -87,7 +87,7 @@ def finish(case: Case, calendar: WorkingCalendar, step: Step, at: datetime, now:
     resolve(case, now, Resolution.STEP_DONE, *_STEP_KINDS, step=step)
     if step not in (Step.REQUEST_DOCUMENTS, Step.AWAIT_DOCUMENTS):
         # Up to the complete set a refused document is still to come; of a later one the step was the last use.
-        resolve(case, now, Resolution.STEP_DONE, Escalation.DOCUMENTS_REFUSED, step=step)
+        resolve(case, now, Resolution.STEP_DONE, *DOCUMENT_KINDS, step=step)
     resolve_cancellations(case, now, Resolution.CASE_WENT_ON)
     key = f"step {step.value} {state.round} done"
     case.note(key, now, "case", "step_done", step=step.value, round=state.round, ended_at=ended_at.isoformat())

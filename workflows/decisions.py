@@ -31,7 +31,7 @@ from rules.decisions import (
 )
 from rules.refusal import Refusal
 from rules.terms import Step
-from workflows import letters, order, rex
+from workflows import deliveries, letters, order, rex
 from workflows.case import Action, Case, Confirmation
 from workflows.counting_anew import count_anew
 from workflows.deadlines import CANCELLATION, resolve_cancellations
@@ -323,6 +323,12 @@ CATALOGUE: Final[dict[str, Row]] = {
         _retry,
         without_calendar=True,
         when_closed=True,
+    ),
+    "release_document": Row(
+        "¶9: release a document from quarantine, and answer for it: sha256, reason, by; message_id where only as that "
+        "message delivered it.",
+        lambda case, calendar, decision, now: deliveries.check_release(case, decision),
+        lambda case, calendar, decision, now: deliveries.release(case, decision),
     ),
     "request_missing_documents": Row(
         "¶8 and ¶9 anew: ask Atameken for missing (kinds or origin_evidence), remarks, by.",

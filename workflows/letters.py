@@ -113,6 +113,7 @@ def draft(case: Case, calendar: WorkingCalendar, now: datetime) -> None:
                     filename=document.filename,
                     document_id=document.document_id,
                     sha256=document.sha256,
+                    signatures=document.signatures,
                     sent_on=calendar.day_of(delivery.sent),
                 )
                 for delivery, document in case.papers.stored

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from escalation.kinds import Escalation
+from escalation.kinds import DOCUMENT_KINDS, Escalation
 from rules.outcome import outcome_of
 from rules.terms import Step
 from workflows.case import Case
@@ -22,6 +22,10 @@ _ABOUT: Final[dict[Escalation, str]] = {
     Escalation.LIMIT_EXCEEDED: "The duty to the requesting customs is breached: decide how to go on, and inform them.",
     Escalation.REGISTRATION_CHANGED: "Compare what REX shows now with the inspection and the conclusion.",
     Escalation.DOCUMENTS_REFUSED: "Ask Atameken to send these documents again, corrected, in a new message.",
+    Escalation.DOCUMENTS_QUARANTINED: (
+        "Look at the reasons on the case page. Release a document with the update `release_document`, or ask Atameken "
+        "to send it again without what was found."
+    ),
     Escalation.MESSAGE_REJECTED: "Ask the sender to correct the message and send it again; it may keep its message_id.",
 }
 """What an escalation asks for beside the step's own work, by its kind."""
@@ -35,7 +39,7 @@ def what_to_do_about(case: Case, escalation: EscalationState) -> str:
             "there is nothing else to do."
         )
     about = _ABOUT.get(escalation.kind)
-    if escalation.kind in (Escalation.DOCUMENTS_REFUSED, Escalation.MESSAGE_REJECTED):
+    if escalation.kind in (*DOCUMENT_KINDS, Escalation.MESSAGE_REJECTED):
         return about or ""
     return f"{about} {next_action(case)}" if about else next_action(case)
 
@@ -88,7 +92,9 @@ def _await_documents(case: Case) -> str:
     if asked is not None and asked.dispatch is None:
         return "No action needed: the request for the missing documents is being sent to Atameken."
     lacking = ", ".join(kind.replace("_", " ") for kind in case.papers.missing())
-    return (
+    apart = sum(not document.released_by for _, document in case.papers.quarantined)
+    first = f"Documents in quarantine: {apart}. Release them with the update `release_document`, if you can. "
+    return (first if apart else "") + (
         f"Atameken has to send: {lacking}. Call Atameken as the last day nears; if nothing comes, send the update "
         "`conclude_without_documents`."
     )

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from activities.interface import Activity
-from escalation.kinds import Escalation
+from escalation.kinds import DOCUMENT_KINDS, Escalation
 from escalation.resolution import Resolution
 from rules.calendar import WorkingCalendar
 from rules.outcome import Outcome, outcome_of, suffice
@@ -19,7 +19,7 @@ from rules.readings import AppealStarts, FurtherRequest, Readings
 from rules.registration import Occasion
 from rules.terms import Step
 from workflows import letters
-from workflows.answers import drop_pointless, never_fetched
+from workflows.answers import drop_pointless
 from workflows.case import Case, StepState
 from workflows.deadlines import (
     begin,
@@ -31,6 +31,7 @@ from workflows.deadlines import (
     start_term,
     undo_term,
 )
+from workflows.deliveries import never_fetched
 from workflows.escalating import done_by_hand, resolve, resolve_all
 from workflows.papers import Answer
 from workflows.reckoning import count_limit, end_of_inspection, judge, take_stock
@@ -94,7 +95,7 @@ def _await_documents(case: Case, calendar: WorkingCalendar, now: datetime) -> bo
         return False
     finish(case, calendar, Step.AWAIT_DOCUMENTS, answer.sent_at, now)
     if not case.papers.missing():
-        resolve(case, now, Resolution.SET_COMPLETE, Escalation.DOCUMENTS_REFUSED)
+        resolve(case, now, Resolution.SET_COMPLETE, *DOCUMENT_KINDS)
     started_at, from_receipt = _start_of_inspection(case, answer)
     begin(case, calendar, Step.INSPECT, started_at, from_receipt=from_receipt)
     look_up(case, Occasion.INSPECTION)
@@ -205,7 +206,7 @@ _STEPS: Final[dict[Step, Callable[[Case, WorkingCalendar, datetime], bool]]] = {
 def close(case: Case, now: datetime) -> None:
     """The work is done: the case closes, whatever look-up or document is still out of reach."""
     for action in list(case.actions.values()):
-        if action.activity in (Activity.LOOK_UP_REGISTRATION, Activity.RECORD_CALENDAR):
+        if action.activity in (Activity.LOOK_UP_REGISTRATION, Activity.RECORD_CALENDAR, Activity.RELEASE_DOCUMENT):
             del case.actions[action.key]
         elif action.activity is Activity.FETCH_DOCUMENTS and action.failed:
             never_fetched(case, action, now)
@@ -324,7 +325,7 @@ def conclude_without_documents(case: Case, calendar: WorkingCalendar, reason: st
         case.inspection = None
     case.without_documents = True
     done_by_hand(case, Activity.REQUEST_DOCUMENTS, by, now)
-    resolve(case, now, Resolution.CONCLUDED_WITHOUT_DOCUMENTS, Escalation.DOCUMENTS_REFUSED, who=by)
+    resolve(case, now, Resolution.CONCLUDED_WITHOUT_DOCUMENTS, *DOCUMENT_KINDS, who=by)
     letters.propose(case, outcome or Outcome.NOT_CONFIRMED, reason)
     begin(case, calendar, Step.CONCLUDE, now)
     drop_pointless(case, now)

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from pydantic import BaseModel, Field
 
 from activities.interface import ArrivalsWanted
-from rules.documents import ORIGIN_EVIDENCE, Application, Kind, missing_documents
+from rules.documents import ORIGIN_EVIDENCE, Application, Kind, Signature, missing_documents
 from rules.instant import Instant
 from rules.readings import InspectionStarts
 
@@ -37,17 +37,23 @@ class RequestRound(BaseModel):
 
 
 class Document(BaseModel):
-    """A document of a delivery: offered, then stored (its bytes are in the store under ``document_id``) or refused."""
+    """A document of a delivery: offered, then stored (its bytes are in the store under ``document_id``) or refused.
+
+    One in quarantine is kept apart, and is not one of the set until a person has released it and it is stored.
+    """
 
     kind: Kind
     filename: str
-    state: Literal["offered", "stored", "refused"] = "offered"
+    state: Literal["offered", "stored", "quarantined", "refused"] = "offered"
     document_id: str = ""
     sha256: str = ""
     size: int = 0
     media_type: str = ""
     round: int = Field(default=1, description="of our requests, the latest when it was stored")
-    reason: str = Field(default="", description="why it was refused")
+    reason: str = Field(default="", description="why it was refused, or kept in quarantine")
+    signatures: list[Signature] = Field(default_factory=list, description="of a signed container")
+    released_by: str | None = Field(default=None, description="who has released it from quarantine")
+    released_because: str | None = None
 
 
 class Delivery(BaseModel):
@@ -74,7 +80,7 @@ class Delivery(BaseModel):
 
     @property
     def being_fetched(self) -> bool:
-        """Whether a document of it is neither stored nor refused yet."""
+        """Whether a document of it is still to be fetched."""
         return any(document.state == "offered" for document in self.documents)
 
 
@@ -112,6 +118,16 @@ class Papers(BaseModel):
     def refused(self) -> list[tuple[Delivery, Document]]:
         """The refused documents, each with its delivery."""
         return list(self._documents("refused"))
+
+    @property
+    def quarantined(self) -> list[tuple[Delivery, Document]]:
+        """The documents in quarantine, each with its delivery."""
+        return list(self._documents("quarantined"))
+
+    @property
+    def signatures(self) -> list[tuple[str, Signature]]:
+        """The signatures of the accepted documents, each with the document's file name."""
+        return [(document.filename, each) for _, document in self.stored for each in document.signatures]
 
     def delivery(self, message_id: str) -> Delivery | None:
         """What a message delivered."""

@@ -18,7 +18,7 @@ from rules.calendar import CalendarDays, WorkingCalendar
 from rules.decisions import Decision, Recount, read_decision
 from rules.refusal import Refusal
 from rules.terms import Step
-from workflows import alerts, answers, decisions, inbox, reminders
+from workflows import alerts, answers, decisions, deliveries, inbox, reminders
 from workflows.case import Action, Case
 from workflows.catalogue import CATALOGUE
 from workflows.deadlines import CANCELLATION, Alarm, bring_up_to_date, term_alarms, warnings_ahead
@@ -283,7 +283,7 @@ class Turns:
             del case.actions[action.key]
         elif case.step is Step.CLOSED and action.activity is Activity.FETCH_DOCUMENTS:
             action.error = failure.reason
-            answers.never_fetched(case, action, now)
+            deliveries.never_fetched(case, action, now)
         elif row.quiet:
             action.state, action.error, action.since = "failed", failure.reason, now
         else:

@@ -6,33 +6,49 @@ import io
 import os
 import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fsspec.core import url_to_fs  # type: ignore[import-untyped]  # fsspec ships no types
 from fsspec.implementations.local import LocalFileSystem  # type: ignore[import-untyped]  # fsspec ships no types
+from s3fs import S3FileSystem  # type: ignore[import-untyped]  # s3fs ships no types
 
 from activities.document_store import ABANDONED_AFTER, DocumentStore, document_id_of
 from activities.interface import ErrorKind
 from tests.activities.contents import files_in
 from tests.activities.failing import failing
+from tests.s3 import BUCKET, CREDENTIALS, s3_server
 
 CONTENT = "Қорытынды".encode() * 300_000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 ID = f"sha256-{SHA256}"
 
 
-@pytest.fixture(params=["folder", "memory"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return str(tmp_path / "documents") if request.param == "folder" else f"memory://{uuid.uuid4().hex}"
+@pytest.fixture(scope="module")
+def s3() -> Iterator[str]:
+    with s3_server() as address:
+        yield address
+
+
+@pytest.fixture(params=["folder", "memory", "S3"])
+def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    if request.param == "folder":
+        return str(tmp_path / "documents")
+    if request.param == "memory":
+        return f"memory://{uuid.uuid4().hex}"
+    monkeypatch.setenv("AWS_ENDPOINT_URL", request.getfixturevalue("s3"))
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    S3FileSystem.clear_instance_cache()  # one of another server
+    return f"s3://{BUCKET}/{uuid.uuid4().hex}"
 
 
 async def test_what_is_put_is_read_again_under_its_hash(url: str) -> None:
     store = DocumentStore(url)
-    assert await store.size(ID) is None
     assert await store.put(CONTENT) == ID == document_id_of(SHA256.upper())
     assert await store.put(io.BytesIO(CONTENT)) == ID
     assert await DocumentStore(url).read(ID) == CONTENT
-    assert await store.size(ID) == len(CONTENT)
     assert store.uri(ID).endswith(f"/sha256/{SHA256[:2]}/{SHA256}")
 
 
@@ -67,6 +83,58 @@ async def test_a_file_that_has_changed_is_not_given_out_and_is_mended_by_the_nex
     assert await store.read(ID) == CONTENT
 
 
+async def test_the_same_bytes_are_written_once_and_a_change_to_them_is_noticed_and_mended(url: str) -> None:
+    store = DocumentStore(url)
+    files, root = url_to_fs(url, use_listings_cache=False)
+    await store.put(CONTENT)
+    path = f"{root}/sha256/{SHA256[:2]}/{SHA256}"
+    first = files.modified(path)
+    await store.put(io.BytesIO(CONTENT))
+    assert files.modified(path) == first
+    assert files.find(root) == [path]
+    files.pipe_file(path, b"x" + CONTENT[1:])
+    with failing(ErrorKind.BROKEN) as failure:
+        await store.read(ID)
+    assert "has changed in the store" in failure.message
+    await store.put(CONTENT)
+    assert await store.read(ID) == CONTENT
+
+
+async def test_what_is_in_quarantine_is_no_document_until_it_is_released(url: str) -> None:
+    store = DocumentStore(url)
+    with failing(ErrorKind.BROKEN) as failure:
+        await store.release(SHA256)
+    assert failure.message == f"the document store does not have {ID} in quarantine"
+    await store.put_apart(io.BytesIO(CONTENT))
+    with failing(ErrorKind.BROKEN):
+        await store.read(ID)
+    assert [await store.release(SHA256) for _ in range(2)] == [ID, ID]
+    assert await store.read(ID) == CONTENT
+    files, root = url_to_fs(url, use_listings_cache=False)
+    assert len(files.find(f"{root}/quarantine")) == 1, "another case may have it there"
+
+
+async def test_what_has_changed_in_quarantine_is_not_released(url: str) -> None:
+    store = DocumentStore(url)
+    await store.put_apart(io.BytesIO(CONTENT))
+    files, root = url_to_fs(url, use_listings_cache=False)
+    files.pipe_file(f"{root}/quarantine/{SHA256[:2]}/{SHA256}", CONTENT + b"x")
+    with failing(ErrorKind.BROKEN) as failure:
+        await store.release(SHA256)
+    assert "has changed in quarantine" in failure.message
+    with failing(ErrorKind.BROKEN):
+        await store.read(ID)
+
+
+async def test_an_s3_that_does_not_answer_is_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (CREDENTIALS | {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_MAX_ATTEMPTS": "1"}).items():
+        monkeypatch.setenv(name, value)
+    S3FileSystem.clear_instance_cache()  # of the server before
+    with failing(ErrorKind.UNREACHABLE) as failure:
+        await DocumentStore(f"s3://{BUCKET}/{uuid.uuid4().hex}").put(CONTENT)
+    assert failure.message.startswith("the document store is out of reach")
+
+
 async def test_a_document_that_is_not_there_is_named(url: str) -> None:
     with failing(ErrorKind.BROKEN) as failure:
         await DocumentStore(url).read(ID)
@@ -85,7 +153,7 @@ async def test_a_store_that_cannot_be_written_is_tried_again_and_nothing_half_do
     (tmp_path / "sha256").write_bytes(b"a file where a folder has to be")
     with failing(ErrorKind.UNREACHABLE) as failure:
         await DocumentStore(str(tmp_path)).put(CONTENT)
-    assert failure.message.startswith("the document store cannot be written")
+    assert failure.message.startswith("the document store is out of reach")
     assert files_in(tmp_path) == [tmp_path / "sha256"]
 
 

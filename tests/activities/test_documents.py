@@ -15,7 +15,9 @@ import pytest
 from activities.atameken import atameken_client
 from activities.document_store import DocumentStore
 from activities.documents import DocumentActivities, Patience
+from activities.fetching import DocumentFetcher
 from activities.interface import ErrorKind, Fetch, Fetched
+from activities.scanner import Scanner
 from rules.documents import LARGEST_DOCUMENT, OfferedDocument
 from simulators.atameken import create_app
 from simulators.exporters import read_exporters
@@ -25,13 +27,8 @@ from tests.activities.failing import at_attempt, failing
 from tests.servers import Answer, Host, running
 
 TOKEN = "s3cret-t0ken"
-SHORT = Patience(
-    connect=timedelta(seconds=2),
-    between_bytes=timedelta(seconds=0.3),
-    document=timedelta(seconds=2),
-    more=timedelta(seconds=1),
-    message=timedelta(seconds=4),
-)
+SHORT = Patience(more=timedelta(seconds=10), message=timedelta(seconds=20))
+QUICK = {"between_bytes": timedelta(seconds=0.3), "whole": timedelta(seconds=5)}
 
 
 @dataclass
@@ -62,7 +59,14 @@ class Place:
 
 
 @asynccontextmanager
-async def place(folder: Path, ours: Any | None = None, patience: Patience = SHORT) -> AsyncIterator[Place]:
+async def place(
+    folder: Path,
+    ours: Any | None = None,
+    patience: Patience = SHORT,
+    scanner: Scanner | None = None,
+    more_hosts: list[str] | None = None,
+    **fetching: Any,
+) -> AsyncIterator[Place]:
     ours, further, foreign = ours or Host(), Host(), Host()
     store = DocumentStore(str(folder))
     async with (
@@ -71,7 +75,8 @@ async def place(folder: Path, ours: Any | None = None, patience: Patience = SHOR
         running(foreign) as foreign_url,
         atameken_client(our_url, TOKEN) as client,
     ):
-        activities = DocumentActivities(client, store, [further_url], patience)
+        fetcher = DocumentFetcher(client, [further_url, *(more_hosts or [])], **(QUICK | fetching))
+        activities = DocumentActivities(fetcher, store, scanner, patience=patience)
         yield Place(ours, further, foreign, our_url, further_url, foreign_url, store, activities)
 
 
@@ -127,14 +132,11 @@ async def test_an_origin_that_is_not_allowed_is_not_even_asked(tmp_path: Path) -
         assert (there.foreign.asked, there.ours.asked) == ([], [])
 
 
-@pytest.mark.parametrize("stored_before", [False, True])
 async def test_a_url_with_user_and_password_is_refused_and_never_shown(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, stored_before: bool
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     async with place(tmp_path) as there:
-        if stored_before:
-            await there.store.put(PDF)
         reason = await there.refusal(offered(there.our_url.replace("//", "//clerk:pa55@") + "/a.pdf"))
         assert reason == "url: expected a URL without user and password"
         assert there.ours.asked == []
@@ -218,7 +220,7 @@ async def test_a_document_without_a_size_is_taken_by_its_hash(tmp_path: Path) ->
 
 async def test_an_endless_stream_is_cut_off_after_50_mb(tmp_path: Path) -> None:
     piece = b"x" * (1024 * 1024)
-    async with place(tmp_path, patience=Patience()) as there:
+    async with place(tmp_path, between_bytes=timedelta(seconds=20), whole=timedelta(minutes=1)) as there:
         there.ours.answers["/a.pdf"] = Answer(pieces=itertools.repeat(piece))
         reason = await there.refusal(offered(f"{there.our_url}/a.pdf", size=None))
         assert reason == f"it has more than {LARGEST_DOCUMENT} bytes; expected at most 50 MB"
@@ -235,10 +237,11 @@ async def test_51_mb_that_are_announced_are_not_even_begun(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("content", "media_type", "said"),
     [
-        (PDF, "image/png", "its content is application/pdf; expected image/png, as its media_type says"),
-        (ZIP, None, "its content is an archive; expected PDF, PNG,"),
+        (PDF, "image/png", "its content is a PDF; expected image/png, as its media_type says"),
+        (ZIP, None, "its content is a ZIP archive; its name ends in .pdf, expected them to agree"),
+        (PDF[:-300], None, "it is damaged: it cannot be read as a PDF; expected a file that opens"),
         (b"MZ\x90\0" + b"\0" * 200, "application/pdf", "its content is a program; expected PDF, PNG,"),
-        (b"<!doctype html><html></html>", None, "its content is HTML or SVG; expected PDF, PNG,"),
+        (b"<!doctype html><html></html>", None, "its content is a web page; expected PDF, PNG,"),
     ],
 )
 async def test_what_is_not_a_document_that_we_take_is_refused_and_not_stored(

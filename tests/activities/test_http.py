@@ -64,6 +64,7 @@ def test_a_2xx_is_no_failure() -> None:
         ("-5", None),
         ("1.5", None),
         ("99999999999999999999", None),
+        ("Mon, 02 Mar 2026 04:07:00 +999999999999999999", None),
     ],
 )
 def test_retry_after_is_read_as_seconds_and_as_a_date(value: str, wait: timedelta | None) -> None:

@@ -141,6 +141,30 @@ def waiting_late() -> dict[str, Any]:
                 "received_at": None,
                 "arrived_at": "2026-03-13T05:00:00Z",
                 "message_id": "atameken-1",
+                "signatures": [
+                    {
+                        "signer": "Akhmetova A. N., Altyn Dan LLP",
+                        "issuer": "National certification authority",
+                        "signed_at": "2026-03-02T09:00:00Z",
+                        "holds": False,
+                        "fault": "the content has changed since it was signed",
+                    }
+                ],
+                "released_by": None,
+                "released_because": None,
+            }
+        ],
+        "quarantined_documents": [
+            {
+                "kind": "contract",
+                "filename": "contract.pdf",
+                "reason": "it runs a script",
+                "document_id": "sha256-" + "9c" * 32,
+                "sha256": "9c" * 32,
+                "size": 91_200,
+                "message_id": "atameken-1",
+                "signatures": [],
+                "released_by": None,
             }
         ],
         "refused_documents": [

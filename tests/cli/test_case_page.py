@@ -118,6 +118,14 @@ def test_a_second_round_is_distinguished_from_the_first() -> None:
     assert "Await documents (¶8, round 2): last day Thu 12 Mar 2026 " in page
 
 
+def test_a_document_in_quarantine_has_its_reason_and_its_release_and_a_signature_whether_it_holds() -> None:
+    page = " ".join(rendered(examples.waiting_late(), 200).split())
+    assert f"contract.pdf (contract): it runs a script sha256 {'9c' * 32}" in page
+    assert "starter.py update rex-ch-2026-0042 release_document FILE" in page
+    signed = "signed by Akhmetova A. N., Altyn Dan LLP, Mon 2 Mar 2026 14:00: it does NOT hold"
+    assert signed in page
+
+
 def test_a_file_name_cannot_turn_a_line_around_or_act_on_the_terminal() -> None:
     case = examples.waiting_late()
     case["refused_documents"][0]["filename"] = "\u202efdp.exe\x1b[2J"

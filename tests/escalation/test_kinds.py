@@ -20,6 +20,7 @@ def test_each_kind_reaches_first_whom_the_contract_says() -> None:
         "action_failed": 2,
         "registration_changed": 2,
         "documents_refused": 1,
+        "documents_quarantined": 1,
         "message_rejected": 1,
         "request_refused": 1,
     }

@@ -47,6 +47,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "record_dispatch": {"what": "appeal", "sent_at": "2026-03-04T09:00:00+05:00", "letter_reference": "15-07/42"},
     "record_lookup": {"record": RECORD, "reason": "REX is down"},
     "retry_action": {"action": "look_up_registration"},
+    "release_document": {"sha256": "9f" * 32, "reason": "seen on a machine apart", "message_id": "d1"},
     "request_missing_documents": {"missing": ["contract", "origin_evidence"], "remarks": "the contract is cut off"},
     "return_conclusion": {"reason": "wrong date", "reopen_inspection": True},
     "release_conclusion": {"reason": "the new address changes nothing"},
@@ -59,6 +60,7 @@ OPTIONAL = {
     "confirm_request": {"note"},
     "record_dispatch": {"what"},
     "retry_action": {"action"},
+    "release_document": {"message_id"},
     "return_conclusion": {"reopen_inspection"},
 }
 

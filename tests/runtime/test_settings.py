@@ -124,6 +124,8 @@ def test_all_that_is_missing_is_named_in_one_line() -> None:
         ("REXV_REX_URL", "https://officer:secret@rex.example", "expected a URL without user and password"),
         ("REXV_REX_URL", "https://rex.example/?key=secret", "expected a URL without \\? and #"),
         ("REXV_UI_URL", "secret", "expected a URL as in"),
+        ("REXV_PRIVATE_DOCUMENT_HOSTS", "http://user:secret@files.example", "without user"),
+        ("REXV_CLAMD_ADDRESS", "secret", "host:port"),
         ("REXV_DOCUMENT_HOSTS", "https://files.example https://secret.example/folder", "without a path"),
         ("REXV_ATAMEKEN_TOKEN", "secret with a space", "expected ASCII letters"),
         ("REXV_RECEIPT_CUTOFF", "4 pm, secret", "expected HH:MM as in 16:00"),

@@ -35,10 +35,12 @@ from activities.interface import (
     Lookup,
     Notified,
     Notify,
+    QuarantinedDocument,
     Recorded,
     RefusedDocument,
     RefusedRequest,
     RefusedRequestKept,
+    Release,
     Reminder,
     Sent,
     StoredDocument,
@@ -50,6 +52,7 @@ from escalation.ladder import Hours, KindPlan, LadderBook, Language, LevelPlan, 
 from escalation.notice import Matter, Notice, Outcome
 from register.rows import RegisterEntries
 from rules.calendar import CalendarDays
+from rules.documents import OfferedDocument, Signature
 from rules.findings import RexRecord
 from rules.readings import Readings
 from tests.support.calendars import plain_days
@@ -66,6 +69,16 @@ REX_RECORD = {
     "activity": "milling",
     "hs_codes": ["1101"],
 }
+
+
+def _taken(index: int, document: OfferedDocument) -> StoredDocument:
+    return StoredDocument(
+        index=index,
+        document_id=f"sha256-{document.sha256}",
+        sha256=document.sha256,
+        size=1000,
+        media_type="application/pdf",
+    )
 
 
 OFFICE = (Hours(begins=9 * 60, ends=18 * 60),)
@@ -112,6 +125,8 @@ class World:
         self.rex_record: dict[str, Any] | None = REX_RECORD
         self.received_at: Callable[[datetime], datetime | None] = lambda now: now
         self.bad_documents: dict[str, str] = {}
+        self.suspicious: dict[str, str] = {}
+        self.signatures: dict[str, list[Signature]] = {}
         self.out_of_reach: set[str] = set()
         self.written: list[RegisterEntries] = []
         self.attempts: Counter[Activity] = Counter()
@@ -199,26 +214,28 @@ class World:
     @activity.defn(name=Activity.FETCH_DOCUMENTS)
     async def fetch_documents(self, fetch: Fetch) -> Fetched:
         await self._asked(Activity.FETCH_DOCUMENTS, fetch)
-        stored, refused, rest = [], [], []
+        stored, refused, quarantined, rest = [], [], [], []
         for index, document in enumerate(fetch.documents):
             if document.filename in self.bad_documents:
                 refused.append(RefusedDocument(index=index, reason=self.bad_documents[document.filename]))
+            elif document.filename in self.suspicious:
+                taken = _taken(index, document)
+                quarantined.append(QuarantinedDocument(**taken.model_dump(), reason=self.suspicious[document.filename]))
             elif document.filename in self.out_of_reach:
                 rest.append(index)
             else:
-                stored.append(
-                    StoredDocument(
-                        index=index,
-                        document_id=f"sha256-{document.sha256}",
-                        sha256=document.sha256,
-                        size=1000,
-                        media_type="application/pdf",
-                    )
-                )
-        if not stored and not refused:
+                signatures = self.signatures.get(document.filename, [])
+                stored.append(_taken(index, document).model_copy(update={"signatures": signatures}))
+        if not stored and not refused and not quarantined:
             raise ApplicationError("out of reach", type=ErrorKind.UNREACHABLE)
         arrived_at = (await self.arrivals(fetch.arrival))[0] if fetch.arrival is not None else None
-        return Fetched(arrived_at=arrived_at, stored=stored, refused=refused, out_of_reach=rest)
+        return Fetched(
+            arrived_at=arrived_at, stored=stored, refused=refused, quarantined=quarantined, out_of_reach=rest
+        )
+
+    @activity.defn(name=Activity.RELEASE_DOCUMENT)
+    async def release_document(self, release: Release) -> None:
+        await self._asked(Activity.RELEASE_DOCUMENT, release)
 
     @activity.defn(name=Activity.DRAFT_CONCLUSION)
     async def draft_conclusion(self, draft: Draft) -> Drafted:
@@ -334,6 +351,7 @@ class World:
             self.withdraw_request,
             self.look_up_registration,
             self.fetch_documents,
+            self.release_document,
             self.draft_conclusion,
             self.appeal_for_revocation,
             self.send_reply,

@@ -59,6 +59,11 @@ async def refuse_a_document(case: CaseInMemory) -> None:
     await case.signal("documents_arrived", documents("d1", "contract"))
 
 
+async def quarantine_a_document(case: CaseInMemory) -> None:
+    case.world.suspicious = {"contract.pdf": "it runs a script"}
+    await case.signal("documents_arrived", documents("d1", "contract"))
+
+
 async def fail_to_fetch(case: CaseInMemory) -> None:
     case.world.refuse(Activity.FETCH_DOCUMENTS)
     await case.signal("documents_arrived", documents("d1", "contract"))
@@ -106,6 +111,11 @@ LADDERS: dict[Escalation, tuple[Callable[[CaseInMemory], Awaitable[None]], str, 
     Escalation.DOCUMENTS_REFUSED: (
         refuse_a_document,
         REFUSED,
+        [(0, "10:00", 1), (0, "14:00", 2), *daily(1, 6, "09:00", 3)],
+    ),
+    Escalation.DOCUMENTS_QUARANTINED: (
+        quarantine_a_document,
+        f"{AWAIT}.documents_quarantined",
         [(0, "10:00", 1), (0, "14:00", 2), *daily(1, 6, "09:00", 3)],
     ),
     Escalation.MESSAGE_REJECTED: (

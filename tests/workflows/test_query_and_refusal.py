@@ -52,7 +52,7 @@ async def test_refused_messages_are_escalated_once_a_step_with_the_count_and_the
 KEYS = {
     "case_id", "step", "risk", "reserve_days", "received_at", "limit_at", "limit_last_day", "limit_met", "outcome",
     "limit_ended_at", "readings", "request_confirmed", "rex_lookups", "request", "steps", "calendar", "documents",
-    "refused_documents", "missing_documents", "findings", "inspection",
+    "refused_documents", "quarantined_documents", "missing_documents", "findings", "inspection",
     "conclusion", "appeal", "reply", "to_do", "failed_actions", "escalations", "rejected_messages", "rejected_count",
 }  # fmt: skip
 STEP_KEYS = {
@@ -103,6 +103,7 @@ GOOD_DECISION: dict[str, dict[str, Any]] = {
     "record_dispatch": {"sent_at": "2026-03-02T09:30:00+05:00", "letter_reference": "L-1"},
     "record_lookup": {"record": None, "reason": "r"},
     "retry_action": {},
+    "release_document": {"sha256": "9f" * 32, "reason": "r"},
     "request_missing_documents": {"missing": ["invoice"], "remarks": "r"},
     "return_conclusion": {"reason": "r"},
     "release_conclusion": {"reason": "r"},
@@ -117,6 +118,7 @@ WRONG_TYPES: dict[str, dict[str, Any]] = {
     "record_dispatch": {"what": "parcel", "sent_at": "2026-03-02T09:30:00", "letter_reference": ""},
     "record_lookup": {"record": {"rex_number": 5}, "reason": "x" * 4001},
     "retry_action": {"action": 7},
+    "release_document": {"sha256": "all", "reason": ""},
     "request_missing_documents": {"missing": ["patience"], "remarks": None},
     "return_conclusion": {"reason": [], "reopen_inspection": "perhaps"},
     "release_conclusion": {"reason": 7},

@@ -27,7 +27,8 @@ WORLDLY = {
     "smtplib": "mail",
     "typst": "documents to print",
     "fsspec": "the document store",
-    "filetype": "the document store",
+    "pikepdf": "the look into documents",
+    "PIL": "the look into documents",
     "typer": "the command line",
     "rich": "the command line",
 }
