@@ -14,15 +14,18 @@ from workflows.order import start_of
 from workflows.reckoning import count_term
 
 
-def count_anew(case: Case, calendar: WorkingCalendar, by: Resolution, who: str, now: datetime) -> dict[str, Any]:
-    """Count every open term, and the thirty days, by this calendar and as the office reads the order now.
+def count_anew(
+    case: Case, calendar: WorkingCalendar, by: Resolution, who: str, now: datetime, restarted: Step | None = None
+) -> dict[str, Any]:
+    """Count every open term, and the thirty days, by this calendar.
 
+    :param restarted: the step that starts at another moment as the order is read now; all others keep their start.
     :return: ``{"terms": [...], "limit": {...}}`` with each open term before and after.
     """
     terms: list[dict[str, Any]] = []
     for state in [each for each in case.running_terms if each.started_at is not None]:
         before, was_late = state.last_day, state.late
-        started = start_of(case, state)
+        started = start_of(case, state) if state.step is restarted else None
         if started is not None:
             state.started_at, state.from_receipt = started
         count_term(calendar, state)

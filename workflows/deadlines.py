@@ -60,9 +60,10 @@ def undo_term(case: Case, state: StepState, now: datetime, *, by: Resolution) ->
     resolve(case, now, by, *_STEP_KINDS, step=state.step)
 
 
-def run_on(case: Case, state: StepState) -> None:
-    """What ended the term is void: it runs as if it had never ended."""
+def run_on(case: Case, calendar: WorkingCalendar, state: StepState) -> None:
+    """What ended the term is void: it runs as if it had never ended, by the calendar as it is now."""
     state.state, state.ended_at = "running", None
+    count_term(calendar, state)
     warn_anew(case, state)
 
 
@@ -110,6 +111,7 @@ def settle_the_thirty(case: Case, calendar: WorkingCalendar, now: datetime) -> N
         return
     case.limit_ended_at = ended_at
     if ended_at is None:
+        count_limit(case, calendar)
         take_stock(case, calendar, now)
         if any(each.kind in LIMIT_KINDS and each.resolved_at is not None for each in case.escalations):
             case.limit_episode += 1
@@ -295,7 +297,8 @@ def _of_limit(case: Case, calendar: WorkingCalendar, as_of: datetime) -> list[_M
         summary = (
             f"the 30 working days are at risk: the reserve is {case.reserve_days}, the last day {case.limit_last_day}"
         )
-        since = min(as_of, _fell_below_0(case, calendar, as_of))
+        # No later than the end of the thirty: the breach overtakes the warning.
+        since = min(as_of, _fell_below_0(case, calendar, as_of), case.limit_at)
         moments.append(_Moment(since, identity, summary, case.limit_at, exceeded))
     if as_of >= case.limit_warning_at:
         identity = Identity(Escalation.LIMIT_DUE_SOON, episode=case.limit_episode)

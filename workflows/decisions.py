@@ -263,7 +263,8 @@ def _check_reading(case: Case, _: Calendar, decision: ChangeReading, now: dateti
 def _change_reading(case: Case, calendar: WorkingCalendar, decision: ChangeReading, now: datetime) -> dict[str, Any]:
     readings = case.readings.changed(decision.reading, decision.option)
     order.change_reading(case, calendar, readings, decision.by, now)
-    return count_anew(case, calendar, Resolution.READ_ANEW, decision.by, now)
+    restarted = {"inspection_starts": Step.INSPECT, "appeal_starts": Step.APPEAL}.get(decision.reading)
+    return count_anew(case, calendar, Resolution.READ_ANEW, decision.by, now, restarted)
 
 
 def _check_without_documents(case: Case, _: Calendar, decision: ConcludeWithoutDocuments, now: datetime) -> None:
@@ -341,8 +342,8 @@ CATALOGUE: Final[dict[str, Row]] = {
         "¶10: return the draft, or a signed conclusion whose letters are held: reason, reopen_inspection, by. The "
         "clock goes on.",
         _check_return,
-        lambda case, _, decision, now: order.return_conclusion(
-            case, decision.reason, decision.by, now, reopen=decision.reopen_inspection
+        lambda case, calendar, decision, now: order.return_conclusion(
+            case, calendar, decision.reason, decision.by, now, reopen=decision.reopen_inspection
         ),
     ),
     "release_conclusion": Row(

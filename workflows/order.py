@@ -246,14 +246,16 @@ def ask_again(case: Case, calendar: WorkingCalendar, missing: list[str], by: str
     letters.ask_for_documents(case, calendar, now)
 
 
-def return_conclusion(case: Case, reason: str, by: str, now: datetime, *, reopen: bool) -> None:
+def return_conclusion(
+    case: Case, calendar: WorkingCalendar, reason: str, by: str, now: datetime, *, reopen: bool
+) -> None:
     """The draft goes back, or a signature whose letters are held: a new draft is made, or the inspection is open again.
 
     ¶10 and the thirty days run on: a signature that is void ended neither.
     """
     resolve(case, now, Resolution.RETURNED, Escalation.REGISTRATION_CHANGED, who=by)
     if case.signed:
-        _void_signature(case, now)
+        _void_signature(case, calendar, now)
     _void_draft(case, by, now)
     if case.conclusion is not None:
         case.conclusion.returned_because = reason
@@ -263,7 +265,7 @@ def return_conclusion(case: Case, reason: str, by: str, now: datetime, *, reopen
         look_up(case, Occasion.INSPECTION)
 
 
-def _void_signature(case: Case, now: datetime) -> None:
+def _void_signature(case: Case, calendar: WorkingCalendar, now: datetime) -> None:
     conclusion, appeal = case.conclusion, case.current(Step.APPEAL)
     if conclusion is None:
         return
@@ -271,7 +273,7 @@ def _void_signature(case: Case, now: datetime) -> None:
     conclusion.signature_reference = conclusion.signature_message_id = None
     conclusion.held_because = conclusion.released_by = None
     case.outcome, case.step = None, Step.CONCLUDE
-    run_on(case, case.current(Step.CONCLUDE))
+    run_on(case, calendar, case.current(Step.CONCLUDE))
     if appeal.state == "running":
         undo_term(case, appeal, now, by=Resolution.RETURNED)
     appeal.state = "pending"
@@ -298,9 +300,6 @@ def change_reading(case: Case, calendar: WorkingCalendar, readings: Readings, by
 def start_of(case: Case, state: StepState) -> tuple[datetime, bool] | None:
     """When a running term started, as the office reads the order now, and whether by a receipt at our office."""
     match state.step:
-        case Step.AWAIT_DOCUMENTS:
-            starts_at = start_of_wait(case)
-            return (starts_at, False) if starts_at is not None else None
         case Step.INSPECT:
             answer = case.papers.answer(case.readings.inspection_starts)
             return _start_of_inspection(case, answer) if answer is not None else None

@@ -6,6 +6,7 @@ Pure numbers; what they raise is the business of ``deadlines``.
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 
 from rules.calendar import WorkingCalendar
 from rules.readings import AppealStarts, ThirtyEnd
@@ -82,7 +83,7 @@ def take_stock(case: Case, calendar: WorkingCalendar, now: datetime) -> None:
         return
     today, state = calendar.day_of(now), case.running
     last_day = today if state is None else state.last_day or calendar.after(today, TERMS[state.step].working_days)
-    case.reserve_days = reserve(calendar, max(last_day, today), days_to_come(case), case.limit_last_day)
+    case.reserve_days = reserve(calendar, max(last_day, today), days_to_come(case, case.step), case.limit_last_day)
     case.limit_met = False if now >= case.limit_at else None
     case.risk = Risk.EXCEEDED if now >= case.limit_at else risk_of(case.reserve_days)
 
@@ -93,20 +94,29 @@ def take_last_stock(case: Case, calendar: WorkingCalendar, ended_at: datetime) -
     """
     if case.limit_at is None or case.limit_last_day is None:
         return
-    state = case.running
-    ended_on = calendar.day_of(max(ended_at, state.started_at) if state and state.started_at else ended_at)
-    case.reserve_days = reserve(calendar, ended_on, days_to_come(case), case.limit_last_day)
+    step = _LAST_STEP[case.readings.thirty_end]
+    began_at = case.current(step).started_at if step in TERMS else None
+    ended_on = calendar.day_of(max(ended_at, began_at) if began_at is not None else ended_at)
+    case.reserve_days = reserve(calendar, ended_on, days_to_come(case, step), case.limit_last_day)
     case.limit_met = ended_at < case.limit_at
     kept = Risk.TIGHT if case.reserve_days < 0 else risk_of(case.reserve_days)
     case.risk = kept if case.limit_met else Risk.EXCEEDED
 
 
-def days_to_come(case: Case) -> int:
-    """Working days of the steps after the running one, as far as the thirty days have to hold them.
+_LAST_STEP: Final = {
+    ThirtyEnd.END_OF_INSPECTION: Step.INSPECT,
+    ThirtyEnd.SIGNATURE: Step.CONCLUDE,
+    ThirtyEnd.REPLY: Step.REPLY,
+}
+"""The step that ends with the thirty days."""
+
+
+def days_to_come(case: Case, step: Step) -> int:
+    """Working days of the steps after this one, as far as the thirty days have to hold them.
 
     The appeal counts until it is known that there is none; not where it runs beside the conclusion.
     """
-    step = case.step if case.step in TERMS else Step.APPEAL
+    step = step if step in TERMS else Step.APPEAL
     if case.readings.thirty_end is ThirtyEnd.END_OF_INSPECTION:
         return days_between(step, Step.INSPECT)
     decided = case.step in (Step.CONCLUDE, Step.APPEAL, Step.REPLY) and not case.inspection_reopened
@@ -123,4 +133,4 @@ def turns_at_risk(
     """
     ahead = TERMS[state.step].working_days if state is not None and state.due_at is None else 0
     last_day = state.last_day if state is not None and state.last_day is not None else since
-    return turns_at_risk_on(calendar, max(since, last_day), days_to_come(case) + ahead, limit_last_day)
+    return turns_at_risk_on(calendar, max(since, last_day), days_to_come(case, case.step) + ahead, limit_last_day)
