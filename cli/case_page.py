@@ -21,6 +21,7 @@ from cli.words import (
     day_words,
     days_words,
     level_words,
+    often_words,
     short_day,
     size_words,
     step_words,
@@ -150,9 +151,9 @@ _HOLDS = {True: "it holds", False: "it does NOT hold", None: "not verified"}
 def _documents(case: CaseView) -> Iterator[RenderableType]:
     if case.documents:
         lines = []
-        for each in case.documents:
+        for each, count in case.documents_once:
             line = Text(f"{words(each.kind)}: {each.filename}, {size_words(each.size)}, ")
-            line.append(f"arrived {day_words(day_of(each.arrived_at))}\n")
+            line.append(f"arrived {day_words(day_of(each.arrived_at))}{often_words(count)}\n")
             for signature in each.signatures:
                 line.append(f"signed by {signature.signer}, {time_words(signature.signed_at)}: ")
                 line.append(f"{_HOLDS[signature.holds]}\n", style="" if signature.holds else "bold red")

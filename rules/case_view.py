@@ -5,6 +5,7 @@ Every key is always there, null where something is not yet known. Times are UTC,
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -257,6 +258,13 @@ class CaseView(_View):
     def running(self) -> StepView | None:
         """The step that runs, or None before the first term is counted and after the last."""
         return next((step for step in reversed(self.steps) if step.state == "running" and step.step is self.step), None)
+
+    @property
+    def documents_once(self) -> list[tuple[DocumentView, int]]:
+        """Each accepted document once, as it came first, with how often it came; as another kind it is another."""
+        often = Counter((each.document_id, each.kind) for each in self.documents)
+        first = {(each.document_id, each.kind): each for each in reversed(self.documents)}
+        return [(first[key], count) for key, count in often.items()]
 
     @property
     def thirty_run(self) -> bool:
