@@ -109,6 +109,38 @@ def sample(
         print_json(sample(name, datetime.now(UTC)))
 
 
+@app.command(rich_help_panel=CASES)
+def papers(
+    case: Case,
+    out: Annotated[
+        str | None, typer.Option(metavar="DIR", help="Write them to this folder; no file that is there is replaced.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """List the documents of a case and its conclusion, and write them as files under their names.
+
+    Each is checked by its sha256. Names that repeat are numbered. A case that Temporal no longer has comes from the
+    register.
+    """
+    from cli.papers import papers
+
+    asyncio.run(papers(case, out=out, as_json=json))
+
+
+@app.command(rich_help_panel=CASES)
+def draft(
+    case: Case,
+    out: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write it to this file, which must be new; checked by sha256.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Write the draft of the conclusion to a file, to be read before it is signed (¶10)."""
+    from cli.papers import draft
+
+    asyncio.run(draft(case, out=out, as_json=json))
+
+
 @app.command(rich_help_panel=MESSAGES)
 def documents(case: Case, file: File, sent_by: SentBy = None, json: Json = False) -> None:
     """Send a case the documents from Atameken (¶8).

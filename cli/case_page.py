@@ -140,6 +140,7 @@ def _conclusion(case: CaseView) -> Iterator[RenderableType]:
     if conclusion.held_because:
         line.append(f"\nThe letters are held: {conclusion.held_because}", "bold red")
     if conclusion.signed_at is None:
+        line.append(f"\nTo read it: {STARTER} draft {case.case_id} --out {conclusion.number}.pdf", "dim")
         line.append(f"\nTo sign it: {STARTER} sign {case.case_id} --by NAME --document {conclusion.document_id}", "dim")
     yield section("Conclusion", bullets([line]))
 
@@ -160,7 +161,8 @@ def _documents(case: CaseView) -> Iterator[RenderableType]:
             if each.released_by:
                 line.append(f"released from quarantine by {each.released_by}: {each.released_because}\n")
             lines.append(line.append(each.document_id, style="dim"))
-        yield section("Documents", bullets(lines))
+        command = f"To have them as files: {STARTER} papers {case.case_id} --out DIR"
+        yield section("Documents", Group(bullets(lines), Text(command, style="dim", overflow="fold")))
     if case.quarantined_documents:
         lines = []
         for kept in case.quarantined_documents:
