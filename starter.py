@@ -194,16 +194,39 @@ def update(
     FILE holds the decision: by (who decides) and its further fields. NAME is one of:
 
     acknowledge_escalation: pause its notices until the end of a day;
+    assign: make an officer responsible;
+    confirm_request: the request is official;
     record_dispatch: the request, the appeal or the reply was sent by hand;
     record_lookup: the REX record was looked up by hand;
     retry_action: try again now what failed, or what waits for its next try;
     request_missing_documents, return_conclusion, conclude_without_documents;
     withdraw: the customs withdrew the request;
+    release_conclusion: let held letters leave;
+    change_reading: read the order otherwise in this case;
     recount: count the open terms by the present calendar.
     """
     from cli.decisions import update
 
     asyncio.run(update(case, name, file, as_json=json))
+
+
+@app.command(rich_help_panel=MESSAGES)
+def assign(
+    case: Case,
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who decides it.")],
+    to: Annotated[str | None, typer.Option(metavar="NAME", help="The officer responsible from now on.")] = None,
+    nobody: Annotated[bool, typer.Option("--nobody", help="Nobody is responsible any more.")] = False,
+    json: Json = False,
+) -> None:
+    """Make an officer responsible for a case: shown in lists and notices, and notified at level 1.
+
+    An officer without an address in the ladder file is shown and not notified.
+    """
+    from cli.decisions import assign
+
+    if (to is None) != nobody:
+        raise typer.BadParameter("expected either --to NAME or --nobody")
+    asyncio.run(assign(case, to=to, by=by, as_json=json))
 
 
 @app.command(rich_help_panel=ON_CALL)

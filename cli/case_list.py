@@ -13,7 +13,7 @@ from temporalio.service import RPCError
 
 from cli.asking import WORKFLOW_TYPE, in_words
 from cli.errors import CannotDo
-from cli.listing import Column, listing
+from cli.listing import NOTHING, Column, listing
 from cli.printing import printable
 from cli.words import (
     OUTCOME_STYLES,
@@ -50,6 +50,7 @@ class CaseRow:
     reserve_days: int | None
     step_due_at: datetime | None
     limit_at: datetime | None
+    responsible: str | None
     open_escalations: int | None
     rejected_messages: int | None
     opened_at: datetime
@@ -82,6 +83,7 @@ def case_row(execution: WorkflowExecution, link: str) -> CaseRow:
         reserve_days=found.get(attributes.REX_RESERVE_DAYS),
         step_due_at=found.get(attributes.REX_STEP_DUE_AT),
         limit_at=found.get(attributes.REX_LIMIT_AT),
+        responsible=found.get(attributes.REX_RESPONSIBLE),
         open_escalations=found.get(attributes.REX_OPEN_ESCALATIONS),
         rejected_messages=found.get(attributes.REX_REJECTED_MESSAGES),
         opened_at=execution.start_time,
@@ -120,10 +122,11 @@ _LONGEST_NAME = 36
 COLUMNS: tuple[Column[CaseRow], ...] = (
     Column("case", lambda row: Text(row.case_id, style="bold" if row.open else "")),
     Column("exporter", lambda row: _exporter(row), spare=2, cut_at=15),
-    Column("step", lambda row: words(row.step or "–")),
-    Column("last day", lambda row: _day(row.step_due_at) if row.open else "–"),
+    Column("responsible", lambda row: printable(row.responsible or NOTHING), spare=4, cut_at=12),
+    Column("step", lambda row: words(row.step or NOTHING)),
+    Column("last day", lambda row: _day(row.step_due_at) if row.open else NOTHING),
     Column("30 days end", lambda row: _day(row.limit_at), spare=3),
-    Column("reserve", lambda row: "–" if row.reserve_days is None else str(row.reserve_days), right=True, spare=1),
+    Column("reserve", lambda row: NOTHING if row.reserve_days is None else str(row.reserve_days), right=True, spare=1),
     Column("risk, outcome", lambda row: _risk_or_outcome(row)),
     Column("esc.", lambda row: _escalations(row), right=True),
 )
@@ -139,7 +142,7 @@ def case_table(rows: list[CaseRow], width: int) -> RenderableType:
 
 
 def _exporter(row: CaseRow) -> Text:
-    name = Text(printable(row.exporter or "–"))
+    name = Text(printable(row.exporter or NOTHING))
     name.truncate(_LONGEST_NAME, overflow="ellipsis")
     return name
 
@@ -159,4 +162,4 @@ def _risk_or_outcome(row: CaseRow) -> Text:
     if not row.open and row.status != "completed":
         return Text(words(row.status), style="yellow")
     risk = row.risk or ""
-    return Text(RISKS.get(risk, words(risk)) or "–", style=RISK_STYLES.get(risk, ""))
+    return Text(RISKS.get(risk, words(risk)) or NOTHING, style=RISK_STYLES.get(risk, ""))

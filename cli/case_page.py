@@ -55,11 +55,12 @@ def _head(case: CaseView) -> RenderableType:
     request = case.request
     number = f", BIN {request.exporter.bin}" if request.exporter.bin else ""
     reply_by = f"; the customs ask for a reply by {day_words(request.reply_by)}" if request.reply_by else ""
+    responsible = f"\nResponsible: {case.responsible}" if case.responsible else ""
     return Text.assemble(
         (f"\n{case.case_id}\n", "bold"),
         f"{COUNTRIES[request.requesting_country]}, {request.requesting_authority}, reference {request.reference}\n",
         f"{request.exporter.name}, {request.rex_number}{number}\n",
-        f"Received {time_words(request.received_at)}{reply_by}",
+        f"Received {time_words(request.received_at)}{reply_by}{responsible}",
     )
 
 

@@ -18,6 +18,7 @@ from rules.outcome import Outcome
 from rules.readings import Readings
 from rules.registration import Occasion
 from rules.request import VerificationRequest
+from rules.roles import Role
 from rules.terms import Risk, Step
 
 
@@ -221,11 +222,12 @@ class RejectedMessageView(_View):
 
 
 class CaseView(_View):
-    """The whole case. ``to_do`` says in one or two sentences what is to be done next, and by whom."""
+    """The whole case. ``to_do`` says in one or two sentences what is to be done next, ``to_do_by`` by whom."""
 
     case_id: str
     step: Step
     to_do: str
+    to_do_by: Role | None
     risk: Risk | None
     reserve_days: int | None
     received_at: Instant
@@ -234,6 +236,7 @@ class CaseView(_View):
     limit_ended_at: Instant | None
     limit_met: bool | None
     outcome: Outcome | None
+    responsible: str | None
     request: VerificationRequest
     steps: list[StepView]
     calendar: CalendarView

@@ -155,6 +155,8 @@ def _standing(case: Case) -> str:
     if case.outcome or case.conclusion:
         outcome = case.outcome or (case.conclusion.outcome if case.conclusion else None)
         lines.append(f"{'Outcome' if case.outcome else 'Draft outcome'}: **{_words(outcome or 'none')}**.")
+    if case.responsible:
+        lines.append(f"Responsible: {plain(case.responsible)}.")
     if request.reply_by:
         lines.append(f"The customs ask for a reply by {_day(request.reply_by)} (shown, not counted).")
     return "  \n".join(lines)

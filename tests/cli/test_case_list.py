@@ -23,6 +23,7 @@ def row(case_id: str, **other: object) -> CaseRow:
         "reserve_days": 5,
         "step_due_at": datetime(2026, 3, 12, 19, tzinfo=UTC),
         "limit_at": datetime(2026, 4, 16, 19, tzinfo=UTC),
+        "responsible": "A. Serikova",
         "open_escalations": 0,
         "rejected_messages": 0,
         "opened_at": datetime(2026, 3, 2, 5, tzinfo=UTC),
