@@ -21,6 +21,7 @@ except ModuleNotFoundError:
 
 from cli.calendar import calendar_app, deadline
 from cli.errors import errors_in_one_line
+from cli.whose import Whose
 from escalation.ladder import Language
 from rules.terms import Risk, Step
 from runtime.process import leave
@@ -107,6 +108,41 @@ def sample(
         typer.echo("\n".join(names()))
     else:
         print_json(sample(name, datetime.now(UTC)))
+
+
+@app.command(rich_help_panel=CASES)
+def today(
+    whose: Annotated[Whose | None, typer.Option(help="Only what this role has to do.")] = None,
+    mine: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only in cases for which this officer is responsible.")
+    ] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV, for a spreadsheet.")] = False,
+    json: Json = False,
+) -> None:
+    """List what is to be done in all open cases, by whom, by which day, and the command to type.
+
+    Late ones come first, then the soonest last day. Each open case is asked, so a worker has to run.
+    """
+    from cli.today import today
+
+    if csv and json:
+        raise typer.BadParameter("expected either --csv or --json")
+    asyncio.run(today(whose=whose, mine=mine, as_csv=csv, as_json=json))
+
+
+@app.command(rich_help_panel=CASES)
+def deadlines(
+    ics: Annotated[
+        str, typer.Option(metavar="FILE", help="The file, replaced where it is there; - is standard output.")
+    ],
+) -> None:
+    """Write the last days of open cases to an iCalendar file, for a calendar program.
+
+    Whole-day events: of the running step, and of the 30 working days. Importing a later file moves them.
+    """
+    from cli.deadlines import deadlines
+
+    asyncio.run(deadlines(ics))
 
 
 @app.command(rich_help_panel=CASES)

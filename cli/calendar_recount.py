@@ -18,7 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from calendars.build import build
 from calendars.kazakhstan import years_with_data
-from cli.asking import WORKFLOW_TYPE, NobodyAnswers, ask_case, in_words, message_of, read_case
+from cli.asking import NobodyAnswers, ask_case, in_words, message_of, open_cases, read_case
 from cli.calendar_entries import entry_words
 from cli.calendar_register import calendar_register
 from cli.connected import connected
@@ -114,15 +114,6 @@ async def recount_all(*, by: str, because: str, as_json: bool) -> None:
     with calendar_register() as register:
         run = await asyncio.to_thread(begin_recount, register, by=by, reason=because, now=datetime.now(UTC))
         await _carry_out(world.client, register, run, as_json=as_json)
-
-
-async def open_cases(client: Client) -> list[str]:
-    """The numbers of all cases that run, in order."""
-    query = f"WorkflowType = '{WORKFLOW_TYPE}' AND ExecutionStatus = 'Running'"
-    try:
-        return sorted([execution.id async for execution in client.list_workflows(query)])
-    except RPCError as error:
-        raise CannotDo(f"the open cases cannot be listed; {in_words(error)}") from None
 
 
 async def _would_move(

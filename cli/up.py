@@ -115,6 +115,7 @@ In another terminal, in this folder:
 At any time:
   {starter} show {case}
   {starter} list
+  {starter} today
 
 A case that is late, and its escalations:
   {starter} open {late_file}

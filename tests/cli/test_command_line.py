@@ -15,7 +15,8 @@ from starter import app
 from tests.conftest import ROOT
 
 COMMANDS = (
-    *("open", "show", "list", "dismiss", "papers", "draft", "documents", "inspect", "sign", "update"),
+    *("open", "show", "list", "dismiss", "today", "deadlines", "papers", "draft"),
+    *("documents", "inspect", "sign", "update", "assign"),
     *("deadline", "calendar", "setup", "sample", "demo"),
 )
 """Of the contract, section 9."""

@@ -6,7 +6,7 @@ from io import StringIO
 
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from cli.listing import Column, listing
 
@@ -20,11 +20,16 @@ COLUMNS: tuple[Column[Row], ...] = (
 )
 
 
-def printed(rows: list[Row], width: int) -> list[str]:
+def printed_lines(page: RenderableType, width: int) -> list[str]:
+    """As ``print_page`` prints it."""
     console = Console(file=StringIO(), width=width, highlight=False)
-    console.print(listing(COLUMNS, rows, width), crop=False)
+    console.print(page, crop=False)
     assert isinstance(console.file, StringIO)
     return console.file.getvalue().splitlines()
+
+
+def printed(rows: list[Row], width: int) -> list[str]:
+    return printed_lines(listing(COLUMNS, rows, width), width)
 
 
 ROWS: list[Row] = [
