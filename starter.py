@@ -21,6 +21,7 @@ except ModuleNotFoundError:
 
 from cli.calendar import calendar_app, deadline
 from cli.errors import errors_in_one_line
+from cli.whose import Whose
 from escalation.ladder import Language
 from rules.terms import Risk, Step
 from runtime.process import leave
@@ -109,6 +110,73 @@ def sample(
         print_json(sample(name, datetime.now(UTC)))
 
 
+@app.command(rich_help_panel=CASES)
+def today(
+    whose: Annotated[Whose | None, typer.Option(help="Only what this role has to do.")] = None,
+    mine: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only in cases for which this officer is responsible.")
+    ] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV, for a spreadsheet.")] = False,
+    json: Json = False,
+) -> None:
+    """List what is to be done in all open cases, by whom, by which day, and the command to type.
+
+    Late ones come first, then the soonest last day. Each open case is asked, so a worker has to run.
+    """
+    from cli.today import today
+
+    if csv and json:
+        raise typer.BadParameter("expected either --csv or --json")
+    asyncio.run(today(whose=whose, mine=mine, as_csv=csv, as_json=json))
+
+
+@app.command(rich_help_panel=CASES)
+def deadlines(
+    ics: Annotated[
+        str, typer.Option(metavar="FILE", help="The file, replaced where it is there; - is standard output.")
+    ],
+) -> None:
+    """Write the last days of open cases to an iCalendar file, for a calendar program.
+
+    Whole-day events: of the running step, and of the 30 working days. Importing a later file moves them.
+    """
+    from cli.deadlines import deadlines
+
+    asyncio.run(deadlines(ics))
+
+
+@app.command(rich_help_panel=CASES)
+def papers(
+    case: Case,
+    out: Annotated[
+        str | None, typer.Option(metavar="DIR", help="Write them to this folder; no file that is there is replaced.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """List the documents of a case and its conclusion, and write them as files under their names.
+
+    Each is checked by its sha256. Names that repeat are numbered. A case that Temporal no longer has comes from the
+    register.
+    """
+    from cli.papers import papers
+
+    asyncio.run(papers(case, out=out, as_json=json))
+
+
+@app.command(rich_help_panel=CASES)
+def draft(
+    case: Case,
+    out: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write it to this file, which must be new; checked by sha256.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Write the draft of the conclusion to a file, to be read before it is signed (¶10)."""
+    from cli.papers import draft
+
+    asyncio.run(draft(case, out=out, as_json=json))
+
+
 @app.command(rich_help_panel=MESSAGES)
 def documents(case: Case, file: File, sent_by: SentBy = None, json: Json = False) -> None:
     """Send a case the documents from Atameken (¶8).
@@ -162,16 +230,39 @@ def update(
     FILE holds the decision: by (who decides) and its further fields. NAME is one of:
 
     acknowledge_escalation: pause its notices until the end of a day;
+    assign: make an officer responsible;
+    confirm_request: the request is official;
     record_dispatch: the request, the appeal or the reply was sent by hand;
     record_lookup: the REX record was looked up by hand;
     retry_action: try again now what failed, or what waits for its next try;
     request_missing_documents, return_conclusion, conclude_without_documents;
     withdraw: the customs withdrew the request;
+    release_conclusion: let held letters leave;
+    change_reading: read the order otherwise in this case;
     recount: count the open terms by the present calendar.
     """
     from cli.decisions import update
 
     asyncio.run(update(case, name, file, as_json=json))
+
+
+@app.command(rich_help_panel=MESSAGES)
+def assign(
+    case: Case,
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who decides it.")],
+    to: Annotated[str | None, typer.Option(metavar="NAME", help="The officer responsible from now on.")] = None,
+    nobody: Annotated[bool, typer.Option("--nobody", help="Nobody is responsible any more.")] = False,
+    json: Json = False,
+) -> None:
+    """Make an officer responsible for a case: shown in lists and notices, and notified at level 1.
+
+    An officer without an address in the ladder file is shown and not notified.
+    """
+    from cli.decisions import assign
+
+    if (to is None) != nobody:
+        raise typer.BadParameter("expected either --to NAME or --nobody")
+    asyncio.run(assign(case, to=to, by=by, as_json=json))
 
 
 @app.command(rich_help_panel=ON_CALL)

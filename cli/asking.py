@@ -98,6 +98,15 @@ def read_case(answer: dict[str, Any]) -> CaseView:
         raise CannotDo(f"{_UNEXPECTED}: {reasons(error)}") from None
 
 
+async def open_cases(client: Client) -> list[str]:
+    """The numbers of all cases that run, in order."""
+    query = f"WorkflowType = '{WORKFLOW_TYPE}' AND ExecutionStatus = 'Running'"
+    try:
+        return sorted([execution.id async for execution in client.list_workflows(query)])
+    except RPCError as error:
+        raise CannotDo(f"the open cases cannot be listed; {in_words(error)}") from None
+
+
 async def describe(client: Client, case_id: str) -> WorkflowExecutionDescription:
     """The case as Temporal knows it, without asking a worker.
 

@@ -19,7 +19,8 @@ from calendars.time_zone import almaty_clock
 from cli.calendar_register import calendar_register, read_day, registered_calendar
 from cli.calendar_year import year_json, year_page
 from cli.errors import CannotDo
-from cli.printing import console, plain_table, print_json
+from cli.listing import Column, listing
+from cli.printing import console, print_json, print_page
 from cli.words import day_words, time_words
 from rules.calendar import version_of
 from rules.instant import Instant, rfc_3339
@@ -43,7 +44,7 @@ def show_year(year: int, *, as_of: str | None, as_json: bool) -> None:
         print_json(year_json(days, version, confirmed=confirmed))
         return
     out = console()
-    out.print(year_page(days, version, confirmed=confirmed, width=out.width))
+    print_page(year_page(days, version, confirmed=confirmed, width=out.width))
     if registered is None:
         out.print("Base calendar only: there is no register here whose entries could count.", soft_wrap=True)
 
@@ -208,21 +209,16 @@ def _next(numbers: str) -> str:
 def _print_entries(entries: list[RecordedEntry], confirmations: list[RecordedConfirmation]) -> None:
     out = console()
     if entries:
-        table = plain_table()
-        for name in ("no.", "what", "decree", "state", "entered", "in force since", "withdrawn"):
-            table.add_column(name)
-        for each in entries:
-            decree = each.entry.decree
-            table.add_row(
-                str(each.number),
-                entry_words(each.entry),
-                f"No. {decree.number} of {decree.date.isoformat()}: {decree.title}",
-                Text(each.state, style=_STATE_STYLES[each.state]),
-                _act(each.entered_by, each.entered_at),
-                _act(each.approved_by, each.approved_at),
-                _withdrawal(each),
-            )
-        out.print(table)
+        columns: tuple[Column[RecordedEntry], ...] = (
+            Column("no.", lambda each: str(each.number), right=True),
+            Column("what", lambda each: entry_words(each.entry), folds_at=16),
+            Column("decree", lambda each: _decree(each.entry.decree), folds_at=14),
+            Column("state", lambda each: Text(each.state, style=_STATE_STYLES[each.state])),
+            Column("entered", lambda each: _act(each.entered_by, each.entered_at), folds_at=12),
+            Column("in force since", lambda each: _act(each.approved_by, each.approved_at), folds_at=12),
+            Column("withdrawn", _withdrawal, folds_at=12),
+        )
+        print_page(listing(columns, entries, out.width, dim=lambda each: each.state == "withdrawn"))
     else:
         out.print("No entries: the calendar is the library's own.", soft_wrap=True)
     for confirmation in confirmations:
@@ -232,6 +228,10 @@ def _print_entries(entries: list[RecordedEntry], confirmations: list[RecordedCon
             f"No. {decree.number} of {decree.date.isoformat()}, {decree.title}",
             soft_wrap=True,
         )
+
+
+def _decree(decree: Decree) -> str:
+    return f"No. {decree.number} of {decree.date.isoformat()}: {decree.title}"
 
 
 _STATE_STYLES = {"in force": "green", "proposed": "yellow", "withdrawal proposed": "yellow", "withdrawn": "dim"}

@@ -18,12 +18,13 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from calendars.build import build
 from calendars.kazakhstan import years_with_data
-from cli.asking import WORKFLOW_TYPE, NobodyAnswers, ask_case, in_words, message_of, read_case
+from cli.asking import NobodyAnswers, ask_case, in_words, message_of, open_cases, read_case
 from cli.calendar_entries import entry_words
 from cli.calendar_register import calendar_register
 from cli.connected import connected
 from cli.errors import CannotDo
-from cli.printing import console, plain_table, print_json
+from cli.listing import Column, listing
+from cli.printing import console, print_json, print_page
 from cli.words import day_words, step_words
 from register.calendar import RegisteredCalendar, read_calendar
 from register.recounts import Recount, apply, begin_recount, cases_of, done, enlist, finish
@@ -113,15 +114,6 @@ async def recount_all(*, by: str, because: str, as_json: bool) -> None:
     with calendar_register() as register:
         run = await asyncio.to_thread(begin_recount, register, by=by, reason=because, now=datetime.now(UTC))
         await _carry_out(world.client, register, run, as_json=as_json)
-
-
-async def open_cases(client: Client) -> list[str]:
-    """The numbers of all cases that run, in order."""
-    query = f"WorkflowType = '{WORKFLOW_TYPE}' AND ExecutionStatus = 'Running'"
-    try:
-        return sorted([execution.id async for execution in client.list_workflows(query)])
-    except RPCError as error:
-        raise CannotDo(f"the open cases cannot be listed; {in_words(error)}") from None
 
 
 async def _would_move(
@@ -260,21 +252,20 @@ def _print_moved(moved: list[MovedTerm], cases: int, verb: str) -> None:
     out = console()
     touched = len({each.case_id for each in moved})
     if moved:
-        table = plain_table()
-        for name in ("case", "term", "before", "after", ""):
-            table.add_column(name)
-        for each in moved:
-            term = each.moved
-            named = step_words(term.step.value) if term.step else "¶5: the 30 working days"
-            table.add_row(
-                Text(each.case_id, style="bold"),
-                named + (f", round {term.round}" if term.round > 1 else ""),
-                day_words(term.before),
-                day_words(term.after),
-                _consequence(term),
-            )
-        out.print(table)
+        columns: tuple[Column[MovedTerm], ...] = (
+            Column("case", lambda each: Text(each.case_id, style="bold")),
+            Column("term", lambda each: _term_words(each.moved), folds_at=14),
+            Column("before", lambda each: day_words(each.moved.before), folds_at=11),
+            Column("after", lambda each: day_words(each.moved.after), folds_at=11),
+            Column("term is", lambda each: _consequence(each.moved)),
+        )
+        print_page(listing(columns, moved, out.width))
     out.print(f"{touched} of {cases} open cases {verb}.", soft_wrap=True)
+
+
+def _term_words(term: Moved) -> str:
+    named = step_words(term.step.value) if term.step else "¶5: the 30 working days"
+    return named + (f", round {term.round}" if term.round > 1 else "")
 
 
 def _consequence(term: Moved) -> Text:

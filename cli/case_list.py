@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from rich.table import Table
+from rich.console import RenderableType
 from rich.text import Text
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from cli.asking import WORKFLOW_TYPE, in_words
 from cli.errors import CannotDo
-from cli.printing import plain_table, printable
+from cli.listing import NOTHING, Column, listing
+from cli.printing import printable
 from cli.words import (
     OUTCOME_STYLES,
     OUTCOMES,
@@ -49,6 +50,7 @@ class CaseRow:
     reserve_days: int | None
     step_due_at: datetime | None
     limit_at: datetime | None
+    responsible: str | None
     open_escalations: int | None
     rejected_messages: int | None
     opened_at: datetime
@@ -81,6 +83,7 @@ def case_row(execution: WorkflowExecution, link: str) -> CaseRow:
         reserve_days=found.get(attributes.REX_RESERVE_DAYS),
         step_due_at=found.get(attributes.REX_STEP_DUE_AT),
         limit_at=found.get(attributes.REX_LIMIT_AT),
+        responsible=found.get(attributes.REX_RESPONSIBLE),
         open_escalations=found.get(attributes.REX_OPEN_ESCALATIONS),
         rejected_messages=found.get(attributes.REX_REJECTED_MESSAGES),
         opened_at=execution.start_time,
@@ -113,45 +116,35 @@ async def list_cases(client: Client, ui_url: str, *, step: str | None, risk: str
     return sorted(rows, key=by_nearest_due)
 
 
-ROOM_FOR_EXPORTER, ROOM_FOR_LIMIT = 96, 112
-"""Columns of the terminal from which the exporter, and the end of the 30 days, have room beside the rest."""
+_LONGEST_NAME = 36
+"""Columns that an exporter gets where there is room."""
 
-_THE_REST, _LIMIT, _LONGEST_NAME = 81, 13, 36
-"""Columns: what all but these two need, what the end of the 30 days needs, and the most that an exporter gets."""
+COLUMNS: tuple[Column[CaseRow], ...] = (
+    Column("case", lambda row: Text(row.case_id, style="bold" if row.open else "")),
+    Column("exporter", lambda row: _exporter(row), spare=2, cut_at=15),
+    Column("responsible", lambda row: printable(row.responsible or NOTHING), spare=4, cut_at=12),
+    Column("step", lambda row: words(row.step or NOTHING)),
+    Column("last day", lambda row: _day(row.step_due_at) if row.open else NOTHING),
+    Column("30 days end", lambda row: _day(row.limit_at), spare=3),
+    Column("reserve", lambda row: NOTHING if row.reserve_days is None else str(row.reserve_days), right=True, spare=1),
+    Column("risk, outcome", lambda row: _risk_or_outcome(row)),
+    Column("esc.", lambda row: _escalations(row), right=True),
+)
+"""What ``list`` shows."""
 
 
-def case_table(rows: list[CaseRow], width: int) -> Table:
+def case_table(rows: list[CaseRow], width: int) -> RenderableType:
     """The rows as a table.
 
-    :param width: of the terminal, in columns; a narrow one gets fewer of them, and none cut short.
+    :param width: of the terminal, in columns; a narrow one gets fewer of them.
     """
-    table = plain_table(padding=(0, 1, 0, 0))
-    columns = {
-        "case": lambda row: Text(row.case_id, style="bold" if row.open else ""),
-        "exporter": lambda row: printable(row.exporter or "–"),
-        "step": lambda row: words(row.step or "–"),
-        "last day": lambda row: _day(row.step_due_at) if row.open else "–",
-        "30 days end": lambda row: _day(row.limit_at),
-        "reserve": lambda row: "–" if row.reserve_days is None else str(row.reserve_days),
-        "risk, outcome": _risk_or_outcome,
-        "esc.": _escalations,
-    }
-    if width < ROOM_FOR_EXPORTER:
-        del columns["exporter"]
-    if width < ROOM_FOR_LIMIT:
-        del columns["30 days end"]
-    name = width - _THE_REST - (_LIMIT if "30 days end" in columns else 0)
-    for title in columns:
-        match title:
-            case "case":
-                table.add_column(title, overflow="fold", min_width=16, max_width=28)
-            case "exporter":
-                table.add_column(title, overflow="ellipsis", no_wrap=True, max_width=min(name, _LONGEST_NAME))
-            case _:
-                table.add_column(title, no_wrap=True, justify="right" if title in ("reserve", "esc.") else "left")
-    for row in rows:
-        table.add_row(*(cell(row) for cell in columns.values()), style=None if row.open else "dim")
-    return table
+    return listing(COLUMNS, rows, width, dim=lambda row: not row.open)
+
+
+def _exporter(row: CaseRow) -> Text:
+    name = Text(printable(row.exporter or NOTHING))
+    name.truncate(_LONGEST_NAME, overflow="ellipsis")
+    return name
 
 
 def _day(due_at: datetime | None) -> str:
@@ -169,4 +162,4 @@ def _risk_or_outcome(row: CaseRow) -> Text:
     if not row.open and row.status != "completed":
         return Text(words(row.status), style="yellow")
     risk = row.risk or ""
-    return Text(RISKS.get(risk, words(risk)) or "–", style=RISK_STYLES.get(risk, ""))
+    return Text(RISKS.get(risk, words(risk)) or NOTHING, style=RISK_STYLES.get(risk, ""))

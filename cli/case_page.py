@@ -21,6 +21,7 @@ from cli.words import (
     day_words,
     days_words,
     level_words,
+    often_words,
     short_day,
     size_words,
     step_words,
@@ -54,11 +55,12 @@ def _head(case: CaseView) -> RenderableType:
     request = case.request
     number = f", BIN {request.exporter.bin}" if request.exporter.bin else ""
     reply_by = f"; the customs ask for a reply by {day_words(request.reply_by)}" if request.reply_by else ""
+    responsible = f"\nResponsible: {case.responsible}" if case.responsible else ""
     return Text.assemble(
         (f"\n{case.case_id}\n", "bold"),
         f"{COUNTRIES[request.requesting_country]}, {request.requesting_authority}, reference {request.reference}\n",
         f"{request.exporter.name}, {request.rex_number}{number}\n",
-        f"Received {time_words(request.received_at)}{reply_by}",
+        f"Received {time_words(request.received_at)}{reply_by}{responsible}",
     )
 
 
@@ -139,6 +141,7 @@ def _conclusion(case: CaseView) -> Iterator[RenderableType]:
     if conclusion.held_because:
         line.append(f"\nThe letters are held: {conclusion.held_because}", "bold red")
     if conclusion.signed_at is None:
+        line.append(f"\nTo read it: {STARTER} draft {case.case_id} --out {conclusion.number}.pdf", "dim")
         line.append(f"\nTo sign it: {STARTER} sign {case.case_id} --by NAME --document {conclusion.document_id}", "dim")
     yield section("Conclusion", bullets([line]))
 
@@ -150,16 +153,17 @@ _HOLDS = {True: "it holds", False: "it does NOT hold", None: "not verified"}
 def _documents(case: CaseView) -> Iterator[RenderableType]:
     if case.documents:
         lines = []
-        for each in case.documents:
+        for each, count in case.documents_once:
             line = Text(f"{words(each.kind)}: {each.filename}, {size_words(each.size)}, ")
-            line.append(f"arrived {day_words(day_of(each.arrived_at))}\n")
+            line.append(f"arrived {day_words(day_of(each.arrived_at))}{often_words(count)}\n")
             for signature in each.signatures:
                 line.append(f"signed by {signature.signer}, {time_words(signature.signed_at)}: ")
                 line.append(f"{_HOLDS[signature.holds]}\n", style="" if signature.holds else "bold red")
             if each.released_by:
                 line.append(f"released from quarantine by {each.released_by}: {each.released_because}\n")
             lines.append(line.append(each.document_id, style="dim"))
-        yield section("Documents", bullets(lines))
+        command = f"To have them as files: {STARTER} papers {case.case_id} --out DIR"
+        yield section("Documents", Group(bullets(lines), Text(command, style="dim", overflow="fold")))
     if case.quarantined_documents:
         lines = []
         for kept in case.quarantined_documents:

@@ -14,7 +14,7 @@ from calendars.decrees import Entry
 from calendars.kazakhstan import years_with_data
 from cli.calendar_register import read_day, registered_calendar
 from cli.errors import CannotDo
-from cli.printing import bullets, console, plain_table, print_json, section
+from cli.printing import bullets, console, plain_table, print_json, print_page, section
 from cli.words import day_words, days_words
 from rules.calendar import CalendarDoesNotReach, WorkingCalendar
 from rules.clock import ONE_DAY
@@ -132,7 +132,7 @@ def _explain(counted: CountedTerm, readings: Readings, *, base_only: bool) -> No
         table.add_column(name)
     for day, counts, why in counted.exceptions:
         table.add_row(day_words(day), "yes" if counts else "no", why, style="green" if counts else None)
-    out.print(table)
+    print_page(table)
     term = counted.term
     out.print(f"Day 0 is {day_words(term.started_on)}; every day not listed counts.", soft_wrap=True)
     out.print(
@@ -143,7 +143,7 @@ def _explain(counted: CountedTerm, readings: Readings, *, base_only: bool) -> No
         out.print("Base calendar only: there is no register here whose entries could count.", soft_wrap=True)
     for why in counted.provisional_because:
         out.print(f"Provisional: {why}.", style="yellow", soft_wrap=True)
-    out.print(section("How the order is read", bullets(option.sentence for _, option in readings.chosen())))
+    print_page(section("How the order is read", bullets(option.sentence for _, option in readings.chosen())))
 
 
 def _as_json(counted: CountedTerm, readings: Readings, *, base_only: bool) -> dict[str, Any]:

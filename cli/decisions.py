@@ -39,6 +39,20 @@ async def update(case_id: str, name: str, file: str, *, as_json: bool) -> None:
         console().print(json.dumps(answer, ensure_ascii=False, indent=2), soft_wrap=True)
 
 
+async def assign(case_id: str, *, to: str | None, by: str, as_json: bool) -> None:
+    """Send a case the decision ``assign``.
+
+    :param to: the officer who is responsible from now on; None for nobody.
+    """
+    world = await connected()
+    answer = await decide(world.client, case_id, "assign", {"to": to, "by": by})
+    if as_json:
+        print_json(answer)
+        return
+    what = f"{to} is responsible" if to is not None else "nobody is responsible any more"
+    console().print(Text.assemble((case_id, "bold"), f"  {what}"), soft_wrap=True)
+
+
 async def decide(client: Client, case_id: str, name: str, decision: dict[str, Any]) -> Any:
     """Send a decision to a case.
 

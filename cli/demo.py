@@ -30,6 +30,7 @@ from cli.demo_pages import progress, results
 from cli.demo_story import Story
 from cli.errors import CannotDo
 from cli.opening import open_case
+from cli.papers import papers_of, write_papers
 from cli.printing import console, print_page
 from cli.samples import sample
 from embedded.system import NAMESPACE, Embedded
@@ -181,13 +182,8 @@ class Demo:
         if story.case is None:
             return
         store = DocumentStore(str(self.system.document_folder))
-        papers = {each.filename: each.document_id for each in story.case.documents}
-        if story.case.conclusion and story.case.conclusion.document_id:
-            papers["conclusion.pdf"] = story.case.conclusion.document_id
         folder = self.system.folder / "papers" / story.case_id
-        for name, document_id in papers.items():
-            folder.mkdir(parents=True, exist_ok=True)
-            await asyncio.to_thread((folder / Path(name).name).write_bytes, await store.read(document_id))
+        papers = await write_papers(store, papers_of(story.case), folder)
         story.papers = f"papers/{story.case_id} ({len(papers)})" if papers else "none arrived"
 
 

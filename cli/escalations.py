@@ -9,13 +9,14 @@ import asyncio
 from datetime import UTC, date, datetime
 from typing import Any
 
-from rich.table import Table
+from rich.console import RenderableType
 from rich.text import Text
 
 from cli.connected import connected
 from cli.decisions import decide
 from cli.errors import CannotDo
-from cli.printing import console, plain_table, print_json, print_page, printable
+from cli.listing import Column, listing
+from cli.printing import console, print_json, print_page, printable
 from cli.words import day_of, day_words, last_day_before, level_words, short_day, time_words
 from escalation.kinds import Escalation
 from register.database import RegisterError, check_migrated, open_register
@@ -42,7 +43,7 @@ async def escalations(*, open_only: bool, level: int | None, as_json: bool) -> N
     if as_json:
         print_json([as_data(each, links[each.case_id]) for each in found])
     elif found:
-        print_page(escalation_table(found))
+        print_page(escalation_table(found, console().width))
         console().print(_links(links), soft_wrap=True)
     else:
         kind = "open escalations" if open_only else "escalations"
@@ -96,31 +97,28 @@ def as_data(each: ListedEscalation, link: str) -> dict[str, Any]:
     }
 
 
-_CASE = 36
-"""Columns that a case gets; a longer number is folded."""
+def escalation_table(found: list[ListedEscalation], width: int) -> RenderableType:
+    """The rows as a table for the terminal; what has to be typed, the case and the id, is never folded or cut.
 
-
-def escalation_table(found: list[ListedEscalation]) -> Table:
-    """The rows as a table for the terminal; what has to be typed, the case and the id, is never cut."""
+    :param width: of the terminal, in columns.
+    """
     now = datetime.now(UTC)
-    table = plain_table()
-    width = max(len(each.escalation.id) for each in found)
-    width = max(width, *(min(len(each.case_id), _CASE) for each in found))
-    table.add_column("case and escalation", overflow="fold", width=width)
-    table.add_column("level", justify="right")
-    table.add_column("due", no_wrap=True)
-    table.add_column("status")
-    for each in found:
-        escalation = each.escalation
-        overdue = each.open and escalation.due_at is not None and escalation.due_at <= now
-        table.add_row(
-            Text.assemble((each.case_id, "bold"), f"\n{escalation.id}"),
-            str(each.level),
-            Text(short_day(last_day_before(escalation.due_at)), style="bold red" if overdue else ""),
-            _status(each, now),
-            style=None if each.open else "dim",
-        )
-    return table
+    columns: tuple[Column[ListedEscalation], ...] = (
+        Column(
+            "case and escalation",
+            lambda each: Text.assemble((each.case_id, "bold"), f"\n{each.escalation.id}"),
+        ),
+        Column("level", lambda each: str(each.level), right=True),
+        Column("due", lambda each: _due(each, now)),
+        Column("status", lambda each: _status(each, now), folds_at=26),
+    )
+    return listing(columns, found, width, dim=lambda each: not each.open)
+
+
+def _due(each: ListedEscalation, now: datetime) -> Text:
+    due_at = each.escalation.due_at
+    overdue = each.open and due_at is not None and due_at <= now
+    return Text(short_day(last_day_before(due_at)), style="bold red" if overdue else "")
 
 
 def _status(each: ListedEscalation, now: datetime) -> Text:

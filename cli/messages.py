@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rich.text import Text
@@ -14,7 +17,7 @@ from cli.files import read_object
 from cli.printing import console, print_json, printable
 from cli.sending import WAIT, Answer, Undelivered, send, with_message_id
 from cli.standing import standing
-from cli.words import words
+from cli.words import often_words, words
 from rules.case_view import CaseView
 from runtime.commands import STARTER
 
@@ -22,13 +25,34 @@ _FETCHING = 10.0
 """Seconds to wait, after the message was accepted, for its documents to be fetched, so as to say what came of each."""
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a document of the message. ``state``: ``stored``, ``in quarantine`` or ``refused``."""
+
+    filename: str
+    state: str
+    reason: str | None = None
+
+    def __str__(self) -> str:
+        """As a line of text."""
+        return f"{self.state}: {self.filename}" + (f": {self.reason}" if self.reason else "")
+
+
 async def documents(case_id: str, file: str, *, sent_by: str | None, as_json: bool) -> None:
-    """Send the case the message ``documents_arrived`` in a file."""
+    """Send the case the message ``documents_arrived`` in a file.
+
+    :raises CannotDo: where it is refused, undelivered or not judged in time; also where a document of it is not stored.
+    """
     message = _message(file, sent_by)
     world, answer = await _deliver(case_id, "documents_arrived", message)
     offered = len(message["documents"])
     case = await _fetched(world, answer, offered)
-    _print(answer, case, as_json=as_json)
+    outcomes = _outcomes(case, answer.message_id) if case else []
+    _print(answer, case, outcomes, as_json=as_json)
+    not_stored = Counter(each.state for each in outcomes if each.state != "stored")
+    if not_stored:
+        said = ", ".join(f"{count} {state}" for state, count in not_stored.items())
+        raise CannotDo(f"{case_id}: the message was taken in, but not all of its {offered} documents: {said}")
 
 
 async def inspect(case_id: str, file: str, *, sent_by: str | None, as_json: bool) -> None:
@@ -89,32 +113,38 @@ async def _fetched(world: Connected, answer: Answer, offered: int) -> CaseView |
         await asyncio.sleep(0.2)
 
 
-def _outcomes(case: CaseView, message_id: str) -> list[str]:
-    """A line for each document of the message that is stored, in quarantine or refused."""
-    stored = [f"stored: {each.filename}" for each in case.documents if each.message_id == message_id]
+def _outcomes(case: CaseView, message_id: str) -> list[Outcome]:
+    """What became of each document of the message that is stored, in quarantine or refused by now."""
+    stored = [Outcome(each.filename, "stored") for each in case.documents if each.message_id == message_id]
     refused = [
-        f"refused: {each.filename}: {each.reason}" for each in case.refused_documents if each.message_id == message_id
+        Outcome(each.filename, "refused", each.reason)
+        for each in case.refused_documents
+        if each.message_id == message_id
     ]
     apart = [
-        f"in quarantine: {each.filename}: {each.reason}"
+        Outcome(each.filename, "in quarantine", each.reason)
         for each in case.quarantined_documents
         if each.message_id == message_id
     ]
     return stored + apart + refused
 
 
-def _print(answer: Answer, case: CaseView | None, *, as_json: bool) -> None:
+def _print(answer: Answer, case: CaseView | None, outcomes: Sequence[Outcome] = (), *, as_json: bool) -> None:
     if as_json:
-        print_json(answer.as_json())
+        documents = {"documents": [vars(each) for each in outcomes]} if answer.name == "documents_arrived" else {}
+        print_json(answer.as_json() | documents)
         return
     out = console()
-    out.print(Text.assemble((answer.case_id, "bold"), f"  {answer.name} accepted, message_id {answer.message_id}"))
+    out.print(
+        Text.assemble((answer.case_id, "bold"), f"  {answer.name} accepted, message_id {answer.message_id}"),
+        soft_wrap=True,
+    )
     if case is None:
         return
-    if answer.name == "documents_arrived":
-        for line in _outcomes(case, answer.message_id):
-            out.print(Text(f"· {line}"))
-        if case.missing_documents:
-            missing = ", ".join(words(each) for each in case.missing_documents)
-            out.print(Text(f"still missing: {missing}", style="yellow"))
-    out.print(Text(standing(case)))
+    for each, count in Counter(outcomes).items():
+        style = "" if each.state == "stored" else "bold red"
+        out.print(Text(f"· {each}{often_words(count)}", style=style), soft_wrap=True)
+    if answer.name == "documents_arrived" and case.missing_documents:
+        missing = ", ".join(words(each) for each in case.missing_documents)
+        out.print(Text(f"still missing: {missing}", style="yellow"), soft_wrap=True)
+    out.print(Text(standing(case)), soft_wrap=True)

@@ -17,25 +17,28 @@ from rich.text import Text
 Data = TypeVar("Data")
 
 WIDE = 160
-"""Columns of a file or a pipe, which need not wrap at 80; the environment's ``COLUMNS`` says otherwise."""
+"""Columns where nothing says how many there are: no terminal, as in a nightly job, and no ``COLUMNS``."""
+
+_STANDARD_STREAMS = (0, 1, 2)
 
 
 def console() -> Console:
-    """Where pages and tables go: standard output, in the width of the terminal."""
-    plain = Console(highlight=False, emoji=False, markup=False)
-    if plain.is_terminal or os.environ.get("COLUMNS", "").isdecimal():
-        return plain
-    return Console(highlight=False, emoji=False, markup=False, width=WIDE)
+    """Where pages and tables go: standard output, in the width of the terminal, also through a pipe to ``less``."""
+    known = os.environ.get("COLUMNS", "").isdecimal() or any(map(os.isatty, _STANDARD_STREAMS))
+    return Console(highlight=False, emoji=False, markup=False, width=None if known else WIDE)
 
 
 def print_page(page: RenderableType) -> None:
-    """Print for people; into a file or a pipe without the spaces that fill each line up."""
+    """Print for people; into a file or a pipe without the spaces that fill each line up.
+
+    Nothing is cropped: what must not be folded goes beyond the line where it is too long for it.
+    """
     out = console()
     if out.is_terminal:
-        out.print(page)
+        out.print(page, crop=False)
         return
     with out.capture() as captured:
-        out.print(page)
+        out.print(page, crop=False)
     sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
 

@@ -76,6 +76,7 @@ def what_to_try(system: Embedded, now: datetime) -> str:
     request_file = _write(system.folder / "request.json", request)
     inspection_file = _write(system.folder / "inspection.json", sample("inspection-valid", now))
     documents_file = _shown(system.folder / "documents.json")
+    papers_folder = _shown(system.folder / "papers" / case)
     python = _shown(Path(sys.executable))
     starter = f"{python} {_shown(ROOT / 'starter.py')}"
     temporal = _shown(Path(sys.executable).parent / "temporal")
@@ -105,13 +106,16 @@ In another terminal, in this folder:
   printf '{{"input":[%s]}}' "$(cat {documents_file})" | curl -sf --json @- \\
     "$TEMPORAL_HTTP/{case}/signal/documents_arrived"
 
-3. Send the inspector's result, and sign the conclusion:
+3. Read the documents, send the inspector's result, read the draft, and sign the conclusion:
+  {starter} papers {case} --out {papers_folder}
   {starter} inspect {case} {inspection_file}
+  {starter} draft {case} --out {papers_folder}/draft.pdf
   {starter} sign {case} --by 'A. Officer'
 
 At any time:
   {starter} show {case}
   {starter} list
+  {starter} today
 
 A case that is late, and its escalations:
   {starter} open {late_file}

@@ -78,6 +78,11 @@ def days_words(count: int) -> str:
     return f"{count} working day" + ("" if abs(count) == 1 else "s")
 
 
+def often_words(count: int) -> str:
+    """``, came 5 times``; nothing for what came once."""
+    return f", came {count} times" if count > 1 else ""
+
+
 def size_words(size: int) -> str:
     """A size in bytes as people read it."""
     if size < 1000:

@@ -90,6 +90,7 @@ class Embedded:
             # An empty profile file: one in the person's home is for another server.
             "TEMPORAL_CONFIG_FILE": str(self.folder / "temporal.toml"),
             "REXV_DATABASE_URL": self.database_url,
+            "REXV_DOCUMENT_STORE": str(self.document_folder),
             "REXV_UI_URL": self.ui_url,
         }
 
@@ -99,7 +100,6 @@ class Embedded:
         return {
             **self._bare_environment(),
             **self.client_environment,
-            "REXV_DOCUMENT_STORE": str(self.document_folder),
             "REXV_ATAMEKEN_URL": self.atameken_url,
             "REXV_REX_URL": self.rex_url,
             "REXV_MAIL_URL": f"smtp://{HOST}:{self._mail_port}?from={SENDER}",

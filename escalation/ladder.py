@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from escalation.kinds import Escalation
+from escalation.kinds import CASE_OFFICER, Escalation
 from rules.calendar import CalendarDoesNotReach, WorkingCalendar
 from rules.clock import ONE_DAY
 from rules.instant import Instant
@@ -71,7 +71,8 @@ class KindPlan(BaseModel):
 class LadderBook(BaseModel):
     """The ladders of a worker's file, as a case records them: rules and recipients by hash, never an address.
 
-    ``version`` is a short hash of all of it: a case learns with each notice whether there is a newer one.
+    ``officers`` are by ``officer_key``. ``version`` is a short hash of all of it: a case learns with each notice
+    whether there is a newer one.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -79,12 +80,30 @@ class LadderBook(BaseModel):
     version: str
     kinds: dict[Escalation, KindPlan]
     levels: dict[int, LevelPlan]
+    officers: dict[str, tuple[Recipient, ...]] = Field(default_factory=dict)
     working_hours: tuple[Hours, ...]
 
     @property
     def top(self) -> int:
         """The last level, which is repeated."""
         return max(self.levels)
+
+    def recipients(self, level: int, responsible: str | None) -> tuple[Recipient, ...]:
+        """Who is notified at a level: its own recipients, and at the first the officer responsible for the case.
+
+        :param responsible: the officer's name; one that the ladder file does not have has no address.
+        """
+        own = self.levels[level].recipients
+        if level != CASE_OFFICER or responsible is None:
+            return own
+        known = {each.id for each in own}
+        officer = self.officers.get(officer_key(responsible), ())
+        return (*own, *(each for each in officer if each.id not in known))
+
+
+def officer_key(name: str) -> str:
+    """An officer's name as it is compared: capitals and spaces are typed in several ways."""
+    return " ".join(name.casefold().split())
 
 
 class Rung(BaseModel):

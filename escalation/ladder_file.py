@@ -9,15 +9,15 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from escalation.kinds import KINDS, LEVELS, Escalation
-from escalation.ladder import Hours, KindPlan, LadderBook, Language, LevelPlan, Recipient
+from escalation.kinds import CASE_OFFICER, KINDS, LEVELS, Escalation
+from escalation.ladder import Hours, KindPlan, LadderBook, Language, LevelPlan, Recipient, officer_key
 from escalation.mailbox import DeliveryRules
 
 _VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
@@ -117,18 +117,21 @@ class _File(_Part):
     delivery: _Delivery = _Delivery()
     kinds: dict[str, _Kind] = Field(default_factory=dict)
     levels: dict[str, _Level]
+    officers: dict[str, Annotated[list[str], Field(min_length=1)]] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Ladders:
     """The ladders in force, how messages are delivered, and the addresses behind the recipients, which are secrets.
 
-    ``addresses`` has the Apprise URLs of each level, in the order of ``book.levels[level].recipients``.
+    ``addresses`` has the Apprise URLs of each level, in the order of ``book.levels[level].recipients``; ``officers``
+    those of each officer, by ``officer_key``.
     """
 
     book: LadderBook
     rules: DeliveryRules
     addresses: Mapping[int, tuple[str, ...]]
+    officers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Without the addresses."""
@@ -140,7 +143,8 @@ class Ladders:
 
     @cached_property
     def _by_id(self) -> dict[str, str]:
-        return {recipient_id(url): url for urls in self.addresses.values() for url in urls}
+        of_all = (*self.addresses.values(), *self.officers.values())
+        return {recipient_id(url): url for urls in of_all for url in urls}
 
 
 def recipient_id(url: str) -> str:
@@ -184,25 +188,35 @@ def read_ladders(
     if absent:
         raise LadderError(f"{file}: levels.{absent[0]}: is missing; expected levels 1, 2 and 3")
     addresses = {
-        level: _addresses(read.levels[str(level)].recipients, f"{file}: levels.{level}", environment, check_address)
+        level: _addresses(
+            read.levels[str(level)].recipients, f"{file}: levels.{level}.recipients", environment, check_address
+        )
         for level in LEVELS
     }
+    officers: dict[str, tuple[str, ...]] = {}
+    for name, urls in read.officers.items():
+        place = f"{file}: officers.{_shown(name)}"
+        if officer_key(name) in officers:
+            raise LadderError(f"{place}: stands there twice, but for capitals and spaces; expected each name once")
+        officers[officer_key(name)] = _addresses(urls, place, environment, check_address)
     return Ladders(
-        book=_book(read, addresses),
+        book=_book(read, addresses, officers),
         rules=DeliveryRules(
             bundle=read.delivery.bundle_minutes * 60,
             urgent_bundle=read.delivery.urgent_bundle_seconds,
             per_hour=read.delivery.per_recipient_and_hour,
         ),
         addresses=addresses,
+        officers=officers,
     )
 
 
-def _book(read: _File, addresses: Mapping[int, tuple[str, ...]]) -> LadderBook:
+def _book(read: _File, addresses: Mapping[int, tuple[str, ...]], officers: Mapping[str, tuple[str, ...]]) -> LadderBook:
     book = LadderBook(
         version="",
         kinds={kind: _kind(read, kind) for kind in Escalation},
         levels={level: _level(read, level, addresses[level]) for level in LEVELS},
+        officers={name: _recipients(CASE_OFFICER, urls) for name, urls in officers.items()},
         working_hours=read.working_hours,
     )
     return book.model_copy(update={"version": _short_hash(book.model_dump_json())})
@@ -224,10 +238,14 @@ def _level(read: _File, level: int, urls: tuple[str, ...]) -> LevelPlan:
     return LevelPlan(
         language=own.language,
         office_hours=read.working_hours if own.office_hours is None else own.office_hours,
-        recipients=tuple(
-            Recipient(id=recipient_id(url), level=level, index=index, scheme=scheme_of(url))
-            for index, url in enumerate(urls)
-        ),
+        recipients=_recipients(level, urls),
+    )
+
+
+def _recipients(level: int, urls: tuple[str, ...]) -> tuple[Recipient, ...]:
+    return tuple(
+        Recipient(id=recipient_id(url), level=level, index=index, scheme=scheme_of(url))
+        for index, url in enumerate(urls)
     )
 
 
@@ -242,7 +260,7 @@ def _addresses(
 ) -> tuple[str, ...]:
     urls: dict[str, None] = {}
     for index, template in enumerate(templates):
-        where = f"{place}.recipients[{index}]"
+        where = f"{place}[{index}]"
 
         def value(match: re.Match[str], where: str = where) -> str:
             name = match.group(1)

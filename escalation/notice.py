@@ -85,6 +85,7 @@ class Notice(_Fact):
     case_id: str
     exporter: str
     reference: str
+    responsible: str | None = None
     step: str
     language: Language
     level: int

@@ -317,7 +317,11 @@ class _Writer:
             Line(one_line(notice.reference), words("reference")),
             Line(one_line(notice.exporter), words("exporter")),
         ]
-        return parts if notice.step == NO_STEP else [*parts, Line(step, words("step"))]
+        if notice.step != NO_STEP:
+            parts.append(Line(step, words("step")))
+        if notice.responsible:
+            parts.append(Line(one_line(notice.responsible), words("responsible")))
+        return parts
 
     def _colour(self) -> str:
         if self.notice.resolved:

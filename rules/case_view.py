@@ -5,6 +5,7 @@ Every key is always there, null where something is not yet known. Times are UTC,
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,6 +18,7 @@ from rules.outcome import Outcome
 from rules.readings import Readings
 from rules.registration import Occasion
 from rules.request import VerificationRequest
+from rules.roles import Role
 from rules.terms import Risk, Step
 
 
@@ -220,11 +222,12 @@ class RejectedMessageView(_View):
 
 
 class CaseView(_View):
-    """The whole case. ``to_do`` says in one or two sentences what is to be done next, and by whom."""
+    """The whole case. ``to_do`` says in one or two sentences what is to be done next, ``to_do_by`` by whom."""
 
     case_id: str
     step: Step
     to_do: str
+    to_do_by: Role | None
     risk: Risk | None
     reserve_days: int | None
     received_at: Instant
@@ -233,6 +236,7 @@ class CaseView(_View):
     limit_ended_at: Instant | None
     limit_met: bool | None
     outcome: Outcome | None
+    responsible: str | None
     request: VerificationRequest
     steps: list[StepView]
     calendar: CalendarView
@@ -257,6 +261,13 @@ class CaseView(_View):
     def running(self) -> StepView | None:
         """The step that runs, or None before the first term is counted and after the last."""
         return next((step for step in reversed(self.steps) if step.state == "running" and step.step is self.step), None)
+
+    @property
+    def documents_once(self) -> list[tuple[DocumentView, int]]:
+        """Each accepted document once, as it came first, with how often it came; as another kind it is another."""
+        often = Counter((each.document_id, each.kind) for each in self.documents)
+        first = {(each.document_id, each.kind): each for each in reversed(self.documents)}
+        return [(first[key], count) for key, count in often.items()]
 
     @property
     def thirty_run(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from rules.documents import Kind, Sha256
 from rules.findings import RexRecord
@@ -29,6 +29,16 @@ class AcknowledgeEscalation(Decision):
 
     escalation_id: Text
     until: Day
+
+
+Officer = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+"""A person's name; Temporal's visibility takes no more than 255 characters."""
+
+
+class Assign(Decision):
+    """An officer is responsible for the case from now on, by name; ``to`` null: nobody is any more."""
+
+    to: Officer | None
 
 
 class ConfirmRequest(Decision):
@@ -114,6 +124,7 @@ class Recount(Decision):
 
 DECISIONS: dict[str, type[Decision]] = {
     "acknowledge_escalation": AcknowledgeEscalation,
+    "assign": Assign,
     "confirm_request": ConfirmRequest,
     "record_dispatch": RecordDispatch,
     "record_lookup": RecordLookup,

@@ -17,6 +17,7 @@ REX_RISK: SearchAttributeKey[str] = SearchAttributeKey.for_keyword("RexRisk")
 REX_COUNTRY: SearchAttributeKey[str] = SearchAttributeKey.for_keyword("RexCountry")
 REX_NUMBER: SearchAttributeKey[str] = SearchAttributeKey.for_keyword("RexNumber")
 REX_OUTCOME: SearchAttributeKey[str] = SearchAttributeKey.for_keyword("RexOutcome")
+REX_RESPONSIBLE: SearchAttributeKey[str] = SearchAttributeKey.for_keyword("RexResponsible")
 REX_EXPORTER: SearchAttributeKey[str] = SearchAttributeKey.for_text("RexExporter")
 REX_STEP_DUE_AT: SearchAttributeKey[datetime] = SearchAttributeKey.for_datetime("RexStepDueAt")
 REX_LIMIT_AT: SearchAttributeKey[datetime] = SearchAttributeKey.for_datetime("RexLimitAt")
@@ -30,6 +31,7 @@ ALL: tuple[SearchAttributeKey[Any], ...] = (
     REX_COUNTRY,
     REX_NUMBER,
     REX_OUTCOME,
+    REX_RESPONSIBLE,
     REX_EXPORTER,
     REX_STEP_DUE_AT,
     REX_LIMIT_AT,

@@ -153,6 +153,7 @@ class ClientSettings(BaseSettings):
 
     task_queue: str = "rex-verification"
     database_url: SecretStr = SecretStr(f"sqlite:///{VAR / 'register.db'}")
+    document_store: str = Field(default=str(VAR / "documents"), repr=False)
     ui_url: WebAddress = "http://localhost:8233"
     receipt_cutoff: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
     readings: Annotated[Readings, NoDecode, BeforeValidator(_readings_file)] = Readings()
@@ -168,7 +169,6 @@ class ClientSettings(BaseSettings):
 class WorkerSettings(ClientSettings):
     """All that a worker needs; section 8 says what the addresses and keys are for."""
 
-    document_store: str = Field(default=str(VAR / "documents"), repr=False)
     atameken_url: WebAddress
     atameken_token: Token
     rex_url: WebAddress

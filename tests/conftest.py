@@ -11,6 +11,7 @@ import socket
 import sys
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,19 @@ DEV_SERVER_ARGUMENTS = ("--dynamic-config-value", "limit.historySize.error=53687
 """As the embedded server has it (embedded/system.py says why)."""
 
 
+@asynccontextmanager
+async def new_dev_server(*arguments: str) -> AsyncIterator[WorkflowEnvironment]:
+    """A dev server of its own with every search attribute, for a test that lists all cases."""
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=str(BIN / "temporal"),
+        dev_server_log_level="error",
+        dev_server_extra_args=[*DEV_SERVER_ARGUMENTS, *arguments],
+        search_attributes=search_attributes.ALL,
+        **client_options(),
+    ) as environment:
+        yield environment
+
+
 @pytest.fixture(scope="session")
 def dev_server_http() -> str:
     """The base URL of the dev server's HTTP API."""
@@ -43,13 +57,7 @@ def dev_server_http() -> str:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def dev_server_process(dev_server_http: str) -> AsyncIterator[WorkflowEnvironment]:
     """The one dev server of this run of tests, with every search attribute; use ``dev_server`` instead."""
-    async with await WorkflowEnvironment.start_local(
-        dev_server_existing_path=str(BIN / "temporal"),
-        dev_server_log_level="error",
-        dev_server_extra_args=[*DEV_SERVER_ARGUMENTS, "--http-port", dev_server_http.rpartition(":")[2]],
-        search_attributes=search_attributes.ALL,
-        **client_options(),
-    ) as environment:
+    async with new_dev_server("--http-port", dev_server_http.rpartition(":")[2]) as environment:
         yield environment
 
 

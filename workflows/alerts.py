@@ -96,7 +96,7 @@ def upcoming(case: Case, calendar: WorkingCalendar | None, each: EscalationState
         nobody_since=each.nobody_since,
         rests_until=each.rests_until,
     )
-    left = _unreached(book, each)
+    left = _unreached(case, book, each)
     if left and each.last_rung is not None and not each.rests(now):
         again = each.last_rung.model_copy(update={"due_at": now})
         rung = again if rung is None or rung.due_at > now else rung
@@ -106,14 +106,14 @@ def upcoming(case: Case, calendar: WorkingCalendar | None, each: EscalationState
     return rung
 
 
-def _unreached(book: LadderBook, each: EscalationState) -> list[Recipient]:
-    """Recipients of the last rung's level who have not got it: new in the ladder file, or not reached in its time."""
+def _unreached(case: Case, book: LadderBook, each: EscalationState) -> list[Recipient]:
+    """Recipients of the last rung's level who have not got it: new to level or case, or not reached in its time."""
     if each.last_rung is None or each.last_rung.level not in book.levels:
         return []
     latest = {notification.recipient.id: notification for notification in each.of_last_rung()}
     return [
         recipient
-        for recipient in book.levels[each.last_rung.level].recipients
+        for recipient in book.recipients(each.last_rung.level, case.responsible)
         if recipient.id not in latest or latest[recipient.id].expired
     ]
 
@@ -158,9 +158,9 @@ class _Round:
         now = self._now
         while (rung := upcoming(self._case, self._calendar, each, now)) is not None and rung.due_at <= now:
             again = each.last_rung is not None and rung.number == each.last_rung.number
-            recipients = list(self._book.levels[rung.level].recipients)
+            recipients = self._recipients(rung.level)
             if again and each.last_rung is not None:
-                recipients, rung = _unreached(self._book, each), each.last_rung
+                recipients, rung = _unreached(self._case, self._book, each), each.last_rung
             else:
                 self._drop_calls(each, rung.level)
                 each.last_rung, each.nobody_since, each.rests_until = rung, None, None
@@ -169,6 +169,9 @@ class _Round:
             if again:
                 break
         self._call_below(each)
+
+    def _recipients(self, level: int) -> list[Recipient]:
+        return list(self._book.recipients(level, self._case.responsible))
 
     def _call(self, recipient: Recipient, each: EscalationState, rung: Rung) -> None:
         self._calls[recipient.id].append((recipient, each, rung))
@@ -179,7 +182,7 @@ class _Round:
     def _call_below(self, each: EscalationState) -> None:
         level = _level_below(self._book, each)
         if level is not None and each.last_rung is not None:
-            for recipient in self._book.levels[level].recipients:
+            for recipient in self._recipients(level):
                 self._call(recipient, each, each.last_rung.model_copy(update={"level": level}))
 
     def _drop_calls(self, each: EscalationState, level: int) -> None:
@@ -204,8 +207,8 @@ class _Round:
         for notification in notified:
             notification.knows_the_end, notification.final = True, True
         if _was_breach_alone(each):
-            level = self._book.levels[self._book.kinds[each.kind].first_level]
-            recipients = {recipient.id: recipient for recipient in level.recipients}
+            first = self._recipients(self._book.kinds[each.kind].first_level)
+            recipients = {recipient.id: recipient for recipient in first}
         for recipient in recipients.values():
             self._resolved[recipient.id].append((recipient, each))
 
@@ -272,6 +275,7 @@ class _Round:
             case_id=case.case_id,
             exporter=case.request.exporter.name,
             reference=case.request.reference,
+            responsible=case.responsible,
             step=case.step.value,
             language=self._book.levels[level].language,
             level=level,
@@ -363,5 +367,5 @@ def _see_whether_anybody(case: Case, each: EscalationState, now: datetime) -> No
     latest = each.of_last_rung()
     if not latest or any(n.notified_at is not None or (n.waits and n.error is None) for n in latest):
         each.nobody_since = None
-    elif each.open and each.nobody_since is None and not (case.book and _unreached(case.book, each)):
+    elif each.open and each.nobody_since is None and not (case.book and _unreached(case, case.book, each)):
         each.nobody_since = now

@@ -174,6 +174,7 @@ class Case(BaseModel):
     readings: Readings = Field(default_factory=Readings, description="recorded at the opening, with the calendar")
     confirm_first: bool = Field(default=False, description="a person confirms the request before our letter leaves")
     confirmed: Confirmation | None = None
+    responsible: str | None = Field(default=None, description="the officer to whom the case is assigned, by name")
     book: LadderBook | None = Field(default=None, description="the ladders of escalation, once they are needed")
     step: Step = Step.REQUEST_DOCUMENTS
     steps: list[StepState] = Field(default_factory=lambda: [StepState(step=step) for step in TERMS])

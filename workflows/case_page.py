@@ -5,6 +5,7 @@ Lists and no tables: UI 2.54 renders tables without cell padding. No emoji eithe
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime
 
 from escalation.kinds import LEVEL_NAMES
@@ -41,7 +42,7 @@ def case_page(case: Case, calendar: WorkingCalendar | None, now: datetime) -> st
         _section("Actions that gave up", [f"{code(a.key)}: {plain(a.error or '')}" for a in case.failed_actions]),
         _section("Steps", [_step(state, calendar) for state in case.steps]),
         _section("Missing documents", [_words(kind) for kind in papers.missing()] if _awaits(case) else []),
-        _section("Documents", [_document(case, each) for _, each in papers.stored]),
+        _section("Documents", _documents(case)),
         _section("Documents in quarantine", [_quarantined(case, each) for _, each in papers.quarantined]),
         _section("Stated long before it arrived", _stated(case, calendar) if calendar else []),
         _section("Refused documents", [f"{plain(d.filename)}: {plain(d.reason)}" for _, d in papers.refused]),
@@ -154,6 +155,8 @@ def _standing(case: Case) -> str:
     if case.outcome or case.conclusion:
         outcome = case.outcome or (case.conclusion.outcome if case.conclusion else None)
         lines.append(f"{'Outcome' if case.outcome else 'Draft outcome'}: **{_words(outcome or 'none')}**.")
+    if case.responsible:
+        lines.append(f"Responsible: {plain(case.responsible)}.")
     if request.reply_by:
         lines.append(f"The customs ask for a reply by {_day(request.reply_by)} (shown, not counted).")
     return "  \n".join(lines)
@@ -189,6 +192,16 @@ def _stated(case: Case, calendar: WorkingCalendar) -> list[str]:
     days = [(what, calendar.day_of(at), calendar.day_of(came)) for what, at, came in found if at and came]
     return [
         f"{what}: stated {_day(at)}, arrived {_day(came)}" for what, at, came in days if calendar.between(at, came) > 1
+    ]
+
+
+def _documents(case: Case) -> list[str]:
+    """Each once, however often it came."""
+    stored = [each for _, each in case.papers.stored]
+    often = Counter((each.document_id, each.kind) for each in stored)
+    first = {(each.document_id, each.kind): each for each in reversed(stored)}
+    return [
+        _document(case, first[key]) + (f", came {count} times" if count > 1 else "") for key, count in often.items()
     ]
 
 

@@ -30,6 +30,7 @@ from workflows.alerts import upcoming
 from workflows.case import Case, StepState
 from workflows.escalation_state import EscalationState
 from workflows.next_action import next_action
+from workflows.to_do_by import to_do_by
 
 
 def case_view(case: Case, calendar: WorkingCalendar | None, now: datetime) -> CaseView:
@@ -38,6 +39,7 @@ def case_view(case: Case, calendar: WorkingCalendar | None, now: datetime) -> Ca
         case_id=case.case_id,
         step=case.step,
         to_do=next_action(case),
+        to_do_by=to_do_by(case),
         risk=case.risk if case.limit_at else None,
         reserve_days=case.reserve_days,
         received_at=case.request.received_at,
@@ -46,6 +48,7 @@ def case_view(case: Case, calendar: WorkingCalendar | None, now: datetime) -> Ca
         limit_ended_at=case.limit_ended_at,
         limit_met=case.limit_met,
         outcome=case.outcome,
+        responsible=case.responsible,
         request=case.request,
         steps=[_step(state) for state in case.steps],
         calendar=_calendar(case),

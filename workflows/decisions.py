@@ -16,6 +16,7 @@ from rules.decisions import (
     DECISIONS,
     LONGEST_ACKNOWLEDGEMENT,
     AcknowledgeEscalation,
+    Assign,
     ChangeReading,
     ConcludeWithoutDocuments,
     ConfirmRequest,
@@ -68,7 +69,7 @@ def check(case: Case, calendar: Calendar, name: str, decision: Decision, now: da
     if case.step is Step.CLOSED and not row.when_closed:
         raise Refusal("the case is closed: no further decisions are possible")
     if calendar is None and not row.without_calendar:
-        raise Refusal("the working calendar of the case is not recorded yet; expected retry_action or withdraw")
+        raise Refusal("the working calendar of the case is not recorded yet; expected retry_action, assign or withdraw")
     row.check(case, calendar, decision, now)
 
 
@@ -240,7 +241,11 @@ def _release(case: Case, _: Calendar, decision: ReleaseConclusion, now: datetime
     resolve(case, now, Resolution.RELEASED, Escalation.REGISTRATION_CHANGED, who=decision.by)
 
 
-# -- confirm_request, change_reading, recount -------------------------------------------------------------------------
+# -- assign, confirm_request, change_reading, recount -----------------------------------------------------------------
+
+
+def _assign(case: Case, _: Calendar, decision: Assign, now: datetime) -> None:
+    case.responsible = decision.to
 
 
 def _check_confirmation(case: Case, _: Calendar, decision: ConfirmRequest, now: datetime) -> None:
@@ -302,6 +307,13 @@ CATALOGUE: Final[dict[str, Row]] = {
         _acknowledge,
         without_calendar=True,
         when_closed=True,
+    ),
+    "assign": Row(
+        "Make an officer responsible for the case: to (a name, or null for nobody), by. Shown in list, page and "
+        "notices.",
+        _always,
+        _assign,
+        without_calendar=True,
     ),
     "confirm_request": Row(
         "¶4: confirm that the request is official, so that the letter of ¶7 leaves: note (optional), by.",

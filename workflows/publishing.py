@@ -35,7 +35,7 @@ class Publisher:
         state = case.running
         seen = (
             *(case.step, case.risk, case.outcome, case.reserve_days, case.rejected_count, len(case.open_escalations)),
-            *(case.limit_at, state.due_at if state else None),
+            *(case.limit_at, state.due_at if state else None, case.responsible),
         )
         if seen == self._seen:
             return False
@@ -46,6 +46,7 @@ class Publisher:
             SearchAttributePair(search_attributes.REX_COUNTRY, case.request.requesting_country.value),
             SearchAttributePair(search_attributes.REX_NUMBER, case.request.rex_number),
             SearchAttributePair(search_attributes.REX_OUTCOME, case.outcome.value if case.outcome else None),
+            SearchAttributePair(search_attributes.REX_RESPONSIBLE, case.responsible),
             SearchAttributePair(search_attributes.REX_EXPORTER, case.request.exporter.name),
             SearchAttributePair(search_attributes.REX_STEP_DUE_AT, state.due_at if state else None),
             SearchAttributePair(search_attributes.REX_LIMIT_AT, case.limit_at),

@@ -79,6 +79,8 @@ NEW: dict[str, Any] = {
     "case_id": "rex-ch-2026-0042",
     "step": "request_documents",
     "to_do": "No action needed: the request is being sent to Atameken.",
+    "to_do_by": None,
+    "responsible": None,
     "risk": None,
     "reserve_days": None,
     "received_at": "2026-03-02T04:30:00Z",
@@ -129,6 +131,7 @@ def waiting_late() -> dict[str, Any]:
         "limit_last_day": "2026-04-16",
         "calendar": {"version": "2026-2027.1a2b3c", "provisional": True, "receipt_cutoff": None},
         "to_do": "Wait for Atameken to send origin evidence and power of attorney.",
+        "to_do_by": "atameken",
         "missing_documents": ["origin_evidence", "power_of_attorney"],
         "documents": [
             {
@@ -250,6 +253,7 @@ def drafted() -> dict[str, Any]:
     case |= {
         "step": "conclude",
         "to_do": "Read the draft, then sign it or return it.",
+        "to_do_by": "signatory",
         "missing_documents": [],
         "escalations": [],
         "inspection": {
@@ -313,6 +317,7 @@ def closed() -> dict[str, Any]:
         "limit_met": True,
         "failed_actions": [],
         "to_do": "No action needed: the case is closed.",
+        "to_do_by": None,
         "appeal": _LETTER | {"reference": "AP-1", "grounds": ["scheme_terms"]},
         "reply": _LETTER | {"email": "origin@customs.example.ch"},
     }

@@ -19,8 +19,8 @@ from temporalio.testing import WorkflowEnvironment
 from calendars.build import build
 from calendars.decrees import Decree, Entry
 from cli import calendar_recount
-from cli.asking import NobodyAnswers
-from cli.calendar_recount import apply_entries, open_cases, preview, recount_all
+from cli.asking import NobodyAnswers, open_cases
+from cli.calendar_recount import apply_entries, preview, recount_all
 from cli.errors import CannotDo
 from register.calendar import propose, propose_withdrawal, read_calendar
 from register.database import open_register
@@ -28,10 +28,8 @@ from register.recounts import apply, cases_of
 from rules.calendar import WorkingCalendar
 from rules.instant import rfc_3339
 from rules.refusal import Refusal
-from runtime import search_attributes
-from runtime.connection import client_options
 from tests.cli.conftest import Office
-from tests.conftest import BIN, DEV_SERVER_ARGUMENTS
+from tests.conftest import new_dev_server
 
 Printed = Callable[[], Any]
 AIGUL, BERIK = "A. Serikova", "B. Omarov"
@@ -39,13 +37,7 @@ AIGUL, BERIK = "A. Serikova", "B. Omarov"
 
 @pytest_asyncio.fixture
 async def dev_server() -> AsyncIterator[WorkflowEnvironment]:
-    async with await WorkflowEnvironment.start_local(
-        dev_server_existing_path=str(BIN / "temporal"),
-        dev_server_log_level="error",
-        dev_server_extra_args=DEV_SERVER_ARGUMENTS,
-        search_attributes=search_attributes.ALL,
-        **client_options(),
-    ) as environment:
+    async with new_dev_server() as environment:
         yield environment
 
 

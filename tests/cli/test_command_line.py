@@ -15,8 +15,9 @@ from starter import app
 from tests.conftest import ROOT
 
 COMMANDS = (
-    *("open", "show", "list", "dismiss", "documents", "inspect", "sign", "update", "deadline", "calendar", "setup"),
-    *("sample", "demo"),
+    *("open", "show", "list", "dismiss", "today", "deadlines", "papers", "draft"),
+    *("documents", "inspect", "sign", "update", "assign"),
+    *("deadline", "calendar", "setup", "sample", "demo"),
 )
 """Of the contract, section 9."""
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
-from cli import decisions
+from cli import case_list, decisions
 from cli.errors import CannotDo
 from rules.refusal import Refusal
+from starter import app
 from tests.cli.conftest import SAMPLES, Office
 
 Printed = Callable[[], Any]
@@ -23,6 +26,28 @@ async def test_a_decision_is_taken_and_the_answer_printed(office: Office, printe
     assert printed()["step"] == "closed"
     case = await office.case(case_id)
     assert case["outcome"] == "withdrawn"
+
+
+async def test_an_officer_is_made_responsible_and_the_list_has_the_name(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case_id = await office.open()
+    await decisions.assign(case_id, to="A. Serikova", by="B. Omarov", as_json=False)
+    assert f"{case_id}  A. Serikova is responsible" in capsys.readouterr().out
+    async with asyncio.timeout(20):  # visibility follows a moment later
+        while True:
+            rows = await case_list.list_cases(office.client, "http://localhost:8233", step=None, risk=None)
+            if [row.responsible for row in rows if row.case_id == case_id] == ["A. Serikova"]:
+                break
+            await asyncio.sleep(0.1)
+    await decisions.assign(case_id, to=None, by="B. Omarov", as_json=False)
+    assert "nobody is responsible any more" in capsys.readouterr().out
+    assert (await office.case(case_id))["responsible"] is None
+
+
+@pytest.mark.parametrize("options", [[], ["--to", "A. Serikova", "--nobody"]])
+def test_assign_takes_a_name_or_nobody(options: list[str]) -> None:
+    assert CliRunner().invoke(app, ["assign", "rex-ch-1", "--by", "B. Omarov", *options]).exit_code == 2
 
 
 async def test_a_recount_answers_with_the_terms_before_and_after(office: Office, printed: Printed) -> None:

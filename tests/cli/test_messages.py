@@ -78,6 +78,7 @@ async def test_the_same_file_sent_twice_changes_nothing(office: Office, printed:
     again = printed()
     assert first == again
     assert first["state"] == "accepted"
+    assert {each["state"] for each in first["documents"]} == {"stored"}
     assert first["message_id"].startswith("sha256-")
     case = await office.case(case_id)
     assert len(case["documents"]) == len(message["documents"])
@@ -91,11 +92,29 @@ async def test_a_document_that_is_not_what_it_says_is_named_and_the_others_are_t
     await at(office, case_id, "await_documents")
     message = await office.documents(case_id)
     message["documents"][0]["sha256"] = "0" * 64
-    await messages.documents(case_id, office.file(message), sent_by=None, as_json=False)
+    offered = len(message["documents"])
+    with pytest.raises(CannotDo, match=f"the message was taken in, but not all of its {offered} documents: 1 refused"):
+        await messages.documents(case_id, office.file(message), sent_by=None, as_json=False)
     page = capsys.readouterr().out
     assert "refused: registration_application.pdf: " in page
     assert "stored: invoice.pdf" in page
     assert "still missing: registration application" in page
+
+
+async def test_documents_that_came_again_are_shown_once_with_how_often(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case_id = await office.open()
+    await at(office, case_id, "await_documents")
+    message = await office.documents(case_id)
+    for number in range(3):
+        again = message | {"message_id": f"m-{number}"}
+        await messages.documents(case_id, office.file(again), sent_by=None, as_json=False)
+    capsys.readouterr()
+    await cases.show(case_id, as_json=False)
+    page = capsys.readouterr().out
+    assert page.count("invoice.pdf") == 1
+    assert page.count("came 3 times") == len(message["documents"])
 
 
 async def test_what_the_case_refuses_is_shown_with_its_reason(office: Office) -> None:

@@ -61,6 +61,47 @@ def test_levels_have_their_language_hours_and_recipients() -> None:
     assert ladders.addresses[2] == ("json://user:s3cret@two", "json://one")
 
 
+OFFICERS = """
+[officers]
+"A. Serikova" = ["json://user:${PASSWORD}@serikova", "json://one"]
+"Ж.  Абай" = ["json://abai"]
+"""
+
+
+def test_officers_have_their_recipients_at_level_1_by_name_whatever_the_capitals_and_spaces() -> None:
+    ladders = read(LEVELS + OFFICERS)
+    book, own = ladders.book, ladders.book.levels[1].recipients
+    serikova, _ = book.officers["a. serikova"]
+    assert ladders.address(serikova) == "json://user:s3cret@serikova"
+    assert book.recipients(1, " A.  SERIKOVA") == (*own, serikova), "json://one is of level 1 already"
+    assert [ladders.address(each) for each in book.recipients(1, "ж. абай")] == ["json://one", "json://abai"]
+    assert book.recipients(1, "C. Nobody") == book.recipients(1, None) == own
+    assert book.recipients(2, "A. Serikova") == book.levels[2].recipients
+    assert "s3cret" not in book.model_dump_json() + repr(ladders)
+
+
+def test_another_officer_or_address_is_another_version_of_the_ladders() -> None:
+    versions = {
+        read(text).book.version for text in (LEVELS, LEVELS + OFFICERS, LEVELS + OFFICERS + '"C" = ["json://c"]')
+    }
+    assert len(versions) == 3
+
+
+@pytest.mark.parametrize(
+    ("officers", "error"),
+    [
+        ('"A" = []', "officers.A: has no recipient; expected at least one Apprise URL"),
+        ('"A" = "json://a"', "officers.A: "),
+        ('"A" = ["${NONE}"]', "officers.A[0]: the environment variable NONE is not set"),
+        ('"A b" = ["json://a"]\n"a  B" = ["json://b"]', "officers.a  B: stands there twice"),
+    ],
+)
+def test_an_officer_that_does_not_fit_is_named(officers: str, error: str) -> None:
+    with pytest.raises(LadderError) as refused:
+        read(f"{LEVELS}\n[officers]\n{officers}\n")
+    assert f"escalation.toml: {error}" in str(refused.value)
+
+
 def test_a_kind_may_differ_from_the_default() -> None:
     ladders = read("[kinds.step_overdue]\nfirst_level = 1\nurgent = false\nrepeat_at_most = 0\n" + LEVELS)
     plan = ladders.book.kinds[Escalation.STEP_OVERDUE]

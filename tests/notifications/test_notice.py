@@ -37,6 +37,13 @@ def texts(language: Language) -> dict[str, Any]:
     return tomllib.loads((TEXTS / f"{language.value}.toml").read_text(encoding="utf-8"))
 
 
+@pytest.mark.parametrize(("language", "line"), [("en", "Responsible"), ("ru", "Ответственный"), ("kk", "Жауапты")])
+def test_the_officer_responsible_is_named_and_no_line_is_there_without_one(language: str, line: str) -> None:
+    named = write(notice(language=language, responsible="A.\nSerikova")).text
+    assert f"{line}: A. Serikova" in named
+    assert f"{line}:" not in write(notice(language=language)).text
+
+
 # -- completeness ----------------------------------------------------------------------------------------------------
 
 

@@ -43,6 +43,7 @@ RECORD: dict[str, Any] = {
 }
 GOOD: dict[str, dict[str, Any]] = {
     "acknowledge_escalation": {"escalation_id": "inspect.step_overdue.2", "until": "2026-03-12"},
+    "assign": {"to": "A. Serikova"},
     "confirm_request": {"note": "seal and signature are those of the FOCBS"},
     "record_dispatch": {"what": "appeal", "sent_at": "2026-03-04T09:00:00+05:00", "letter_reference": "15-07/42"},
     "record_lookup": {"record": RECORD, "reason": "REX is down"},

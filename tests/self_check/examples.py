@@ -24,6 +24,8 @@ def view(**changes: Any) -> CaseView:
         "case_id": CASE_ID,
         "step": "inspect",
         "to_do": "Record the inspection.",
+        "to_do_by": "inspector",
+        "responsible": None,
         "risk": "on_track",
         "reserve_days": 5,
         "received_at": RECEIVED_AT,

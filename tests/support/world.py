@@ -267,7 +267,8 @@ class World:
         await self._asked(Activity.NOTIFY, notify)
         for withdrawn in notify.withdrawn:
             self._strike(withdrawn.recipient.id, withdrawn.case_id, withdrawn.escalation_ids)
-        known = {recipient.id for level in self.book.levels.values() for recipient in level.recipients}
+        of_all = (*(level.recipients for level in self.book.levels.values()), *self.book.officers.values())
+        known = {recipient.id for recipients in of_all for recipient in recipients}
         for notice in [each for each in notify.notices if each.recipient.id in known]:
             if notice.resolved and self._strike(
                 notice.recipient.id, notice.case_id, [each.escalation_id for each in notice.matters]

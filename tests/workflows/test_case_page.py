@@ -109,6 +109,17 @@ def test_every_part_has_its_list_and_no_empty_one_is_shown() -> None:
     assert [part for part in parts if f"**{part}**" in bare] == ["Documents"]
 
 
+def test_a_document_that_came_again_is_listed_once_with_how_often() -> None:
+    case = standing_at(Step.INSPECT)
+    stored = case.papers.stored
+    for number, (_, document) in enumerate(stored):
+        document.filename, document.document_id = f"paper{number}", f"sha256-{number}"
+    case.papers.deliveries += case.papers.deliveries
+    again = page(case)
+    assert [again.count(f"paper{number}, came 2 times") for number in range(len(stored))] == [1] * len(stored)
+    assert again.count("paper") == len(stored)
+
+
 def test_it_has_no_tables_and_no_glyphs_that_the_ui_lacks() -> None:
     text = page(crowded())
     assert "|" not in text

@@ -53,6 +53,7 @@ KEYS = {
     "case_id", "step", "risk", "reserve_days", "received_at", "limit_at", "limit_last_day", "limit_met", "outcome",
     "limit_ended_at", "readings", "request_confirmed", "rex_lookups", "request", "steps", "calendar", "documents",
     "refused_documents", "quarantined_documents", "missing_documents", "findings", "inspection",
+    "to_do_by", "responsible",
     "conclusion", "appeal", "reply", "to_do", "failed_actions", "escalations", "rejected_messages", "rejected_count",
 }  # fmt: skip
 STEP_KEYS = {
@@ -99,6 +100,7 @@ async def test_the_query_answers_while_nothing_else_does(
 
 GOOD_DECISION: dict[str, dict[str, Any]] = {
     "acknowledge_escalation": {"escalation_id": "x", "until": "2026-03-02"},
+    "assign": {"to": None},
     "confirm_request": {"note": "r"},
     "record_dispatch": {"sent_at": "2026-03-02T09:30:00+05:00", "letter_reference": "L-1"},
     "record_lookup": {"record": None, "reason": "r"},
@@ -114,6 +116,7 @@ GOOD_DECISION: dict[str, dict[str, Any]] = {
 }
 WRONG_TYPES: dict[str, dict[str, Any]] = {
     "acknowledge_escalation": {"escalation_id": 5, "until": "soon"},
+    "assign": {"to": 5},
     "confirm_request": {"note": 5},
     "record_dispatch": {"what": "parcel", "sent_at": "2026-03-02T09:30:00", "letter_reference": ""},
     "record_lookup": {"record": {"rex_number": 5}, "reason": "x" * 4001},
