@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +14,7 @@ from temporalio.service import RPCError
 
 from cli.asking import WORKFLOW_TYPE, in_words
 from cli.errors import CannotDo
-from cli.printing import plain_table, printable
+from cli.printing import plain_table
 from cli.words import (
     OUTCOME_STYLES,
     OUTCOMES,
@@ -24,6 +25,7 @@ from cli.words import (
     words,
 )
 from rules.instant import rfc_3339
+from rules.text import shown
 from runtime import search_attributes as attributes
 from runtime.commands import STARTER
 from runtime.links import case_link
@@ -126,9 +128,9 @@ def case_table(rows: list[CaseRow], width: int) -> Table:
     :param width: of the terminal, in columns; a narrow one gets fewer of them, and none cut short.
     """
     table = plain_table(padding=(0, 1, 0, 0))
-    columns = {
+    columns: dict[str, Callable[[CaseRow], Text | str]] = {
         "case": lambda row: Text(row.case_id, style="bold" if row.open else ""),
-        "exporter": lambda row: printable(row.exporter or "–"),
+        "exporter": lambda row: shown(row.exporter or "–"),
         "step": lambda row: words(row.step or "–"),
         "last day": lambda row: _day(row.step_due_at) if row.open else "–",
         "30 days end": lambda row: _day(row.limit_at),

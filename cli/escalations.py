@@ -15,13 +15,14 @@ from rich.text import Text
 from cli.connected import connected
 from cli.decisions import decide
 from cli.errors import CannotDo
-from cli.printing import console, plain_table, print_json, print_page, printable
+from cli.printing import console, plain_table, print_json, print_page
 from cli.words import day_of, day_words, last_day_before, level_words, short_day, time_words
 from escalation.kinds import Escalation
 from register.database import RegisterError, check_migrated, open_register
 from register.overview import ListedEscalation, list_escalations
 from rules.decisions import ALL
 from rules.instant import rfc_3339
+from rules.text import shown
 from runtime.commands import STARTER
 from runtime.connection import connection_config
 from runtime.links import case_link
@@ -126,13 +127,15 @@ def escalation_table(found: list[ListedEscalation]) -> Table:
 def _status(each: ListedEscalation, now: datetime) -> Text:
     escalation, last = each.escalation, each.last
     if escalation.resolved_at:
-        return Text(f"resolved {day_words(day_of(escalation.resolved_at))}: {escalation.resolved_by or 'no reason'}")
+        reason = shown(escalation.resolved_by or "no reason")
+        return Text(f"resolved {day_words(day_of(escalation.resolved_at))}: {reason}")
     if escalation.overtaken_by:
         return Text(f"overtaken by {escalation.overtaken_by}")
-    by, until, today = escalation.acknowledged_by, escalation.acknowledged_until, day_of(now)
+    by = shown(escalation.acknowledged_by or "")
+    until, today = escalation.acknowledged_until, day_of(now)
     if until and today and until >= today:
-        return Text(printable(f"acknowledged by {by} until {day_words(until)}"), style="green")
-    lapsed = printable(f"{by}'s acknowledgement ended on {day_words(until)}; ") if until else ""
+        return Text(f"acknowledged by {by} until {day_words(until)}", style="green")
+    lapsed = f"{by}'s acknowledgement ended on {day_words(until)}; " if until else ""
     if last is None:
         return Text(f"{lapsed}raised {time_words(escalation.raised_at)}, nobody notified yet", style="yellow")
     who = f"level {last.level} ({level_words(last.level)})"

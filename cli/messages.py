@@ -11,11 +11,12 @@ from cli.asking import ask, read_case
 from cli.connected import Connected, connected
 from cli.errors import CannotDo
 from cli.files import read_object
-from cli.printing import console, print_json, printable
+from cli.printing import console, print_json
 from cli.sending import WAIT, Answer, Undelivered, send, with_message_id
 from cli.standing import standing
 from cli.words import words
 from rules.case_view import CaseView
+from rules.text import shown
 from runtime.commands import STARTER
 
 _FETCHING = 10.0
@@ -61,7 +62,7 @@ async def _deliver(case_id: str, name: str, message: dict[str, Any]) -> tuple[Co
 
         raise await asyncio.to_thread(keep, undelivered, world.database_url) from None
     if answer.state == "refused":
-        raise CannotDo(f"{case_id}: {name} refused: {answer.reason}")
+        raise CannotDo(f"{case_id}: {name} refused: {shown(answer.reason or '')}")
     if answer.state != "accepted":
         why = f" ({answer.reason})" if answer.reason else ""
         raise CannotDo(
@@ -73,7 +74,7 @@ async def _deliver(case_id: str, name: str, message: dict[str, Any]) -> tuple[Co
 
 async def _look(world: Connected, case_id: str) -> CaseView | None:
     try:
-        return read_case(printable(await ask(world.client, case_id, "case")))
+        return read_case(await ask(world.client, case_id, "case"))
     except CannotDo:
         return None  # the message is in, which is what was asked for
 
@@ -91,12 +92,14 @@ async def _fetched(world: Connected, answer: Answer, offered: int) -> CaseView |
 
 def _outcomes(case: CaseView, message_id: str) -> list[str]:
     """A line for each document of the message that is stored, in quarantine or refused."""
-    stored = [f"stored: {each.filename}" for each in case.documents if each.message_id == message_id]
+    stored = [f"stored: {shown(each.filename)}" for each in case.documents if each.message_id == message_id]
     refused = [
-        f"refused: {each.filename}: {each.reason}" for each in case.refused_documents if each.message_id == message_id
+        f"refused: {shown(each.filename)}: {shown(each.reason)}"
+        for each in case.refused_documents
+        if each.message_id == message_id
     ]
     apart = [
-        f"in quarantine: {each.filename}: {each.reason}"
+        f"in quarantine: {shown(each.filename)}: {shown(each.reason)}"
         for each in case.quarantined_documents
         if each.message_id == message_id
     ]

@@ -31,7 +31,6 @@ from notifications.message import (
     cut,
 )
 from notifications.words import Words, words_of
-from rules.text import one_line
 from runtime.commands import STARTER
 
 WHOLE_NOTICES: Final = 10
@@ -199,7 +198,7 @@ class _Writer:
         if notice.resolved:
             by = words.of("resolutions", notice.resolved.by.value)
             if notice.resolved.who:
-                by = words("resolved_by_whom", by=by, who=one_line(notice.resolved.who))
+                by = words("resolved_by_whom", by=by, who=notice.resolved.who)
             parts.append(Line(words("resolved_by", by=by)))
             parts.append(Line(words.moment(notice.resolved.at), words("resolved_at")))
         delayed_since = self._delayed_since()
@@ -211,7 +210,7 @@ class _Writer:
             others = tuple(self._in_short(matter) for matter in notice.matters[1:])
             parts.append(Items(words("also_resolved" if notice.resolved else "also"), others))
         if gravest.kind in _IN_OWN_WORDS and gravest.summary.strip():
-            parts.append(Line(one_line(gravest.summary), words("details")))
+            parts.append(Line(gravest.summary, words("details")))
         return parts
 
     def _term(self) -> list[Part]:
@@ -238,7 +237,7 @@ class _Writer:
         words, matter = self.words, self._gravest
         if words.language is Language.ENGLISH:
             # Markdown is for the case's page; here it would be read as it is.
-            to_do = one_line(matter.what_to_do).replace("`", "")
+            to_do = matter.what_to_do.replace("`", "")
         elif words.has("to_do_by_kind", matter.kind.value):
             to_do = words.of("to_do_by_kind", matter.kind.value)
         else:
@@ -314,8 +313,8 @@ class _Writer:
             step = words("step_paragraph", step=step, paragraph=self._gravest.paragraph)
         parts: list[Part] = [
             Line(notice.case_id, words("case")),
-            Line(one_line(notice.reference), words("reference")),
-            Line(one_line(notice.exporter), words("exporter")),
+            Line(notice.reference, words("reference")),
+            Line(notice.exporter, words("exporter")),
         ]
         return parts if notice.step == NO_STEP else [*parts, Line(step, words("step"))]
 
