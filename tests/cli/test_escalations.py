@@ -178,6 +178,7 @@ async def test_all_acknowledges_every_open_escalation_of_the_case(
 ) -> None:
     received = rfc_3339(NOW - timedelta(days=20))  # its reserve is used up
     case_id = await office.open(office.request(received_at=received))
+    await until(office, case_id, lambda case: case["step"] == "await_documents")
     await office.client.get_workflow_handle(case_id).signal("no_such_signal", {"message_id": "m1"})
     await until(office, case_id, lambda case: len(still_open(case)) == 2)
     tomorrow = (TODAY + timedelta(days=1)).isoformat()
