@@ -100,11 +100,8 @@ def _page(each: RefusedRequests, link: str) -> Padding:
             Text("open: have it sent again, corrected, under the same reference, or dismiss it:", style="yellow")
         )
         # On a line of its own, to be copied.
-        status = Text(
-            f"{STARTER} dismiss {shlex.quote(shown(each.case_id))} --by NAME --because WHY",
-            no_wrap=True,
-            overflow="ignore",
-        )
+        number = shlex.quote(one_line(each.case_id))  # a stranger chose it
+        status = Text(f"{STARTER} dismiss {number} --by NAME --because WHY", no_wrap=True, overflow="ignore")
     else:
         status = Text(f"resolved {time_words(each.escalation.resolved_at)}: ").append(
             shown(each.escalation.resolved_by or "")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeVar
@@ -95,7 +94,7 @@ def _broken_address(word: str) -> str:
     lower = word.lower()
     if not any(mark in lower for mark in _MARKS_OF_AN_ADDRESS):
         return word
-    return re.sub(r"\.(?=\w)", " .", word.replace("://", ": //").replace("@", " @ "))
+    return word.replace("://", ": //").replace("@", " @ ").replace(".", " .")
 
 
 def canonical_json(value: Any, unreadable: Callable[[Any], Any] | None = None) -> str:

@@ -55,9 +55,10 @@ def test_what_is_cut_says_so() -> None:
     [
         ("ТОО «Өндіріс» & Co <b>", "ТОО «Өндіріс» & Co <b>"),
         ("contract 17/2 of 1.12.2026.pdf", "contract 17/2 of 1.12.2026.pdf"),
-        ("see http://evil.example:80/x.", "see http: //evil .example:80/x."),
+        ("see http://evil.example:80/x.", "see http: //evil .example:80/x ."),
         ("WWW.evil.example", "WWW .evil .example"),
         ("mail a@evil.example", "mail a @ evil .example"),
+        ("(WWW.)", "(WWW .)"),
         ("@everyone", "@ everyone"),
         ("http:/\u200b/evil.example", "http: //evil .example"),
         ("שלום 12", "\u2068שלום 12\u2069"),
