@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-from rules.text import shown
+from rules.text import one_line, shown
 
 LONGEST_SUBJECT: Final = 150
 """Characters. Telephones show 40 to 60 of them."""
@@ -28,13 +28,19 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Message:
-    """What a channel sends. ``text`` and ``html`` say the same; ``id`` is the same in every delivery of it."""
+    """What a channel sends. ``text`` and ``html`` say the same; ``id`` is the same in every delivery of it.
+
+    ``short`` is for channels that show a few lines, chat and SMS; without it they get ``text``. ``thread`` is the same
+    in all messages about one thing, a case: mail programs show them together.
+    """
 
     id: str
     subject: str
     text: str
     html: str
     attachment: Attachment | None = None
+    short: str | None = None
+    thread: str | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +118,7 @@ def as_text(parts: Sequence[Part]) -> str:
             case Link():
                 lines.append(f"{shown(part.label)}: {part.url}")
             case Code():
-                lines.append(f"    {part.words}")
+                lines.append(f"    {one_line(part.words)}")
             case Small():
                 lines.append(shown(part.words))
             case Gap():
@@ -167,7 +173,7 @@ def _html_of(part: Part) -> str:
             return f"<p style='{_P}'><a href='{escape(part.url)}'>{_html(part.label)}</a></p>"
         case Code():
             # An option is not broken after its hyphens.
-            words = re.sub(r"(--\w+)", r"<span style='white-space:nowrap'>\1</span>", escape(part.words))
+            words = re.sub(r"(--\w+)", r"<span style='white-space:nowrap'>\1</span>", escape(one_line(part.words)))
             return f"<pre style='{_CODE}'>{words}</pre>"
         case Small():
             return f"<p style='margin:6px 0 0;{_GREY};font-size:12px;overflow-wrap:anywhere'>{_html(part.words)}</p>"
