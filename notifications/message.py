@@ -5,7 +5,6 @@ Every word of a part may come from outside: both forms show it as text (``rules.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -172,10 +171,11 @@ def _html_of(part: Part) -> str:
         case Link():
             return f"<p style='{_P}'><a href='{escape(part.url)}'>{_html(part.label)}</a></p>"
         case Code():
-            # An option is not broken after its hyphens.
-            words = re.sub(r"(--\w+)", r"<span style='white-space:nowrap'>\1</span>", escape(one_line(part.words)))
-            return f"<pre style='{_CODE}'>{words}</pre>"
+            # A word is not broken after its hyphens, as in a date; one too long for a telephone is.
+            pieces = [escape(each) for each in one_line(part.words).split()]
+            whole = [f"<span style='white-space:nowrap'>{each}</span>" if len(each) <= 36 else each for each in pieces]
+            return f"<pre style='{_CODE}'>{' '.join(whole)}</pre>"
         case Small():
-            return f"<p style='margin:6px 0 0;{_GREY};font-size:12px;overflow-wrap:anywhere'>{_html(part.words)}</p>"
+            return f"<p style='margin:0 0 6px;{_GREY};font-size:12px;overflow-wrap:anywhere'>{_html(part.words)}</p>"
         case Gap():
             return "<div style='height:8px'></div>"

@@ -152,13 +152,15 @@ class _Writer:
     def parts(self) -> list[Part]:
         """All of it."""
         words, notice = self.words, self.notice
-        parts = [*self._heading(), *self._term(), self._turn(), Gap()]
+        parts = self._heading()
         if notice.resolved:
-            parts = [*self._heading(), Line(words("nothing_to_do")), Gap()]
+            parts += [*self._others(), Line(words("nothing_to_do")), Gap()]
         else:
-            parts += [*self._to_do(), Gap(), *self._whole(), Gap(), *self._people(), Gap()]
+            parts += [*self._term(), self._turn(), Gap(), *self._to_do(), Gap(), *self._people(), Gap()]
+            parts += [*self._whole(), *self._others(), Gap()]
         parts += [Link(words("link"), self._link), Gap()]
-        parts += [*how_to_answer(notice, words), Gap()]
+        if not notice.resolved:
+            parts += [*how_to_answer(notice, words), Gap()]
         return [*parts, *self._case(), Small(words("identity", id=notice.key))]
 
     def short_parts(self) -> list[Part]:
@@ -167,7 +169,7 @@ class _Writer:
         parts = self._heading()
         if not notice.resolved:
             parts += [*self._term(), *self._to_do()]
-        parts += [Line(notice.case_id, words("case")), Link(words("link"), self._link)]
+        parts += [*self._others(), Line(notice.case_id, words("case")), Link(words("link"), self._link)]
         return [*parts, *how_to_answer(notice, words), Small(words("identity_short", id=notice.key))]
 
     def listed_parts(self) -> list[Part]:
@@ -199,13 +201,19 @@ class _Writer:
         delayed_since = self._delayed_since()
         if delayed_since is not None:
             parts.append(Line(words("delayed", when=words.moment(delayed_since)), strong=True))
+        if gravest.kind in _IN_OWN_WORDS and gravest.summary.strip():
+            parts.append(Line(gravest.summary, words("details")))
+        return parts
+
+    def _others(self) -> list[Part]:
+        """The other matters of the notice, and what holds of all of them."""
+        words, notice = self.words, self.notice
+        parts: list[Part] = []
         if any(matter.provisional for matter in notice.matters) and not notice.resolved:
             parts.append(Line(words("provisional")))
         if notice.matters[1:]:
             others = tuple(self._in_short(matter) for matter in notice.matters[1:])
             parts.append(Items(words("also_resolved" if notice.resolved else "also"), others))
-        if gravest.kind in _IN_OWN_WORDS and gravest.summary.strip():
-            parts.append(Line(gravest.summary, words("details")))
         return parts
 
     def _resolved(self, resolved: Resolved) -> list[Part]:
@@ -249,7 +257,7 @@ class _Writer:
             step = matter.step or self.notice.step
             to_do = words.of("to_do_by_step", step if words.has("to_do_by_step", step) else "none")
         # Whoever reads no English has to know what to click for a word in quotes.
-        how = [Line(words("how_to_send"))] if re.search("[“«][a-z_]+[”»]", to_do) else []
+        how = [Small(words("how_to_send"))] if re.search("[“«][a-z_]+[”»]", to_do) else []
         return [Line(to_do, words("to_do"), strong=True), *how]
 
     def _whole(self) -> list[Part]:
