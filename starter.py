@@ -293,7 +293,11 @@ def demo(
 
 @app.command(rich_help_panel=SYSTEM)
 def up() -> None:
-    """Start the same system as the demo, and keep it running until Ctrl-C."""
+    """Start the same system as the demo, and keep it running until Ctrl-C.
+
+    Of the environment it takes REXV_ESCALATION_FILE, REXV_READINGS, REXV_CONFIRM_REQUEST, REXV_RECEIPT_CUTOFF and
+    REXV_COMMAND, and says what it sets aside.
+    """
     from cli.up import up
 
     up()
