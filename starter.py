@@ -291,15 +291,19 @@ def acknowledge(
     ],
     by: Annotated[str, typer.Option(metavar="NAME", help="Who handles it.")],
     until: Annotated[str, typer.Option(metavar="DATE", help="Notices pause until the end of this day.")],
+    take_over: Annotated[
+        bool, typer.Option("--take-over", help="Also what another has acknowledged until a day that is not over.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Acknowledge an escalation, or all open ones of a case, until a date.
 
-    Notices pause until the end of that day. If the matter is still open then, they continue.
+    Notices pause until the end of that day. If the matter is still open then, they continue. What another holds is
+    refused with that name, or left to them where you acknowledge all; --take-over takes it.
     """
     from cli.escalations import acknowledge
 
-    asyncio.run(acknowledge(case, escalation, by=by, until=until, as_json=json))
+    asyncio.run(acknowledge(case, escalation, by=by, until=until, take_over=take_over, as_json=json))
 
 
 @app.command(rich_help_panel=ON_CALL)
@@ -380,7 +384,11 @@ def demo(
 
 @app.command(rich_help_panel=SYSTEM)
 def up() -> None:
-    """Start the same system as the demo, and keep it running until Ctrl-C."""
+    """Start the same system as the demo, and keep it running until Ctrl-C.
+
+    Of the environment it takes REXV_ESCALATION_FILE, REXV_READINGS, REXV_CONFIRM_REQUEST, REXV_RECEIPT_CUTOFF and
+    REXV_COMMAND, and says what it sets aside.
+    """
     from cli.up import up
 
     up()

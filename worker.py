@@ -16,7 +16,13 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any
 
-from pydantic import SecretStr
+from runtime.commands import WORKER
+
+try:
+    from pydantic import SecretStr
+except ModuleNotFoundError:
+    raise SystemExit(f"worker: this Python lacks our libraries; run `make install`, then: {WORKER}") from None
+
 from sqlalchemy import Engine
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue

@@ -180,7 +180,7 @@ class DocumentActivities:
 
 def _shown(filename: str) -> str:
     """A file name fit for one line; its sender chose it."""
-    return one_line(filename)[:120] or "document without a name"
+    return one_line(filename, 120) or "document without a name"
 
 
 def _all_out_of_reach(fetch: Fetch, failures: dict[int, ApplicationError]) -> ApplicationError:

@@ -237,4 +237,4 @@ def _words(response: httpx.Response, secrets: Sequence[str]) -> str:
     said = next((data[key] for key in ("detail", "message", "error") if isinstance(data.get(key), str)), "")
     for secret in filter(None, secrets):
         said = said.replace(secret, "***")
-    return one_line(said)[:LONGEST_WORDS]
+    return one_line(said, LONGEST_WORDS)

@@ -29,7 +29,7 @@ from activities.errors import refused
 from activities.http import Now, utc_now
 from activities.interface import Activity, CustomsReply, Sent
 from activities.mail import MailServer
-from rules.text import one_line, sha256_of
+from rules.text import one_line, sha256_of, shown
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 LANGUAGES: Final = ("en", "fr", "de")
@@ -98,12 +98,12 @@ def write(reply: CustomsReply, conclusion: bytes, sender: str, now: datetime) ->
     if reply.outcome not in wording.outcome:
         raise refused(f"outcome: expected one of {', '.join(wording.outcome)}; the customs get no other")
     words = {
-        "to_name": one_line(reply.to_name),
-        "reference": one_line(reply.reference),
+        "to_name": shown(reply.to_name),
+        "reference": shown(reply.reference),
         "rex_number": reply.rex_number,
-        "exporter": one_line(reply.exporter),
+        "exporter": shown(reply.exporter),
         "outcome": wording.outcome[reply.outcome],
-        "number": one_line(reply.conclusion_number),
+        "number": shown(reply.conclusion_number),
         "date": wording.in_words(reply.conclusion_date),
         "case_id": reply.case_id,
     }

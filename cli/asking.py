@@ -19,6 +19,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from cli.errors import CannotDo
 from rules.case_view import CaseView
 from rules.refusal import reasons
+from rules.text import shown
 from runtime.commands import STARTER, WORKER
 
 WORKFLOW_TYPE = "VerificationWorkflow"
@@ -136,7 +137,7 @@ async def refusal_of(client: Client, case_id: str) -> str:
 def message_of(cause: BaseException) -> str:
     """What a failure says, without the type that Temporal's SDK sets before it."""
     text = cause.message if isinstance(cause, FailureError) else str(cause)
-    return " ".join(text.split())
+    return shown(text)
 
 
 def unknown(client: Client, case_id: str) -> UnknownCase:

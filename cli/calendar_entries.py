@@ -25,6 +25,7 @@ from cli.words import day_words, time_words
 from rules.calendar import version_of
 from rules.instant import Instant, rfc_3339
 from rules.refusal import Refusal, reasons
+from rules.text import shown
 from runtime.commands import STARTER
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def confirm(year: int, *, decree: Decree, by: str, as_json: bool) -> None:
         print_json(_confirmation_json(confirmation) | {"still_estimated": [day.isoformat() for day in estimated]})
         return
     out = console()
-    out.print(f"{year} is confirmed ({decree.cited()}).", soft_wrap=True)
+    out.print(f"{year} is confirmed ({shown(decree.cited())}).", soft_wrap=True)
     for day in estimated:
         out.print(
             f"Kurban Ait on {day_words(day)} is still an estimate; enter its decree: "
@@ -193,7 +194,7 @@ def _propose(entries: list[Entry], places: list[str], *, by: str, as_json: bool)
         return
     out = console()
     for number, entry in zip(numbers, entries, strict=True):
-        out.print(f"Entry {number} proposed: {entry_words(entry)} ({entry.decree.cited()})", soft_wrap=True)
+        out.print(f"Entry {number} proposed: {entry_words(entry)} ({shown(entry.decree.cited())})", soft_wrap=True)
     listed = " ".join(map(str, numbers)) if len(numbers) < 4 else f"{numbers[0]}-{numbers[-1]}"
     out.print(_next(listed), soft_wrap=True)
 
@@ -212,7 +213,7 @@ def _print_entries(entries: list[RecordedEntry], confirmations: list[RecordedCon
         columns: tuple[Column[RecordedEntry], ...] = (
             Column("no.", lambda each: str(each.number), right=True),
             Column("what", lambda each: entry_words(each.entry), folds_at=16),
-            Column("decree", lambda each: _decree(each.entry.decree), folds_at=14),
+            Column("decree", lambda each: shown(_decree(each.entry.decree)), folds_at=14),
             Column("state", lambda each: Text(each.state, style=_STATE_STYLES[each.state])),
             Column("entered", lambda each: _act(each.entered_by, each.entered_at), folds_at=12),
             Column("in force since", lambda each: _act(each.approved_by, each.approved_at), folds_at=12),
@@ -225,7 +226,7 @@ def _print_entries(entries: list[RecordedEntry], confirmations: list[RecordedCon
         decree = confirmation.decree
         out.print(
             f"{confirmation.year} is confirmed by {_act(confirmation.confirmed_by, confirmation.confirmed_at)}: "
-            f"No. {decree.number} of {decree.date.isoformat()}, {decree.title}",
+            + shown(f"No. {decree.number} of {decree.date.isoformat()}, {decree.title}"),
             soft_wrap=True,
         )
 

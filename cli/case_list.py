@@ -14,7 +14,6 @@ from temporalio.service import RPCError
 from cli.asking import WORKFLOW_TYPE, in_words
 from cli.errors import CannotDo
 from cli.listing import NOTHING, Column, listing
-from cli.printing import printable
 from cli.words import (
     OUTCOME_STYLES,
     OUTCOMES,
@@ -25,6 +24,7 @@ from cli.words import (
     words,
 )
 from rules.instant import rfc_3339
+from rules.text import shown
 from runtime import search_attributes as attributes
 from runtime.commands import STARTER
 from runtime.links import case_link
@@ -122,7 +122,7 @@ _LONGEST_NAME = 36
 COLUMNS: tuple[Column[CaseRow], ...] = (
     Column("case", lambda row: Text(row.case_id, style="bold" if row.open else "")),
     Column("exporter", lambda row: _exporter(row), spare=2, cut_at=15),
-    Column("responsible", lambda row: printable(row.responsible or NOTHING), spare=4, cut_at=12),
+    Column("responsible", lambda row: shown(row.responsible or NOTHING), spare=4, cut_at=12),
     Column("step", lambda row: words(row.step or NOTHING)),
     Column("last day", lambda row: _day(row.step_due_at) if row.open else NOTHING),
     Column("30 days end", lambda row: _day(row.limit_at), spare=3),
@@ -142,7 +142,7 @@ def case_table(rows: list[CaseRow], width: int) -> RenderableType:
 
 
 def _exporter(row: CaseRow) -> Text:
-    name = Text(printable(row.exporter or NOTHING))
+    name = Text(shown(row.exporter or NOTHING))
     name.truncate(_LONGEST_NAME, overflow="ellipsis")
     return name
 

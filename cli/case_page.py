@@ -30,6 +30,7 @@ from cli.words import (
 )
 from rules.case_view import CaseView, EscalationView, NotifiedView, StepView
 from rules.terms import Step
+from rules.text import all_shown
 from runtime.commands import STARTER
 
 
@@ -38,6 +39,7 @@ def case_page(case: CaseView, link: str) -> Group:
 
     :param link: of the case in the Temporal UI.
     """
+    case = all_shown(case)
     parts: list[RenderableType] = [_head(case), _standing(case), Text(link, style="cyan", overflow="fold")]
     parts += _failed_actions(case)
     parts += _escalations(case)

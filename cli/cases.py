@@ -13,7 +13,7 @@ from cli.case_list import case_table, list_cases
 from cli.case_page import case_page
 from cli.connected import connected
 from cli.files import read_object
-from cli.printing import console, print_json, print_page, printable
+from cli.printing import console, print_json, print_page
 from cli.samples import made_now
 from cli.standing import standing
 from cli.words import day_words
@@ -64,7 +64,7 @@ async def show(case_id: str, *, as_json: bool) -> None:
     if as_json:
         print_json(answer)
     else:
-        print_page(case_page(read_case(printable(answer)), world.link(case_id)))
+        print_page(case_page(read_case(answer), world.link(case_id)))
 
 
 async def list_(*, step: str | None, risk: str | None, as_json: bool) -> None:

@@ -12,9 +12,10 @@ from pathlib import Path
 from cli.case_list import CaseRow, list_cases
 from cli.connected import connected
 from cli.errors import CannotDo
-from cli.printing import console, printable
+from cli.printing import console
 from cli.words import last_day_before, step_words
 from rules.clock import ONE_DAY
+from rules.text import shown
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def calendar_of(found: Sequence[LastDay], now: datetime) -> bytes:
         event.add("dtstart", each.day)
         event.add("dtend", each.day + ONE_DAY)
         event.add("summary", f"{row.case_id}: {each.what}")
-        event.add("description", "\n".join(printable(part) for part in about if part))
+        event.add("description", "\n".join(shown(part) for part in about if part))
         event.add("url", row.link)
         event.add("categories", ["REX"])
         event.add("transp", "TRANSPARENT")

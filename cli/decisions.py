@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -36,7 +35,7 @@ async def update(case_id: str, name: str, file: str, *, as_json: bool) -> None:
         return
     console().print(Text.assemble((case_id, "bold"), f"  {name} accepted"))
     if answer is not None:
-        console().print(json.dumps(answer, ensure_ascii=False, indent=2), soft_wrap=True)
+        print_json(answer)
 
 
 async def assign(case_id: str, *, to: str | None, by: str, as_json: bool) -> None:

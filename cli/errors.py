@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from rules.text import one_line
 from runtime.packages import OWN
 
 REFUSED = 1
@@ -42,9 +43,7 @@ def errors_in_one_line() -> Iterator[None]:
 
 def in_one_line(error: BaseException) -> str:
     """The error in its own words, with its type where it is not one of ours."""
-    text = " ".join(str(error).split())
-    if len(text) > _LONGEST:
-        text = text[: _LONGEST - 1] + "…"
+    text = one_line(str(error), _LONGEST)
     name = type(error).__name__
     if not text:
         return name

@@ -16,13 +16,13 @@ from cli.connected import connected
 from cli.decisions import decide
 from cli.errors import CannotDo
 from cli.listing import Column, listing
-from cli.printing import console, print_json, print_page, printable
+from cli.printing import console, print_json, print_page
 from cli.words import day_of, day_words, last_day_before, level_words, short_day, time_words
 from escalation.kinds import Escalation
 from register.database import RegisterError, check_migrated, open_register
 from register.overview import ListedEscalation, list_escalations
-from rules.decisions import ALL
 from rules.instant import rfc_3339
+from rules.text import shown
 from runtime.commands import STARTER
 from runtime.connection import connection_config
 from runtime.links import case_link
@@ -50,24 +50,35 @@ async def escalations(*, open_only: bool, level: int | None, as_json: bool) -> N
         console().print(f"No {kind}{f' at level {level}' if level else ''} in the register.")
 
 
-async def acknowledge(case_id: str, escalation_id: str, *, by: str, until: str, as_json: bool) -> None:
+async def acknowledge(
+    case_id: str, escalation_id: str, *, by: str, until: str, take_over: bool = False, as_json: bool
+) -> None:
     """Send a case the decision ``acknowledge_escalation``: its notices pause until the end of a day.
 
-    :param escalation_id: or ``ALL``.
+    :param escalation_id: or ``all``.
+    :param take_over: also what another holds.
     :raises rules.refusal.Refusal: for a date that is none, before anything is sent.
     :raises CannotDo: where the case refuses, or does not answer.
     """
     world = await connected()
-    decision = {"escalation_id": escalation_id, "by": by, "until": until}
+    decision = {"escalation_id": escalation_id, "by": by, "until": until, "take_over": take_over}
     answer = await decide(world.client, case_id, "acknowledge_escalation", decision)
     if as_json:
         print_json(answer)
         return
-    what = "all open escalations are" if escalation_id == ALL else f"{escalation_id} is"
     last_day = day_words(date.fromisoformat(until))
-    console().print(
-        Text.assemble((case_id, "bold"), f"  {what} acknowledged by {by} until the end of {last_day}"), soft_wrap=True
-    )
+    lines = [f"{each} is acknowledged by {shown(by)} until the end of {last_day}" for each in answer["acknowledged"]]
+    lines += [f"{each['escalation_id']} was held by {_holder(each)}" for each in answer["taken_over"]]
+    lines += [
+        f"{each['escalation_id']} is held by {_holder(each)}; to take it over: --take-over"
+        for each in answer["held_by_others"]
+    ]
+    for line in lines:
+        console().print(Text.assemble((case_id, "bold"), f"  {line}"), soft_wrap=True)
+
+
+def _holder(held: dict[str, str]) -> str:
+    return f"{shown(held['by'])} until {day_words(date.fromisoformat(held['until']))}"
 
 
 def _read(database_url: str, open_only: bool) -> list[ListedEscalation]:
@@ -124,13 +135,15 @@ def _due(each: ListedEscalation, now: datetime) -> Text:
 def _status(each: ListedEscalation, now: datetime) -> Text:
     escalation, last = each.escalation, each.last
     if escalation.resolved_at:
-        return Text(f"resolved {day_words(day_of(escalation.resolved_at))}: {escalation.resolved_by or 'no reason'}")
+        reason = shown(escalation.resolved_by or "no reason")
+        return Text(f"resolved {day_words(day_of(escalation.resolved_at))}: {reason}")
     if escalation.overtaken_by:
         return Text(f"overtaken by {escalation.overtaken_by}")
-    by, until, today = escalation.acknowledged_by, escalation.acknowledged_until, day_of(now)
+    by = shown(escalation.acknowledged_by or "")
+    until, today = escalation.acknowledged_until, day_of(now)
     if until and today and until >= today:
-        return Text(printable(f"acknowledged by {by} until {day_words(until)}"), style="green")
-    lapsed = printable(f"{by}'s acknowledgement ended on {day_words(until)}; ") if until else ""
+        return Text(f"acknowledged by {by} until {day_words(until)}", style="green")
+    lapsed = f"{by}'s acknowledgement ended on {day_words(until)}; " if until else ""
     if last is None:
         return Text(f"{lapsed}raised {time_words(escalation.raised_at)}, nobody notified yet", style="yellow")
     who = f"level {last.level} ({level_words(last.level)})"

@@ -14,11 +14,12 @@ from cli.asking import ask, read_case
 from cli.connected import Connected, connected
 from cli.errors import CannotDo
 from cli.files import read_object
-from cli.printing import console, print_json, printable
+from cli.printing import console, print_json
 from cli.sending import WAIT, Answer, Undelivered, send, with_message_id
 from cli.standing import standing
 from cli.words import often_words, words
 from rules.case_view import CaseView
+from rules.text import shown
 from runtime.commands import STARTER
 
 _FETCHING = 10.0
@@ -85,7 +86,7 @@ async def _deliver(case_id: str, name: str, message: dict[str, Any]) -> tuple[Co
 
         raise await asyncio.to_thread(keep, undelivered, world.database_url) from None
     if answer.state == "refused":
-        raise CannotDo(f"{case_id}: {name} refused: {answer.reason}")
+        raise CannotDo(f"{case_id}: {name} refused: {shown(answer.reason or '')}")
     if answer.state != "accepted":
         why = f" ({answer.reason})" if answer.reason else ""
         raise CannotDo(
@@ -97,7 +98,7 @@ async def _deliver(case_id: str, name: str, message: dict[str, Any]) -> tuple[Co
 
 async def _look(world: Connected, case_id: str) -> CaseView | None:
     try:
-        return read_case(printable(await ask(world.client, case_id, "case")))
+        return read_case(await ask(world.client, case_id, "case"))
     except CannotDo:
         return None  # the message is in, which is what was asked for
 

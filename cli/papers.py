@@ -18,12 +18,13 @@ from cli.asking import UnknownCase, ask_case, read_case
 from cli.connected import Connected, connected
 from cli.errors import CannotDo
 from cli.listing import Column, listing
-from cli.printing import console, print_json, print_page, printable
+from cli.printing import console, print_json, print_page
 from cli.saving import save, save_in
 from cli.words import OUTCOMES, day_of, often_words, short_day, size_words, time_words, words
 from rules.case_view import CaseView, ConclusionView
 from rules.instant import rfc_3339
 from rules.terms import Step
+from rules.text import shown
 from runtime.commands import STARTER
 
 CONCLUSION = "conclusion"
@@ -113,7 +114,7 @@ async def _drafted(world: Connected, case_id: str) -> CaseView:
     loop = asyncio.get_running_loop()
     until = loop.time() + _DRAFTING
     while True:
-        case = read_case(printable(await ask_case(world.client, case_id)))
+        case = read_case(await ask_case(world.client, case_id))
         being_drafted = case.step is Step.CONCLUDE and case.to_do_by is None
         if not being_drafted or loop.time() >= until:
             return case
@@ -220,18 +221,18 @@ def _page(case_id: str, written: list[Written], width: int) -> RenderableType:
     if not written:
         return f"{case_id}: no document has come yet, and no conclusion is drafted."
     columns: tuple[Column[Written], ...] = (
-        Column("file", lambda each: printable(each.file.name if each.file else each.paper.filename)),
+        Column("file", lambda each: shown(each.file.name if each.file else each.paper.filename)),
         Column("what", lambda each: words(each.paper.kind), folds_at=12),
         Column("size", lambda each: "–" if each.paper.size is None else size_words(each.paper.size), right=True),
         Column("of", lambda each: short_day(day_of(each.paper.at)) + often_words(each.paper.count)),
         Column("sha256", lambda each: each.paper.document_id.removeprefix("sha256-"), spare=1),
     )
     notes = [
-        Text(f"in quarantine, not to be opened: {printable(f'{each.paper.filename}: {each.paper.quarantined}')}")
+        Text(f"in quarantine, not to be opened: {shown(f'{each.paper.filename}: {each.paper.quarantined}')}")
         for each in written
         if each.paper.quarantined
     ]
-    notes += [Text(f"not written: {printable(each.paper.filename)}: {each.error}") for each in written if each.error]
+    notes += [Text(f"not written: {shown(each.paper.filename)}: {each.error}") for each in written if each.error]
     for note in notes:
         note.stylize("bold red")
     return Group(listing(columns, written, width), *notes)

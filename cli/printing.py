@@ -6,15 +6,13 @@ import json
 import os
 import sys
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
-
-Data = TypeVar("Data")
 
 WIDE = 160
 """Columns where nothing says how many there are: no terminal, as in a nightly job, and no ``COLUMNS``."""
@@ -42,22 +40,14 @@ def print_page(page: RenderableType) -> None:
     sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
 
-def printable(data: Data) -> Data:
-    """JSON without characters that act on a terminal: control codes, and those that turn the direction of a line."""
-    cleaned: Any = data
-    if isinstance(data, str):
-        cleaned = "".join(each for each in data if each.isprintable() or each == "\n")
-    elif isinstance(data, list):
-        cleaned = [printable(each) for each in data]
-    elif isinstance(data, dict):
-        cleaned = {name: printable(value) for name, value in data.items()}
-    result: Data = cleaned
-    return result
-
-
 def print_json(data: Any) -> None:
-    """Print as JSON in UTF-8, nothing added and nothing escaped that need not be."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+    """Print as JSON in UTF-8: what is not visible as it is written in JSON's escapes, and acts on no terminal."""
+    text = json.dumps(data, ensure_ascii=False, indent=2)
+    sys.stdout.write("".join(each if each.isprintable() or each == "\n" else _escaped(each) for each in text) + "\n")
+
+
+def _escaped(character: str) -> str:
+    return json.dumps(character)[1:-1]
 
 
 def plain_table(padding: tuple[int, int, int, int] = (0, 1, 0, 1)) -> Table:

@@ -6,6 +6,7 @@ Both work on the register alone, so they are there when Temporal is down.
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -16,12 +17,12 @@ from rich.text import Text
 from sqlalchemy import Engine
 
 from cli.errors import CannotDo
-from cli.printing import console, print_json, print_page, printable
+from cli.printing import console, print_json, print_page
 from cli.words import time_words
 from register.database import RegisterError, check_migrated, open_register
 from register.refused_requests import RefusedRequests, dismiss_refused_request, list_refused_requests
 from rules.refusal import Refusal
-from rules.text import one_line
+from rules.text import one_line, shown
 from runtime.commands import STARTER
 from runtime.connection import connection_config
 from runtime.links import case_link
@@ -93,17 +94,18 @@ def as_data(each: RefusedRequests, link: str) -> dict[str, Any]:
 def _page(each: RefusedRequests, link: str) -> Padding:
     last, times = each.requests[-1], len(each.requests)
     when = f"refused {f'{times} times, the last ' if times > 1 else ''}{time_words(last.at)}"
-    lines = [Text(printable(one_line(reason))) for reason in last.reason.split("; ")]
+    lines = [Text(shown(reason)) for reason in last.reason.split("; ")]
     if each.open:
         lines.append(
             Text("open: have it sent again, corrected, under the same reference, or dismiss it:", style="yellow")
         )
         # On a line of its own, to be copied.
-        status = Text(f"{STARTER} dismiss {each.case_id} --by NAME --because WHY", no_wrap=True, overflow="ignore")
+        number = shlex.quote(one_line(each.case_id))  # a stranger chose it
+        status = Text(f"{STARTER} dismiss {number} --by NAME --because WHY", no_wrap=True, overflow="ignore")
     else:
         status = Text(f"resolved {time_words(each.escalation.resolved_at)}: ").append(
-            printable(one_line(each.escalation.resolved_by or ""))
+            shown(each.escalation.resolved_by or "")
         )
-    head = Text.assemble((printable(each.case_id), "bold" if each.open else ""), f"  {when}")
+    head = Text.assemble((shown(each.case_id), "bold" if each.open else ""), f"  {when}")
     body = Padding(Group(*lines, status, Text(link, style="cyan")), (0, 0, 0, 2))
     return Padding(Group(head, body), (0, 0, 1, 0), style="" if each.open else "dim")

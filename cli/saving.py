@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from cli.printing import printable
-from rules.text import sha256_of
+from rules.text import one_line, sha256_of
 
 LONGEST_NAME: Final = 120
 """Characters of a file name, its ending included: in UTF-8 fewer than the 255 bytes that file systems take, with room
@@ -24,7 +23,7 @@ _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
 def safe_name(name: str) -> str:
     """A name from outside as one of a file: no path, no character that acts on a terminal or that a system forbids."""
-    whole = _FORBIDDEN.sub("_", printable(unicodedata.normalize("NFC", name))).strip(". ")
+    whole = _FORBIDDEN.sub("_", one_line(unicodedata.normalize("NFC", name))).strip(". ")
     if _RESERVED.match(whole):
         whole = f"_{whole}"
     stem, dot, ending = whole.rpartition(".")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cli.words import OUTCOMES, day_words, time_words, words
 from rules.case_view import CaseView
 from rules.terms import Step
+from rules.text import shown
 
 
 def standing(case: CaseView) -> str:
@@ -12,7 +13,7 @@ def standing(case: CaseView) -> str:
     if case.step is Step.CLOSED:
         outcome = OUTCOMES.get(case.outcome or "", "no outcome")
         if case.conclusion and case.conclusion.signed_at and case.conclusion.signed_by:
-            outcome += f", signed by {case.conclusion.signed_by} on {time_words(case.conclusion.signed_at)}"
+            outcome += f", signed by {shown(case.conclusion.signed_by)} on {time_words(case.conclusion.signed_at)}"
         return f"Closed: {outcome}"
     running = case.running
     if running is None:

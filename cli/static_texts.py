@@ -20,8 +20,7 @@ def static_summary(request: VerificationRequest) -> str:
     """One line for the list of cases: country, reference, exporter, REX number."""
     country = COUNTRIES[request.requesting_country]
     return _cut(
-        f"{country} {request.reference}: {request.exporter.name}, {request.rex_number}".replace("\n", " "),
-        LONGEST_SUMMARY,
+        f"{country} {plain(request.reference)}: {plain(request.exporter.name)}, {request.rex_number}", LONGEST_SUMMARY
     )
 
 

@@ -21,7 +21,7 @@ from cli.asking import NobodyAnswers, ask_case, open_cases, read_case
 from cli.connected import connected
 from cli.errors import CannotDo
 from cli.listing import NOTHING, Column, listing
-from cli.printing import console, print_json, print_page, printable
+from cli.printing import console, print_json, print_page
 from cli.tasks import Task, does_not_answer, tasks_of
 from cli.whose import Whose
 from cli.words import short_day
@@ -74,7 +74,7 @@ async def queue(client: Client, now: datetime) -> list[Task]:
 
 async def _look(client: Client, case_id: str) -> CaseView | CannotDo:
     try:
-        return read_case(printable(await ask_case(client, case_id)))
+        return read_case(await ask_case(client, case_id))
     except CannotDo as error:
         return error
 

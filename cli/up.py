@@ -16,6 +16,7 @@ from cli.samples import sample
 from cli.schedules import put_schedules
 from embedded.system import NAMESPACE, ROOT, Embedded, Ports
 from rules.case_number import case_number
+from runtime.commands import SETTING
 from runtime.connection import connect
 from runtime.settings import PREFIX, VAR, ClientSettings
 from simulators.samples import SAMPLE
@@ -26,8 +27,9 @@ USUAL = Ports(temporal=7233, ui=8233, http=7243, atameken=8101, rex=8102, mail=2
 _LATE = timedelta(days=40)
 """Long enough that every term of the steps has passed."""
 
-LADDER_FILE = f"{PREFIX}ESCALATION_FILE"
-"""The one setting of the environment that ``up`` takes, so that a ladder file can be tried."""
+_FILES = (f"{PREFIX}ESCALATION_FILE", f"{PREFIX}READINGS")
+TAKEN = (*_FILES, f"{PREFIX}CONFIRM_REQUEST", f"{PREFIX}RECEIPT_CUTOFF", SETTING)
+"""What ``up`` takes from the environment: how an office works. All else there is about another system."""
 
 
 def up(folder: Path = VAR / "up") -> None:
@@ -42,22 +44,25 @@ def up(folder: Path = VAR / "up") -> None:
 
 
 async def _up(folder: Path) -> None:
-    print("Starting Temporal, simulators of Atameken, REX and mail, and a worker ...", flush=True)
-    taken, ignored = settings_for(os.environ)
+    print("Starting Temporal, simulators of Atameken, REX and mail, and a worker ...")
+    taken, set_aside = settings_for(os.environ)
+    if taken:
+        print(f"Taken from your environment: {', '.join(taken)}")
+    if set_aside:
+        print(f"Set aside from your environment, as they are about another system: {', '.join(set_aside)}")
+    sys.stdout.flush()
     async with Embedded(folder, USUAL, settings=taken) as system:
         client = await connect(environment=system.environment)
         await put_schedules(client, ClientSettings.model_fields["task_queue"].default)
         print(what_to_try(system, datetime.now(UTC)), flush=True)
-        if ignored:
-            print(f"Ignored from your environment: {', '.join(ignored)}", flush=True)
         await system.until_one_dies()
 
 
 def settings_for(environment: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    """Of the environment's settings, those that ``up`` takes, and the names of those that it ignores."""
-    taken = {}
-    if environment.get(LADDER_FILE):
-        taken[LADDER_FILE] = str(Path(environment[LADDER_FILE]).resolve())
+    """Of the environment's settings, those that ``up`` takes, and the names of those that it sets aside."""
+    taken = {name: environment[name] for name in TAKEN if environment.get(name)}
+    # The worker runs in another folder.
+    taken |= {name: str(Path(taken[name]).resolve()) for name in _FILES if name in taken}
     ours = (name for name, value in environment.items() if name.startswith((PREFIX, "TEMPORAL_")) and value)
     return taken, sorted(set(ours) - set(taken))
 

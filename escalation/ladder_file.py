@@ -19,6 +19,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from escalation.kinds import CASE_OFFICER, KINDS, LEVELS, Escalation
 from escalation.ladder import Hours, KindPlan, LadderBook, Language, LevelPlan, Recipient, officer_key
 from escalation.mailbox import DeliveryRules
+from rules.text import one_line
 
 _VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
 _CLOCK: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|(24):(00)")
@@ -287,7 +288,7 @@ def _shown(name: str) -> str:
     """A name out of the file, on one line and cut short; an address that stands in the wrong place is a secret."""
     if "://" in name:
         return "(an address)"
-    return "".join(letter if letter.isprintable() else " " for letter in name)[:LONGEST_NAME]
+    return one_line(name, LONGEST_NAME)
 
 
 def _reason(error: ValidationError) -> str:

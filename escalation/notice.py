@@ -78,6 +78,7 @@ class Notice(_Fact):
 
     ``key`` is derived from the case and unique: sending one key twice notifies once. It may be sent from ``not_before``
     on, and its words hold until ``hold_until``: what is not sent by then comes back to the case as not reached.
+    ``acknowledge_until`` is the day that an acknowledgement is proposed for, None where no case takes one.
     """
 
     key: str
@@ -95,9 +96,15 @@ class Notice(_Fact):
     risk: str | None
     reserve_days: int | None
     matters: list[Matter] = Field(min_length=1)
+    acknowledge_until: Day | None
     resolved: Resolved | None = None
     not_before: Instant
     hold_until: Instant
+
+    @property
+    def can_be_acknowledged(self) -> bool:
+        """Whether somebody is to acknowledge it, and a case takes that."""
+        return self.acknowledge_until is not None and not self.resolved
 
     @property
     def gravity(self) -> int:

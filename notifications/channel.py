@@ -47,12 +47,11 @@ def send(url: str, message: Message, *, pressing: bool) -> str | None:
         return "not a URL that Apprise can use"
     mail = isinstance(service, NotifyEmail)
     if isinstance(service, NotifyEmail):
-        # The same in every delivery of the same notice: a mail program or a rule can tell a repeat by it.
-        service.headers["X-REX-Notice"] = message.id
+        service.headers.update(_headers(message, str(service.from_addr[1]), pressing=pressing))
     try:
         result = Apprise(service).notify(
             title=message.subject,
-            body=message.html if mail else message.text,
+            body=message.html if mail else message.short or message.text,
             body_format=NotifyFormat.HTML if mail else NotifyFormat.TEXT,
             notify_type=NotifyType.FAILURE if pressing else NotifyType.WARNING,
             attach=_attached(message) if service.attachment_support else None,
@@ -69,6 +68,19 @@ def send(url: str, message: Message, *, pressing: bool) -> str | None:
     finally:
         result.close()
     return _without_the_words_of(url, logged[-1]) if logged else "Apprise says no, and not why"
+
+
+def _headers(message: Message, sender: str, *, pressing: bool) -> dict[str, str]:
+    """What a mail program goes by beside the words."""
+    # The same in every delivery of the same notice: a mail program or a rule can tell a repeat by it.
+    headers = {"X-REX-Notice": message.id}
+    if message.thread:
+        # No message has this id: it is the root under which all of a case stand together, whichever came first.
+        root = f"<{message.thread}@{sender.rpartition('@')[2]}>"
+        headers |= {"In-Reply-To": root, "References": root}
+    if pressing:
+        headers |= {"Importance": "high", "X-Priority": "1"}
+    return headers
 
 
 def _attached(message: Message) -> AttachMemory | None:

@@ -1,14 +1,16 @@
-"""One message to one recipient, and the parts it is made of: written as plain text and as HTML from one list."""
+"""One message to one recipient, and the parts it is made of: written as plain text and as HTML from one list.
+
+Every word of a part may come from outside: both forms show it as text (``rules.text.shown``); only a ``Link`` links.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-from rules.text import one_line
+from rules.text import one_line, shown
 
 LONGEST_SUBJECT: Final = 150
 """Characters. Telephones show 40 to 60 of them."""
@@ -25,13 +27,19 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Message:
-    """What a channel sends. ``text`` and ``html`` say the same; ``id`` is the same in every delivery of it."""
+    """What a channel sends. ``text`` and ``html`` say the same; ``id`` is the same in every delivery of it.
+
+    ``short`` is for channels that show a few lines, chat and SMS; without it they get ``text``. ``thread`` is the same
+    in all messages about one thing, a case: mail programs show them together.
+    """
 
     id: str
     subject: str
     text: str
     html: str
     attachment: Attachment | None = None
+    short: str | None = None
+    thread: str | None = None
 
 
 @dataclass(frozen=True)
@@ -92,8 +100,7 @@ Part = Heading | Line | Items | Link | Code | Small | Gap
 
 def cut(text: str, longest: int = LONGEST_SUBJECT) -> str:
     """The text on one line, its end cut off where it is too long."""
-    line = one_line(text)
-    return line if len(line) <= longest else line[: longest - 1] + "…"
+    return shown(text, longest)
 
 
 def as_text(parts: Sequence[Part]) -> str:
@@ -102,17 +109,17 @@ def as_text(parts: Sequence[Part]) -> str:
     for part in parts:
         match part:
             case Heading():
-                lines += [part.words, part.above, ""]
+                lines += [shown(part.words), shown(part.above), ""]
             case Line():
-                lines.append(f"{part.label}: {part.words}" if part.label else part.words)
+                lines.append(f"{shown(part.label)}: {shown(part.words)}" if part.label else shown(part.words))
             case Items():
-                lines += [f"{part.above}:", *(f"  - {item}" for item in part.items)]
+                lines += [f"{shown(part.above)}:", *(f"  - {shown(item)}" for item in part.items)]
             case Link():
-                lines.append(f"{part.label}: {part.url}")
+                lines.append(f"{shown(part.label)}: {part.url}")
             case Code():
-                lines.append(f"    {part.words}")
+                lines.append(f"    {one_line(part.words)}")
             case Small():
-                lines.append(part.words)
+                lines.append(shown(part.words))
             case Gap():
                 lines.append("")
     return "\n".join(lines).rstrip() + "\n"
@@ -139,30 +146,36 @@ def as_html(parts: Sequence[Part], *, language: str, colour: str) -> str:
     )
 
 
+def _html(words: str) -> str:
+    """Words as HTML shows them: text from outside, without what HTML would read as its own."""
+    return escape(shown(words))
+
+
 def _html_of(part: Part) -> str:
     match part:
         case Heading():
             return (
-                f"<p style='margin:0 0 2px;color:{part.colour};font-weight:600;font-size:13px'>{escape(part.above)}</p>"
-                f"<p style='margin:0 0 10px;font-size:19px;line-height:1.3;font-weight:600'>{escape(part.words)}</p>"
+                f"<p style='margin:0 0 2px;color:{part.colour};font-weight:600;font-size:13px'>{_html(part.above)}</p>"
+                f"<p style='margin:0 0 10px;font-size:19px;line-height:1.3;font-weight:600'>{_html(part.words)}</p>"
             )
         case Line():
-            label = f"<span style='{_GREY}'>{escape(part.label)}:</span> " if part.label else ""
-            words = f"<strong>{escape(part.words)}</strong>" if part.strong else escape(part.words)
+            label = f"<span style='{_GREY}'>{_html(part.label)}:</span> " if part.label else ""
+            words = f"<strong>{_html(part.words)}</strong>" if part.strong else _html(part.words)
             return f"<p style='{_P}'>{label}{words}</p>"
         case Items():
-            items = "".join(f"<li style='margin:0 0 2px'>{escape(item)}</li>" for item in part.items)
+            items = "".join(f"<li style='margin:0 0 2px'>{_html(item)}</li>" for item in part.items)
             return (
-                f"<p style='margin:0 0 2px;{_GREY}'>{escape(part.above)}:</p>"
+                f"<p style='margin:0 0 2px;{_GREY}'>{_html(part.above)}:</p>"
                 f"<ul style='margin:0 0 8px;padding-left:20px'>{items}</ul>"
             )
         case Link():
-            return f"<p style='{_P}'><a href='{escape(part.url)}'>{escape(part.label)}</a></p>"
+            return f"<p style='{_P}'><a href='{escape(part.url)}'>{_html(part.label)}</a></p>"
         case Code():
-            # An option is not broken after its hyphens.
-            words = re.sub(r"(--\w+)", r"<span style='white-space:nowrap'>\1</span>", escape(part.words))
-            return f"<pre style='{_CODE}'>{words}</pre>"
+            # A word is not broken after its hyphens, as in a date; one too long for a telephone is.
+            pieces = [escape(each) for each in one_line(part.words).split()]
+            whole = [f"<span style='white-space:nowrap'>{each}</span>" if len(each) <= 36 else each for each in pieces]
+            return f"<pre style='{_CODE}'>{' '.join(whole)}</pre>"
         case Small():
-            return f"<p style='margin:6px 0 0;{_GREY};font-size:12px;overflow-wrap:anywhere'>{escape(part.words)}</p>"
+            return f"<p style='margin:0 0 6px;{_GREY};font-size:12px;overflow-wrap:anywhere'>{_html(part.words)}</p>"
         case Gap():
             return "<div style='height:8px'></div>"

@@ -5,8 +5,7 @@ What the case itself says (``summary``, ``what_to_do``) is English; in other lan
 
 from __future__ import annotations
 
-import json
-import shlex
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -14,10 +13,10 @@ from urllib.parse import quote
 
 from escalation.kinds import DOCUMENT_KINDS, KINDS, Escalation
 from escalation.ladder import Language
-from escalation.notice import NO_STEP, Matter, Notice
+from escalation.notice import NO_STEP, Matter, Notice, Resolved
+from notifications.answering import how_to_answer, how_to_answer_each
 from notifications.dates import almaty_day
 from notifications.message import (
-    Code,
     Gap,
     Heading,
     Items,
@@ -31,16 +30,12 @@ from notifications.message import (
     cut,
 )
 from notifications.words import Words, words_of
-from rules.text import one_line
-from runtime.commands import STARTER
 
 WHOLE_NOTICES: Final = 10
 """In a message of more than this each notice is a line: nobody reads ten pages."""
 
 DELAYED_AFTER: Final = timedelta(minutes=5)
 """A notice that is sent later than this after it might have been says so."""
-
-COMMAND: Final = f"{STARTER} acknowledge"
 
 _IN_OWN_WORDS: Final = frozenset(
     {Escalation.ACTION_FAILED, *DOCUMENT_KINDS, Escalation.MESSAGE_REJECTED, Escalation.REQUEST_REFUSED}
@@ -70,25 +65,34 @@ def message_of(
     first = writers[0]
     if len(writers) == 1:
         parts = first.parts()
-        return Message(id=notices[0].key, subject=cut(first.subject()), text=as_text(parts), html=first.html(parts))
+        return Message(
+            id=notices[0].key,
+            subject=cut(first.subject()),
+            text=as_text(parts),
+            html=first.html(parts),
+            short=as_text(first.chat_parts()),
+            thread=notices[0].case_id,
+        )
     words = first.words
     opening = words("bundle_limited" if limited else "bundle", count=words.count("notices", len(notices)))
+    listed = [part for writer in writers for part in writer.listed_parts()]
     if len(writers) <= WHOLE_NOTICES:
         shorts = [writer.short_parts() for writer in writers]
         text = f"\n{'-' * 60}\n\n".join([as_text([Line(opening)]), *map(as_text, shorts)])
         html = "\n".join(writer.html(short) for writer, short in zip(writers, shorts, strict=True))
     else:
-        parts = [part for writer in writers for part in writer.listed_parts()]
-        open_one = next((each for each in writers if each.can_be_acknowledged), None)
-        how = open_one.how_to_acknowledge_listed() if open_one else []
-        text = as_text([Line(opening), Gap(), *how, *parts])
-        html = first.html([*how, *parts])
+        open_one = next((each for each in notices if each.can_be_acknowledged), None)
+        how = [*how_to_answer_each(open_one, words), Gap()] if open_one else []
+        text = as_text([Line(opening), Gap(), *how, *listed])
+        html = first.html([*how, *listed])
     level = max(notice.level for notice in notices)
     return Message(
         id=notices[0].key,
         subject=cut(first.subject(level=level, more=len(notices) - 1)),
         text=text,
         html=as_html([Line(opening, strong=True)], language=first.notice.language.value, colour="#ffffff") + html,
+        short=as_text([Line(opening), Gap(), *listed]),
+        thread=notices[0].case_id,
     )
 
 
@@ -141,11 +145,6 @@ class _Writer:
 
     # -- its parts ----------------------------------------------------------------------------------------------------
 
-    @property
-    def can_be_acknowledged(self) -> bool:
-        """Whether there is a case that takes an acknowledgement."""
-        return not self.notice.resolved and self._gravest.kind is not Escalation.REQUEST_REFUSED
-
     def html(self, parts: Sequence[Part]) -> str:
         """The parts, with the colour of the notice."""
         return as_html(parts, language=self.notice.language.value, colour=self._colour())
@@ -153,16 +152,15 @@ class _Writer:
     def parts(self) -> list[Part]:
         """All of it."""
         words, notice = self.words, self.notice
-        parts = [*self._heading(), *self._term(), Line(words.of("turns", notice.step), words("turn")), Gap()]
+        parts = self._heading()
         if notice.resolved:
-            parts = [*self._heading(), Line(words("nothing_to_do")), Gap()]
+            parts += [*self._others(), Line(words("nothing_to_do")), Gap()]
         else:
-            parts += [*self._to_do(), Gap(), *self._whole(), Gap(), *self._people(), Gap()]
+            parts += [*self._term(), self._turn(), Gap(), *self._to_do(), Gap(), *self._people(), Gap()]
+            parts += [*self._whole(), *self._others(), Gap()]
         parts += [Link(words("link"), self._link), Gap()]
-        if self.can_be_acknowledged:
-            parts += [*self._acknowledge(), Gap()]
-        elif not notice.resolved:
-            parts += [*self._dismiss(), Gap()]
+        if not notice.resolved:
+            parts += [*how_to_answer(notice, words), Gap()]
         return [*parts, *self._case(), Small(words("identity", id=notice.key))]
 
     def short_parts(self) -> list[Part]:
@@ -171,12 +169,8 @@ class _Writer:
         parts = self._heading()
         if not notice.resolved:
             parts += [*self._term(), *self._to_do()]
-        parts += [Line(notice.case_id, words("case")), Link(words("link"), self._link)]
-        if self.can_be_acknowledged:
-            parts += [Line(words("acknowledge_short")), Code(self._command())]
-        elif not notice.resolved:
-            parts += self._dismiss()
-        return [*parts, Small(words("identity_short", id=notice.key))]
+        parts += [*self._others(), Line(notice.case_id, words("case")), Link(words("link"), self._link)]
+        return [*parts, *how_to_answer(notice, words), Small(words("identity_short", id=notice.key))]
 
     def listed_parts(self) -> list[Part]:
         """As one of very many in a message."""
@@ -184,9 +178,15 @@ class _Writer:
         line = " ".join([f"{mark}{self.what()}, {self.notice.case_id}", *self._marks()])
         return [Link(line, self._link), Small(self.words("identity_short", id=self.notice.key)), Gap()]
 
-    def how_to_acknowledge_listed(self) -> list[Part]:
-        """Once for all that are listed."""
-        return [Line(self.words("acknowledge_listed")), Code(self._command("CASE", "all")), Gap()]
+    def chat_parts(self) -> list[Part]:
+        """In a few lines, for chat and SMS: how late, whose turn, what to do, who was notified before, the link."""
+        words, notice = self.words, self.notice
+        if notice.resolved:
+            parts = self._resolved(notice.resolved)
+        else:
+            late = [part for part in self._term() if isinstance(part, Line) and part.strong]
+            parts = [*late, self._turn(), self._to_do()[0], *self._told_before()]
+        return [*parts, Link(words("link"), self._link), Small(words("identity_short", id=notice.key))]
 
     def _heading(self) -> list[Part]:
         words, notice, gravest = self.words, self.notice, self._gravest
@@ -197,22 +197,34 @@ class _Writer:
             headline = words.of("headlines", gravest.kind.value, step=words.of("steps", gravest.step or "none"))
         parts: list[Part] = [Heading(above, headline, self._colour())]
         if notice.resolved:
-            by = words.of("resolutions", notice.resolved.by.value)
-            if notice.resolved.who:
-                by = words("resolved_by_whom", by=by, who=one_line(notice.resolved.who))
-            parts.append(Line(words("resolved_by", by=by)))
-            parts.append(Line(words.moment(notice.resolved.at), words("resolved_at")))
+            parts += self._resolved(notice.resolved)
         delayed_since = self._delayed_since()
         if delayed_since is not None:
             parts.append(Line(words("delayed", when=words.moment(delayed_since)), strong=True))
+        if gravest.kind in _IN_OWN_WORDS and gravest.summary.strip():
+            parts.append(Line(gravest.summary, words("details")))
+        return parts
+
+    def _others(self) -> list[Part]:
+        """The other matters of the notice, and what holds of all of them."""
+        words, notice = self.words, self.notice
+        parts: list[Part] = []
         if any(matter.provisional for matter in notice.matters) and not notice.resolved:
             parts.append(Line(words("provisional")))
         if notice.matters[1:]:
             others = tuple(self._in_short(matter) for matter in notice.matters[1:])
             parts.append(Items(words("also_resolved" if notice.resolved else "also"), others))
-        if gravest.kind in _IN_OWN_WORDS and gravest.summary.strip():
-            parts.append(Line(one_line(gravest.summary), words("details")))
         return parts
+
+    def _resolved(self, resolved: Resolved) -> list[Part]:
+        words = self.words
+        by = words.of("resolutions", resolved.by.value)
+        if resolved.who:
+            by = words("resolved_by_whom", by=by, who=resolved.who)
+        return [Line(words("resolved_by", by=by)), Line(words.moment(resolved.at), words("resolved_at"))]
+
+    def _turn(self) -> Line:
+        return Line(self.words.of("turns", self.notice.step), self.words("turn"))
 
     def _term(self) -> list[Part]:
         """How late, or how long there is still."""
@@ -238,13 +250,15 @@ class _Writer:
         words, matter = self.words, self._gravest
         if words.language is Language.ENGLISH:
             # Markdown is for the case's page; here it would be read as it is.
-            to_do = one_line(matter.what_to_do).replace("`", "")
+            to_do = re.sub(r"`([^`]*)`", r"“\1”", matter.what_to_do)
         elif words.has("to_do_by_kind", matter.kind.value):
             to_do = words.of("to_do_by_kind", matter.kind.value)
         else:
             step = matter.step or self.notice.step
             to_do = words.of("to_do_by_step", step if words.has("to_do_by_step", step) else "none")
-        return [Line(to_do, words("to_do"), strong=True)]
+        # Whoever reads no English has to know what to click for a word in quotes.
+        how = [Small(words("how_to_send"))] if re.search("[“«][a-z_]+[”»]", to_do) else []
+        return [Line(to_do, words("to_do"), strong=True), *how]
 
     def _whole(self) -> list[Part]:
         words, notice = self.words, self.notice
@@ -260,52 +274,22 @@ class _Writer:
             parts.append(Line(words.of("risks", notice.risk), words("risk")))
         return parts
 
+    def _told_before(self) -> list[Part]:
+        """Which levels were notified of it and have not acknowledged, and when."""
+        words = self.words
+        told = [
+            words("earlier_one", level=words.level(each.level), when=words.moment(each.at))
+            for each in self._gravest.earlier
+        ]
+        return [Line("; ".join(told), words("earlier"))] if told else []
+
     def _people(self) -> list[Part]:
         words, matter = self.words, self._gravest
-        parts: list[Part] = []
-        if matter.earlier:
-            told = [
-                words("earlier_one", level=words.level(each.level), when=words.moment(each.at))
-                for each in matter.earlier
-            ]
-            parts.append(Line("; ".join(told), words("earlier")))
+        parts = self._told_before()
         if matter.next is not None:
             coming = words("next_one", level=words.level(matter.next.level), when=words.moment(matter.next.at))
             parts.append(Line(coming, words("next")))
         return parts
-
-    def _acknowledge(self) -> list[Part]:
-        words = self.words
-        given = {"by": words("name"), "escalation_id": self._escalation_id(), "until": self._until()}
-        return [
-            Line(words("acknowledge_all" if len(self.notice.matters) > 1 else "acknowledge")),
-            Code(json.dumps(given, ensure_ascii=False)),
-            Line(words("command")),
-            Code(self._command()),
-            Line(words("pauses")),
-        ]
-
-    def _dismiss(self) -> list[Part]:
-        words = self.words
-        command = f"{STARTER} dismiss {shlex.quote(self.notice.case_id)}"
-        return [
-            Line(words("dismiss")),
-            Code(f'{command} --by "{words("name")}" --because "{words("because")}"'),
-        ]
-
-    def _command(self, case_id: str | None = None, escalation_id: str | None = None) -> str:
-        return (
-            f"{COMMAND} {shlex.quote(case_id or self.notice.case_id)}"
-            f" {shlex.quote(escalation_id or self._escalation_id())}"
-            f' --by "{self.words("name")}" --until {self._until()}'
-        )
-
-    def _escalation_id(self) -> str:
-        return "all" if len(self.notice.matters) > 1 else self._gravest.escalation_id
-
-    def _until(self) -> str:
-        # Tomorrow: until the end of today would be an hour for who reads it at 23:00.
-        return (self.notice.today + timedelta(days=1)).isoformat()
 
     def _case(self) -> list[Part]:
         words, notice = self.words, self.notice
@@ -314,13 +298,13 @@ class _Writer:
             step = words("step_paragraph", step=step, paragraph=self._gravest.paragraph)
         parts: list[Part] = [
             Line(notice.case_id, words("case")),
-            Line(one_line(notice.reference), words("reference")),
-            Line(one_line(notice.exporter), words("exporter")),
+            Line(notice.reference, words("reference")),
+            Line(notice.exporter, words("exporter")),
         ]
         if notice.step != NO_STEP:
             parts.append(Line(step, words("step")))
         if notice.responsible:
-            parts.append(Line(one_line(notice.responsible), words("responsible")))
+            parts.append(Line(notice.responsible, words("responsible")))
         return parts
 
     def _colour(self) -> str:

@@ -1,4 +1,4 @@
-"""Sets a paper by Typst. What it says comes as data and is text in the layout, never markup."""
+"""Sets a paper by Typst. What it says comes as data, shown as text (``rules.text``): never markup, never a link."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 
 import typst
+
+from rules.text import all_shown
 
 
 class CannotBeSet(Exception):
@@ -27,7 +29,7 @@ def set_paper(template: Path, words: object, dated: date) -> bytes:
             root=str(template.parent),
             # Only the fonts inside typst: a machine's own fonts would make other bytes of the same words.
             font_paths=_fonts(),
-            sys_inputs={"words": json.dumps(words, ensure_ascii=False)},
+            sys_inputs={"words": json.dumps(all_shown(words), ensure_ascii=False)},
             timestamp=datetime.combine(dated, time(), UTC),
         )
     except typst.TypstError as error:

@@ -25,10 +25,14 @@ class Decision(Incoming):
 
 
 class AcknowledgeEscalation(Decision):
-    """Somebody sees to an escalation, or to ``all``; notifications pause until the end of the day ``until``."""
+    """Somebody sees to an escalation, or to ``all``; notifications pause until the end of the day ``until``.
+
+    ``take_over``: also what another holds, who has acknowledged it until a day that is not over.
+    """
 
     escalation_id: Text
     until: Day
+    take_over: bool = False
 
 
 Officer = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
 
+from rules.text import one_line
 from runtime.connection import is_for_people
 
 CHATTY = ("httpx", "httpcore", "apprise", "alembic", "fsspec")
@@ -42,6 +43,8 @@ class PlainFormatter(logging.Formatter):
                 }
             )
         line = super().format(record)
+        if not (record.exc_info or record.exc_text or record.stack_info):
+            line = one_line(line)  # what a message quotes from outside cannot pass for a line of its own
         for secret in self._secrets:
             line = line.replace(secret, "***")
         return line

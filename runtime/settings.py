@@ -28,6 +28,7 @@ from pydantic_settings.exceptions import SettingsError
 from escalation.ladder_file import Ladders
 from rules.readings import Readings, read_readings
 from rules.refusal import Refusal
+from runtime.commands import USUAL
 
 PREFIX = "REXV_"
 
@@ -155,6 +156,8 @@ class ClientSettings(BaseSettings):
     database_url: SecretStr = SecretStr(f"sqlite:///{VAR / 'register.db'}")
     document_store: str = Field(default=str(VAR / "documents"), repr=False)
     ui_url: WebAddress = "http://localhost:8233"
+    command: Annotated[str, Field(pattern=r"^[^\r\n]{1,200}$")] = USUAL
+    """How people start ``starter.py``, for the commands in notices and on pages; ``runtime.commands`` reads it."""
     receipt_cutoff: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
     readings: Annotated[Readings, NoDecode, BeforeValidator(_readings_file)] = Readings()
     """How the office reads the order where it is silent; the setting names the file (contract, section 12)."""
@@ -240,6 +243,6 @@ def _reasons(error: ValidationError) -> str:
             else each["msg"].removeprefix("Value error, ").removeprefix(f"{name}: ")
         )
         if each["type"] == "string_pattern_mismatch":
-            message = "expected HH:MM as in 16:00"
+            message = "expected one line" if name == f"{PREFIX}COMMAND" else "expected HH:MM as in 16:00"
         by_name.setdefault(name, message)
     return "; ".join(f"{name}: {message}" for name, message in by_name.items())

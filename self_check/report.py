@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from html import escape
 from typing import Final
 
+from escalation.ladder import Language
 from notifications.dates import english_date
-from notifications.message import LONGEST_SUBJECT, Message
-from rules.text import one_line
+from notifications.message import Gap, Line, Link, Message, Part, Small, as_html, as_text, cut
 from runtime.links import case_link
 from self_check.interface import CheckFinding, CheckScope
 
@@ -24,6 +23,7 @@ _ENDS: Final[dict[CheckScope, str]] = {
     "cases": "Each finding is reported once a day until it is fixed.",
     "calendar": "This is reported once a week until the year is confirmed.",
 }
+_COLOUR: Final = "#8a5a00"
 
 
 def report_of(
@@ -38,32 +38,19 @@ def report_of(
     """
     total = len(findings) + more
     count = "1 finding" if total == 1 else f"{total} findings"
-    opening = _OPENINGS[scope].format(day=english_date(day), count=count)
-    rest = f"... and {more} more; the result of this self-check in Temporal gives the number." if more else ""
-    identity = f"Report {scope}.{day.isoformat()}. {_ENDS[scope]}"
-    lines, items = [opening, ""], []
+    parts: list[Part] = [Line(_OPENINGS[scope].format(day=english_date(day), count=count)), Gap()]
     for number, finding in enumerate(findings, 1):
-        what, to_do = one_line(finding.what), one_line(finding.what_to_do)
-        lines += [f"{number}. {what}", f"   What to do: {to_do}"]
-        item = f"<strong>{escape(what)}</strong><br>What to do: {escape(to_do)}"
+        parts += [Line(f"{number}. {finding.what}", strong=True), Line(finding.what_to_do, "What to do")]
         if finding.workflow_id:
-            link = case_link(ui_url, namespace, finding.workflow_id)
-            lines.append(f"   {link}")
-            item += f'<br><a href="{escape(link)}">{escape(link)}</a>'
-        lines.append("")
-        items.append(f"<li>{item}</li>")
+            parts.append(Link("In the Temporal UI", case_link(ui_url, namespace, finding.workflow_id)))
+        parts.append(Gap())
+    if more:
+        parts += [Line(f"... and {more} more; the result of this self-check in Temporal gives the number."), Gap()]
+    identity = f"{scope}.{day.isoformat()}"
+    parts.append(Small(f"Report {identity}. {_ENDS[scope]}"))
     return Message(
-        id=f"{scope}.{day.isoformat()}",
-        subject=one_line(f"{_SUBJECTS[scope]}: {count}. {findings[0].what}", LONGEST_SUBJECT),
-        text="\n".join([*lines, *([rest, ""] if rest else []), identity, ""]),
-        html="\n".join(
-            [
-                f"<p>{escape(opening)}</p>",
-                "<ol>",
-                *items,
-                "</ol>",
-                *([f"<p>{escape(rest)}</p>"] if rest else []),
-                f"<p><small>{escape(identity)}</small></p>",
-            ]
-        ),
+        id=identity,
+        subject=cut(f"{_SUBJECTS[scope]}: {count}. {findings[0].what}"),
+        text=as_text(parts),
+        html=as_html(parts, language=Language.ENGLISH.value, colour=_COLOUR),
     )

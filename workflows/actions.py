@@ -13,6 +13,7 @@ from temporalio.exceptions import ApplicationError, FailureError
 
 from activities.interface import Notify
 from escalation.kinds import LEVEL_NAMES
+from rules.text import one_line
 from workflows.case import Action, Case
 from workflows.catalogue import CATALOGUE
 from workflows.profiles import ASKED
@@ -96,5 +97,5 @@ def _failure(error: FailureError) -> Failure:
     while cause.__cause__ is not None:
         cause = cause.__cause__
     message = cause.message if isinstance(cause, ApplicationError) else str(cause)
-    reason = " ".join(str(message).split())[:500] or type(cause).__name__
+    reason = one_line(str(message), 500) or type(cause).__name__
     return Failure(reason, cause.type if isinstance(cause, ApplicationError) else None)

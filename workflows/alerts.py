@@ -269,6 +269,7 @@ class _Round:
         self, key: str, recipient: Recipient, level: int, matters: list[Matter], urgent: bool, hold_until: datetime
     ) -> Notice:
         case = self._case
+        today = case.clock.day_of(self._now)
         return Notice(
             key=key,
             recipient=recipient,
@@ -280,11 +281,13 @@ class _Round:
             language=self._book.levels[level].language,
             level=level,
             urgent=urgent,
-            today=case.clock.day_of(self._now),
+            today=today,
             limit_last_day=case.limit_last_day,
             risk=case.risk.value if case.limit_at else None,
             reserve_days=case.reserve_days,
             matters=sorted(matters, key=lambda matter: -matter.gravity),
+            # The next working day: until the end of today would be an hour for who reads it at 23:00.
+            acknowledge_until=self._calendar.after(today, 1) if self._calendar else today + timedelta(days=1),
             not_before=self._now,
             hold_until=hold_until,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from activities.interface import Activity
@@ -12,10 +12,7 @@ from escalation.kinds import Escalation
 from escalation.resolution import Resolution
 from rules.calendar import CalendarDays, WorkingCalendar
 from rules.decisions import (
-    ALL,
     DECISIONS,
-    LONGEST_ACKNOWLEDGEMENT,
-    AcknowledgeEscalation,
     Assign,
     ChangeReading,
     ConcludeWithoutDocuments,
@@ -32,17 +29,12 @@ from rules.decisions import (
 )
 from rules.refusal import Refusal
 from rules.terms import Step
-from workflows import deliveries, letters, order, rex
+from workflows import acknowledging, deliveries, letters, order, rex
 from workflows.case import Action, Case, Confirmation
 from workflows.counting_anew import count_anew
-from workflows.deadlines import CANCELLATION, resolve_cancellations
 from workflows.escalating import done_by_hand, resolve
-from workflows.escalation_state import EscalationState
 from workflows.next_action import next_action
 from workflows.papers import Dispatch
-
-WITHOUT_A_CALENDAR: Final = timedelta(days=14)
-"""How far ahead an acknowledgement may reach where no working days can be counted: ten of them, as a rule."""
 
 Calendar = WorkingCalendar | None
 """None while the case has no recorded calendar yet."""
@@ -93,45 +85,6 @@ def _note(case: Case, name: str, decision: Decision, now: datetime, **more: Any)
 
 def _always(*_: Any) -> None:
     """It makes sense at any time."""
-
-
-# -- acknowledge_escalation -------------------------------------------------------------------------------------------
-
-
-def _acknowledged(case: Case, decision: AcknowledgeEscalation) -> list[EscalationState]:
-    if decision.escalation_id == ALL:
-        if not case.open_escalations:
-            raise Refusal("escalation_id: no escalation is open")
-        return case.open_escalations
-    found = next((each for each in case.escalations if each.id == decision.escalation_id), None)
-    if found is None:
-        known = ", ".join(each.id for each in case.open_escalations) or "none is open"
-        raise Refusal(f"escalation_id: {decision.escalation_id!r} is unknown; expected {ALL} or one of: {known}")
-    if found.resolved_at is not None:
-        raise Refusal(f"escalation_id: {found.id} is resolved already")
-    if found.overtaken_by is not None:
-        raise Refusal(f"escalation_id: {found.id} is overtaken by {found.overtaken_by}; expected that one")
-    return [found]
-
-
-def _check_acknowledgement(case: Case, calendar: Calendar, decision: AcknowledgeEscalation, now: datetime) -> None:
-    _acknowledged(case, decision)
-    today = case.clock.day_of(now)
-    if calendar is None:
-        latest, bound = today + WITHOUT_A_CALENDAR, f"{WITHOUT_A_CALENDAR.days} days ahead: no calendar is recorded yet"
-    else:
-        latest, bound = calendar.after(today, LONGEST_ACKNOWLEDGEMENT), f"{LONGEST_ACKNOWLEDGEMENT} working days ahead"
-    if not today <= decision.until <= latest:
-        raise Refusal(f"until: expected a date from {today} to {latest} ({bound})")
-
-
-def _acknowledge(case: Case, _: Calendar, decision: AcknowledgeEscalation, now: datetime) -> None:
-    for each in _acknowledged(case, decision):
-        each.acknowledged_by, each.acknowledged_until = decision.by, decision.until
-        each.rests_until = case.clock.end_of(decision.until)
-        each.nobody_since = None
-        if each.identity.about.startswith(CANCELLATION):  # To know of it is all there is to do.
-            resolve_cancellations(case, now, Resolution.SEEN, decision.by)
 
 
 # -- record_dispatch, record_lookup, retry_action ---------------------------------------------------------------------
@@ -301,10 +254,10 @@ def recount(case: Case, days: CalendarDays, decision: Recount, now: datetime) ->
 
 CATALOGUE: Final[dict[str, Row]] = {
     "acknowledge_escalation": Row(
-        "Acknowledge an escalation, or all: escalation_id, until (a date), by. Notifications pause until the end of "
-        "that day.",
-        _check_acknowledgement,
-        _acknowledge,
+        "Acknowledge an escalation, or all: escalation_id, until (a date), by, take_over (true for what "
+        "another holds). Notifications pause until the end of that day.",
+        acknowledging.check,
+        acknowledging.acknowledge,
         without_calendar=True,
         when_closed=True,
     ),

@@ -9,6 +9,7 @@ from temporalio import workflow
 from temporalio.common import SearchAttributePair
 
 from activities.interface import Activity
+from rules.text import one_line
 from runtime import search_attributes
 from workflows.case import Case
 from workflows.register_changes import RegisterChanges
@@ -47,7 +48,7 @@ class Publisher:
             SearchAttributePair(search_attributes.REX_NUMBER, case.request.rex_number),
             SearchAttributePair(search_attributes.REX_OUTCOME, case.outcome.value if case.outcome else None),
             SearchAttributePair(search_attributes.REX_RESPONSIBLE, case.responsible),
-            SearchAttributePair(search_attributes.REX_EXPORTER, case.request.exporter.name),
+            SearchAttributePair(search_attributes.REX_EXPORTER, one_line(case.request.exporter.name)),
             SearchAttributePair(search_attributes.REX_STEP_DUE_AT, state.due_at if state else None),
             SearchAttributePair(search_attributes.REX_LIMIT_AT, case.limit_at),
             SearchAttributePair(search_attributes.REX_RESERVE_DAYS, case.reserve_days),

@@ -159,6 +159,7 @@ class Refused:
                 risk=None,
                 reserve_days=None,
                 matters=[matter],
+                acknowledge_until=None,
                 not_before=now,
                 hold_until=now + KEEPS_TRYING,
             )

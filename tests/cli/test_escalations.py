@@ -178,15 +178,25 @@ async def test_all_acknowledges_every_open_escalation_of_the_case(
 ) -> None:
     received = rfc_3339(NOW - timedelta(days=20))  # its reserve is used up
     case_id = await office.open(office.request(received_at=received))
+    await until(office, case_id, lambda case: case["step"] == "await_documents")
     await office.client.get_workflow_handle(case_id).signal("no_such_signal", {"message_id": "m1"})
     await until(office, case_id, lambda case: len(still_open(case)) == 2)
     tomorrow = (TODAY + timedelta(days=1)).isoformat()
 
     await acknowledge(case_id, "all", by="Aigul Serikova", until=tomorrow, as_json=False)
 
-    assert "all open escalations are acknowledged by Aigul Serikova" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert out.count("is acknowledged by Aigul Serikova until the end of") == 2
     acknowledged_by = [each["acknowledged_by"] for each in still_open(await office.case(case_id))]
     assert acknowledged_by == ["Aigul Serikova", "Aigul Serikova"]
+
+    first, second = (each["id"] for each in still_open(await office.case(case_id)))
+    with pytest.raises(CannotDo, match=r"is held by Aigul Serikova until .*--take-over"):
+        await acknowledge(case_id, first, by="Erzhan", until=tomorrow, as_json=False)
+    await acknowledge(case_id, first, by="Erzhan", until=tomorrow, take_over=True, as_json=False)
+    assert f"{first} was held by Aigul Serikova until" in capsys.readouterr().out
+    await acknowledge(case_id, "all", by="Erzhan", until=tomorrow, as_json=False)
+    assert f"{second} is held by Aigul Serikova until" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -1,47 +1,75 @@
-"""The width in which commands print: the terminal's, also through a pipe, and ``COLUMNS`` over it."""
+"""What the commands print of text from outside acts on no terminal, and is the same for programs."""
 
 from __future__ import annotations
 
-import os
-import pty
-import subprocess
-import sys
-import termios
+import json
+import re
+from io import StringIO
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rich.console import Console
 
-from tests.conftest import ROOT
+from cli.asking import read_case
+from cli.case_page import case_page
+from cli.errors import CannotDo, in_one_line
+from cli.printing import print_json
+from tests.cli import examples
+from tests.support.nasty import LINKED, acts, nasty
 
-WIDTH = "from cli.printing import console; print(console().width)"
-
-
-def width(columns: str | None, *, terminal: bool) -> int:
-    """The width of a process whose output is piped, with standard error on a terminal of 97 columns or piped too."""
-    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
-    leader, follower = pty.openpty()
-    termios.tcsetwinsize(follower, (40, 97))
-    try:
-        done = subprocess.run(
-            [sys.executable, "-c", WIDTH],
-            cwd=ROOT,
-            env=environment | ({"COLUMNS": columns} if columns else {}),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=follower if terminal else subprocess.PIPE,
-            timeout=60,
-            check=True,
-        )
-    finally:
-        os.close(leader)
-        os.close(follower)
-    return int(done.stdout)
+LINK = "http://localhost:8233/namespaces/default/workflows/rex-ch-2026-0042"
 
 
-@pytest.mark.parametrize(
-    ("columns", "terminal", "expected"),
-    [("80", True, 80), ("120", False, 120), (None, True, 97), (None, False, 160), ("wide", False, 160)],
-)
-def test_a_pipe_has_the_width_of_columns_else_of_the_terminal_else_room(
-    columns: str | None, terminal: bool, expected: int
+def of_outsiders(case: dict[str, Any], text: str) -> dict[str, Any]:
+    """The case, with the text wherever somebody outside or a person writes freely."""
+    case["request"] = case["request"] | {"requesting_authority": f"x{text}"[:500], "reference": f"x{text}"[:64]}
+    case["request"]["exporter"] = case["request"]["exporter"] | {"name": f"x{text}"[:500]}
+    for each in [*case["documents"], *case["refused_documents"]]:
+        each["filename"] = text
+    for each in [*case["refused_documents"], *case["rejected_messages"]]:
+        each["reason"] = text
+    for each in case["rejected_messages"]:
+        each["name"] = each["message_id"] = text
+    for each in case["escalations"]:
+        each["summary"] = text
+        each["acknowledged_by"] = each["acknowledged_by"] and text
+        for notified in each["notified"]:
+            notified["error"] = notified["error"] and text
+    for each in case["findings"]:
+        each |= {"application": text, "rex": text, "text": text}
+    return case
+
+
+def lines_of(case: dict[str, Any]) -> list[str]:
+    out = Console(file=StringIO(), width=4000, highlight=False, emoji=False, markup=False, color_system="standard")
+    out.print(case_page(read_case(case), LINK))
+    assert isinstance(out.file, StringIO)
+    return re.sub(r"\x1b\[[0-9;]*m", "", out.file.getvalue()).splitlines()
+
+
+@settings(max_examples=50, deadline=None)
+@given(nasty.map(lambda text: text.replace("\ud800", "")))  # which no JSON text of a case has
+def test_the_page_of_a_case_has_no_line_address_or_escape_of_an_outsider(text: str) -> None:
+    lines = lines_of(of_outsiders(examples.waiting_late(), text))
+    assert acts("\n".join(lines)) == []
+    assert not any(LINKED.search(line) for line in lines if LINK not in line)
+    assert len(lines) == len(lines_of(of_outsiders(examples.waiting_late(), "x")))
+
+
+@given(nasty)
+def test_an_error_is_one_visible_line(text: str) -> None:
+    assert acts(in_one_line(CannotDo(text))) == []
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(nasty, nasty | st.text() | st.integers()))
+def test_json_is_the_same_data_and_acts_on_no_terminal(
+    capsys: pytest.CaptureFixture[str], data: dict[str, Any]
 ) -> None:
-    assert width(columns, terminal=terminal) == expected
+    capsys.readouterr()
+    print_json(data)
+    printed = capsys.readouterr().out
+    assert [each for each in printed if not each.isprintable() and each != "\n"] == []
+    assert json.loads(printed) == data

@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from hypothesis import given
+
 from cli.static_texts import LONGEST_DETAILS, LONGEST_SUMMARY, static_details, static_summary
 from rules.request import VerificationRequest, read_request
 from tests.cli.examples import REQUEST
+from tests.support.markdown import texts_of
+from tests.support.nasty import LINKED, acts, nasty
 
 
 def request(**other: Any) -> VerificationRequest:
@@ -32,8 +36,17 @@ def test_what_strangers_wrote_is_shown_and_not_carried_out() -> None:
             reply_to={"name": "Origin", "email": "a`b@c.example"},
         )
     )
-    assert "\\[Pay\\](http://evil.example) \\<img src=x\\> \\*bold\\* \\# Head" in details
+    assert "\\[Pay\\](http: //evil .example) \\<img src=x\\> \\*bold\\* \\# Head" in details
     assert "`a'b@c.example`" in details
+
+
+@given(nasty.map(lambda text: text.replace("\ud800", "")))
+def test_no_text_of_a_stranger_acts_or_links(text: str) -> None:
+    evil = request(reference=f"x{text}"[:64], exporter={"name": f"x{text}"}, indications=[f"x{text}"])
+    for page in (static_summary(evil), static_details(evil)):
+        assert acts(page) == []
+        assert not any(LINKED.search(each) for each in texts_of(page))
+    assert "\n" not in static_summary(evil)
 
 
 def test_references_with_a_stroke_are_set_as_code_because_the_ui_makes_fractions_of_them() -> None:

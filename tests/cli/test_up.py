@@ -1,4 +1,4 @@
-"""``up`` takes a ladder file from the environment, ignores every other setting by name, and prints what to try."""
+"""``up`` takes from the environment how an office works, sets all else aside by name, and prints what to try."""
 
 from __future__ import annotations
 
@@ -13,20 +13,30 @@ from embedded.system import Embedded
 from rules.request import read_request
 
 
-def test_a_ladder_file_is_taken_and_other_settings_are_ignored_by_name(
+def test_how_an_office_works_is_taken_and_what_is_about_another_system_is_set_aside_by_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     environment = {
         "REXV_ESCALATION_FILE": "ladder.toml",
+        "REXV_READINGS": "/office/readings.toml",
+        "REXV_CONFIRM_REQUEST": "1",
+        "REXV_RECEIPT_CUTOFF": "16:00",
+        "REXV_COMMAND": "rex",
         "REXV_DATABASE_URL": "postgresql://other",
         "TEMPORAL_ADDRESS": "other:7233",
         "REXV_HEARTBEAT_URL": "",
         "PATH": "/bin",
     }
-    taken, ignored = settings_for(environment)
-    assert taken == {"REXV_ESCALATION_FILE": str(tmp_path / "ladder.toml")}
-    assert ignored == ["REXV_DATABASE_URL", "TEMPORAL_ADDRESS"]
+    taken, set_aside = settings_for(environment)
+    assert taken == {
+        "REXV_ESCALATION_FILE": str(tmp_path / "ladder.toml"),
+        "REXV_READINGS": "/office/readings.toml",
+        "REXV_CONFIRM_REQUEST": "1",
+        "REXV_RECEIPT_CUTOFF": "16:00",
+        "REXV_COMMAND": "rex",
+    }
+    assert set_aside == ["REXV_DATABASE_URL", "TEMPORAL_ADDRESS"]
     assert settings_for({"PATH": "/bin"}) == ({}, [])
     assert Embedded(tmp_path, settings=taken).environment["REXV_ESCALATION_FILE"] == str(tmp_path / "ladder.toml")
 

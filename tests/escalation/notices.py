@@ -58,6 +58,7 @@ def notice(number: int = 1, *matters: Matter, case: str = CASE, now: datetime = 
         "risk": "tight",
         "reserve_days": 1,
         "matters": list(matters) or [matter()],
+        "acknowledge_until": date(2026, 12, 3),
         "resolved": None,
         "not_before": now,
         "hold_until": now + timedelta(hours=14),

@@ -175,7 +175,7 @@ def test_a_book_has_another_version_where_rules_or_recipients_differ(before: str
             "defaults.climb_after_hours: expected more than 0, at least 0.1",
         ),
         ('[kinds."a\\nb"]\n' + LEVELS, "kinds.a b: unknown kind"),
-        (f"[kinds.{'k' * 99}]\n" + LEVELS, f"kinds.{'k' * 40}: unknown kind"),
+        (f"[kinds.{'k' * 99}]\n" + LEVELS, f"kinds.{'k' * 39}…: unknown kind"),
         ("[defaults]\n'mailto://u:s3cret@h' = 1\n" + LEVELS, "defaults.(an address): unknown setting"),
         ("[kinds]\nstep_overdue = 3\n" + LEVELS, "kinds.step_overdue: expected a table"),
         ("kinds = 3\n" + LEVELS, "kinds: expected a table"),

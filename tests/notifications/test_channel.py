@@ -15,9 +15,9 @@ from aiosmtpd.smtp import SMTP
 
 from notifications.channel import fault_of, send
 from notifications.message import Attachment, Message
-from notifications.notice import message_of
+from notifications.notice import is_pressing, message_of
 from simulators import mail
-from tests.escalation.notices import CASE, NOW, notice
+from tests.escalation.notices import CASE, NOW, notice, resolved
 from tests.recipients import listening
 
 CERTIFICATE = Path(__file__).parents[1] / "activities" / "certificates" / "mail.gov.example.pem"
@@ -30,10 +30,14 @@ def message() -> Message:
 
 
 def the_letter(folder: Path) -> EmailMessage:
-    (file,) = folder.glob("*.eml")
-    letter = message_from_bytes(file.read_bytes(), policy=default)
-    assert isinstance(letter, EmailMessage)
+    (letter,) = letters(folder)
     return letter
+
+
+def letters(folder: Path) -> list[EmailMessage]:
+    """In the order in which they came."""
+    read = [message_from_bytes(file.read_bytes(), policy=default) for file in sorted(folder.glob("*.eml"))]
+    return [letter for letter in read if isinstance(letter, EmailMessage)]
 
 
 async def test_an_email_goes_over_starttls_with_login(
@@ -63,14 +67,35 @@ async def test_an_email_goes_over_starttls_with_login(
     assert "ТОО «Өндіріс» & Co <b>" in plain.get_content()
 
 
-def test_a_web_service_is_told_the_text_and_its_refusal_is_named(message: Message) -> None:
+async def test_messages_about_one_case_stand_together_and_what_presses_is_marked(tmp_path: Path) -> None:
+    server = await mail.start(tmp_path, 0)
+    url = f"mailto://127.0.0.1:{mail.port_of(server)}?from=rex@gov.example&to=head@gov.example"
+    notices = [notice(), resolved(2), notice(3, case="rex-no-1")]
+    async with server:
+        for each in notices:
+            told = message_of([each], ui_url="https://temporal.gov.example", namespace="default", sent_at=NOW)
+            assert await asyncio.to_thread(send, url, told, pressing=is_pressing([each])) is None
+        bare = Message("self-check.1", "all is well", "text", "<p>text</p>")
+        assert await asyncio.to_thread(send, url, bare, pressing=False) is None
+    first, second, other, last = letters(tmp_path)
+    root = f"<{CASE}@gov.example>"
+    for letter in (first, second):
+        assert (letter["In-Reply-To"], letter["References"]) == (root, root)
+    assert other["References"] == "<rex-no-1@gov.example>"
+    assert (first["Importance"], first["X-Priority"]) == ("high", "1")
+    assert (second["Importance"], second["X-Priority"]) == (None, None)
+    assert (last["References"], last["In-Reply-To"], last["X-REX-Notice"]) == (None, None, "self-check.1")
+    assert len({letter["Message-ID"] for letter in (first, second, other)}) == 3
+
+
+def test_a_web_service_is_told_the_few_lines_and_its_refusal_is_named(message: Message) -> None:
     with listening() as hook:
         hook.answers += [500, 200]
         reason = send(hook.url(), message, pressing=False)
         assert send(hook.url(), message, pressing=False) is None
     assert reason is not None
     assert "500" in reason
-    assert hook.messages[1].strip() == message.text.strip()
+    assert hook.messages[1].strip() == (message.short or "").strip()
 
 
 def test_a_server_that_is_not_there_is_a_reason_and_no_error(message: Message) -> None:

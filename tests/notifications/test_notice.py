@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import notifications
+from activities.interface import Activity
 from escalation.kinds import Escalation
 from escalation.ladder import Language
 from escalation.notice import NO_STEP, Earlier, Next, Notice, Resolved
@@ -20,6 +21,8 @@ from notifications.message import Message
 from notifications.notice import is_pressing, message_of
 from notifications.words import words_of
 from reports.figures import Party, Reserve
+from rules.decisions import DECISIONS
+from rules.messages import MESSAGES
 from rules.outcome import Outcome
 from rules.request import Country
 from rules.terms import Risk, Step
@@ -27,6 +30,7 @@ from tests.escalation.notices import CASE, NOW, matter, notice, resolved
 
 TEXTS = Path(notifications.__file__).parent / "texts"
 FOREIGN = (Language.RUSSIAN, Language.KAZAKH)
+QUOTED = "«[A-Za-z_ ]+»"
 
 
 def write(*notices: Notice, sent_at: datetime = NOW, limited: bool = False) -> Message:
@@ -99,9 +103,28 @@ def test_nothing_is_left_in_english(language: Language, kind: Escalation) -> Non
         language=language,
     )
     said = write(about).text
-    known = r"\{.*\}|\.venv.*|http\S+|rex-ch-\S+|Temporal UI|User Metadata|acknowledge_escalation|REX|Co <b>"
-    left = re.sub(rf"{known}|[a-z]+(_[a-z]+)+|{re.escape(about.matters[0].summary)}", "", said)
+    known = r"\{.*\}|\.venv.*|http\S+|rex-ch-\S+|Temporal UI|User Metadata|REX|Co <b>"
+    left = re.sub(rf"{known}|{QUOTED}|{re.escape(about.matters[0].summary)}", "", said)
     assert re.findall(r"[A-Za-z]{2,}", left) == []
+
+
+@pytest.mark.parametrize("language", FOREIGN)
+def test_no_text_has_a_name_of_the_code_but_what_is_to_be_clicked_and_that_in_quotes(language: Language) -> None:
+    codes = {each.value for names in (Escalation, Step, Risk, Resolution, Outcome, Activity) for each in names}
+    clicked = {*DECISIONS, *MESSAGES, "More Actions", "Send an Update", "Send a Signal"}
+    for text in every_text(texts(language)):
+        quoted = re.findall("«([A-Za-z_ ]+)»", text)
+        assert set(quoted) <= clicked, text
+        rest = re.sub("«[^»]*»|\\$\\w+", "", text)
+        assert not {word for word in re.findall(r"[a-z_]+", rest) if "_" in word or word in codes}, text
+
+
+def every_text(words: Any) -> list[str]:
+    """Every text of a language, its keys left out."""
+    if isinstance(words, str):
+        return [words]
+    inner = words.values() if isinstance(words, dict) else words
+    return [text for each in inner for text in every_text(each)]
 
 
 # -- numbers and dates -----------------------------------------------------------------------------------------------
@@ -181,7 +204,7 @@ def test_a_subject_fits_sixty_characters(language: Language, kind: Escalation, s
 def test_what_is_resolved_says_so_first_and_asks_for_nothing(language: Language, begins: str) -> None:
     message = write(resolved(language=language))
     assert message.subject.startswith(begins)
-    assert "acknowledge" not in message.text
+    assert "acknowledge" not in message.text + (message.short or "")
     assert words_of(language)("nothing_to_do") in message.text
 
 
@@ -217,7 +240,9 @@ def test_a_notice_says_how_late_whose_turn_who_was_notified_who_is_next_and_how_
         "Overdue by: 3 working days",
         "Last day: Tuesday, 1 December 2026, until 24:00 (Almaty time)",
         "Whose turn: the ministry: the inspector",
-        "What to do now: Inspect the documents, then send the signal inspection_completed.",
+        "What to do now: Inspect the documents, then send the signal “inspection_completed”.",
+        "What stands in quotes is sent from the case's page in the Temporal UI: More Actions, Send an Update (or "
+        "Send a Signal).",
         "The 30 working days end on: Friday, 18 December 2026",
         "Reserve: 1 working day",
         "Risk: tight",
@@ -244,16 +269,21 @@ def test_a_notice_says_how_late_whose_turn_who_was_notified_who_is_next_and_how_
 def test_a_refused_request_is_dismissed_and_not_acknowledged(language: Language, subject: str, command: str) -> None:
     summary = "exporter.bin: expected 12 digits"
     about = matter(Escalation.REQUEST_REFUSED, None, level=1, summary=summary, last_day=None, due_at=None)
-    given = notice(
-        1, about, language=language, level=1, step=NO_STEP, risk=None, reserve_days=None, limit_last_day=None
-    )
+    no_case: dict[str, Any] = {
+        "step": NO_STEP,
+        "risk": None,
+        "reserve_days": None,
+        "limit_last_day": None,
+        "acknowledge_until": None,
+    }
+    given = notice(1, about, language=language, level=1, **no_case)
     alone, together, many = write(given), write(given, notice(2)), write(*[given] * 11)
     assert alone.subject == f"{subject}, {CASE}"
     assert summary in alone.text
     for message in (alone, together):
         assert f"    .venv/bin/python starter.py dismiss {CASE} {command}\n" in message.text
     for message in (alone, many):
-        assert "acknowledge" not in message.text
+        assert "acknowledge" not in message.text + (message.short or "")
     assert texts(language)["step"] + ": " not in alone.text
 
 
@@ -312,6 +342,7 @@ def test_a_few_notices_go_together_with_the_gravest_in_the_subject() -> None:
         assert f"Notice {each.key}." in message.text
         assert f"Notice {each.key}." in message.html
     assert "acknowledge rex-no-1 inspect.step_overdue" in message.text
+    assert message.text.index('"escalation_id"') < message.text.index(f"acknowledge {CASE}"), "the UI comes first"
 
 
 def test_very_many_notices_are_a_line_each() -> None:
@@ -320,7 +351,38 @@ def test_very_many_notices_are_a_line_each() -> None:
     assert "as many messages in the last hour as the limit allows" in message.text
     assert message.text.count("Notice rex-ch-") == 300
     assert message.text.count("acknowledge CASE all") == 1
+    assert message.text.count('"escalation_id": "all"') == 1
     assert len(message.html) < 150_000
+
+
+# -- a few lines for a chat -------------------------------------------------------------------------------------------
+
+
+def test_a_chat_is_told_in_a_few_lines_how_late_whose_turn_what_to_do_and_who_was_notified_before() -> None:
+    about = matter(late_days=3, working_days_left=-3, earlier=[Earlier(level=1, at=NOW - timedelta(hours=19))])
+    assert (write(notice(1, about)).short or "").splitlines() == [
+        "Overdue by: 3 working days",
+        "Whose turn: the ministry: the inspector",
+        "What to do now: Inspect the documents, then send the signal “inspection_completed”.",
+        "Notified before, not acknowledged: case officer (1 Dec, 14:30)",
+        f"The case in the Temporal UI (tab User Metadata): http://ui.example/namespaces/a%20b/workflows/{CASE}",
+        f"Notice {CASE}.1.",
+    ]
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("kind", Escalation)
+def test_a_chat_is_told_no_more_than_seven_lines_of_one_case(language: Language, kind: Escalation) -> None:
+    crowd = matter(kind, earlier=[Earlier(level=1, at=NOW), Earlier(level=2, at=NOW)], next=Next(level=3, at=NOW))
+    for about in (notice(1, crowd, language=language), resolved(2, crowd, language=language)):
+        assert len((write(about).short or "").splitlines()) <= 7
+
+
+def test_of_several_notices_a_chat_is_told_each_in_a_line_with_its_link() -> None:
+    short = write(notice(1, matter(Escalation.LIMIT_EXCEEDED)), notice(2, case="rex-no-1"), resolved(3)).short or ""
+    pages = "http://ui.example/namespaces/a%20b/workflows"
+    assert f"inspection overdue since 1 Dec, rex-no-1: {pages}/rex-no-1\nNotice rex-no-1.2." in short
+    assert f"Resolved: inspection overdue since 1 Dec, {CASE}: {pages}/{CASE}" in short
 
 
 def test_channels_show_a_failure_for_what_is_urgent_and_not_resolved() -> None:

@@ -42,7 +42,7 @@ RECORD: dict[str, Any] = {
     "hs_codes": ["1101"],
 }
 GOOD: dict[str, dict[str, Any]] = {
-    "acknowledge_escalation": {"escalation_id": "inspect.step_overdue.2", "until": "2026-03-12"},
+    "acknowledge_escalation": {"escalation_id": "inspect.step_overdue.2", "until": "2026-03-12", "take_over": True},
     "assign": {"to": "A. Serikova"},
     "confirm_request": {"note": "seal and signature are those of the FOCBS"},
     "record_dispatch": {"what": "appeal", "sent_at": "2026-03-04T09:00:00+05:00", "letter_reference": "15-07/42"},
@@ -63,6 +63,7 @@ OPTIONAL = {
     "retry_action": {"action"},
     "release_document": {"message_id"},
     "return_conclusion": {"reopen_inspection"},
+    "acknowledge_escalation": {"take_over"},
 }
 
 

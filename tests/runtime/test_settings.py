@@ -130,6 +130,7 @@ def test_all_that_is_missing_is_named_in_one_line() -> None:
         ("REXV_ATAMEKEN_TOKEN", "secret with a space", "expected ASCII letters"),
         ("REXV_RECEIPT_CUTOFF", "4 pm, secret", "expected HH:MM as in 16:00"),
         ("REXV_METRICS_ADDRESS", "secret", "expected host:port"),
+        ("REXV_COMMAND", "secret\nsecond line", "expected one line"),
         ("REXV_HEARTBEAT_URL", "ftp://secret.example/ping", "begins with http"),
         ("REXV_HEARTBEAT_URL", "https://user:secret@heartbeat.example", "without user and password"),
         ("REXV_MAIL_URL", "http://secret.example", "expected smtp"),

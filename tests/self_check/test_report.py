@@ -37,11 +37,11 @@ def test_each_finding_stands_in_it_with_what_to_do_and_its_link() -> None:
         "register be wrong.\n"
         "\n"
         "1. rex-ch-1 is stuck <b>\n"
-        "   What to do: Read the last error.\n"
-        "   https://temporal.example/namespaces/rex/workflows/rex%2Fch%201\n"
+        "What to do: Read the last error.\n"
+        "In the Temporal UI: https://temporal.example/namespaces/rex/workflows/rex%2Fch%201\n"
         "\n"
         "2. rex-ch-2 is stuck <b>\n"
-        "   What to do: Read the last error.\n"
+        "What to do: Read the last error.\n"
         "\n"
         "Report cases.2026-03-09. Each finding is reported once a day until it is fixed.\n"
     )
@@ -51,7 +51,7 @@ def test_its_html_says_the_same_and_takes_no_markup_from_outside() -> None:
     html = report(finding()).html
     assert "rex-ch-1 is stuck &lt;b&gt;" in html
     link = "https://temporal.example/namespaces/rex/workflows/rex%2Fch%201"
-    assert f'<a href="{link}">{link}</a>' in html
+    assert f"<a href='{link}'>In the Temporal UI</a>" in html
 
 
 def test_findings_beyond_those_listed_are_counted() -> None:

@@ -213,6 +213,48 @@ async def test_all_that_is_open_can_be_acknowledged_at_once(case: CaseInMemory) 
     assert heard(case, OVERDUE)[-1] == (9, "00:00", 2)
 
 
+async def test_who_acknowledges_second_hears_who_holds_it_and_takes_over_only_on_purpose(case: CaseInMemory) -> None:
+    await case.bring_to(AWAIT)
+    await case.sleep_to(6)
+    await acknowledge(case, OVERDUE, 7)
+    again = {"escalation_id": OVERDUE, "until": case.day(8).isoformat()}
+    refusal = await case.refused("acknowledge_escalation", by="Б. Ержан", **again)
+    assert refusal == (
+        f"escalation_id: {OVERDUE} is held by A. Nurlan until {case.day(7)}; "
+        "to take it over: take_over true (in the terminal --take-over)"
+    )
+    assert escalation(await case.view(), OVERDUE)["acknowledged_by"] == "A. Nurlan"
+    taken = await case.update("acknowledge_escalation", by="Б. Ержан", take_over=True, **again)
+    assert taken["acknowledged"] == [OVERDUE]
+    assert taken["taken_over"] == [{"escalation_id": OVERDUE, "by": "A. Nurlan", "until": case.day(7).isoformat()}]
+    assert escalation(await case.view(), OVERDUE)["acknowledged_by"] == "Б. Ержан"
+
+
+async def test_the_holder_may_prolong_and_what_has_lapsed_is_nobodys(case: CaseInMemory) -> None:
+    await case.bring_to(AWAIT)
+    await case.sleep_to(6)
+    await acknowledge(case, OVERDUE, 7)
+    longer = {"escalation_id": OVERDUE, "until": case.day(8).isoformat()}
+    assert (await case.update("acknowledge_escalation", by=" a.  NURLAN", **longer))["taken_over"] == []
+    await case.sleep_to(9)
+    lapsed = {"escalation_id": OVERDUE, "until": case.day(9).isoformat()}
+    assert (await case.update("acknowledge_escalation", by="Б. Ержан", **lapsed))["taken_over"] == []
+
+
+async def test_all_leaves_to_others_what_they_hold(case: CaseInMemory) -> None:
+    await case.bring_to(AWAIT)
+    await refuse_a_document(case)
+    await case.sleep_to(6)
+    await acknowledge(case, OVERDUE, 7)
+    given = {"escalation_id": "all", "until": case.day(8).isoformat(), "by": "Б. Ержан"}
+    answer = await case.update("acknowledge_escalation", **given)
+    assert answer["acknowledged"] == [REFUSED]
+    assert answer["held_by_others"] == [{"escalation_id": OVERDUE, "by": "A. Nurlan", "until": str(case.day(7))}]
+    view = await case.view()
+    assert [escalation(view, each)["acknowledged_by"] for each in (REFUSED, OVERDUE)] == ["Б. Ержан", "A. Nurlan"]
+    assert "is held by" in await case.refused("acknowledge_escalation", **{**given, "by": "C"})
+
+
 async def test_where_nothing_is_open_there_is_nothing_to_acknowledge(case: CaseInMemory) -> None:
     await case.bring_to(AWAIT)
     refusal = await case.refused("acknowledge_escalation", escalation_id="all", until=case.day(0).isoformat())

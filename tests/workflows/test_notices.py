@@ -82,6 +82,20 @@ async def test_a_notice_says_how_things_stand_who_was_told_before_and_who_comes_
     assert (second.today, second.reserve_days, second.limit_last_day) == (case.day(6), 7, case.day(30))
 
 
+async def test_the_next_working_day_is_proposed_for_an_acknowledgement(case: CaseInMemory) -> None:
+    await case.bring_to(AWAIT)
+    await case.sleep_to(6)
+    warning, *_, breach = case.world.notices()
+    assert (warning.today, warning.acknowledge_until) == (case.day(5), case.day(6))
+    assert case.day(5).weekday() == 0
+    assert (breach.today, breach.acknowledge_until) == (case.day(6), case.day(7))
+    case.world.refuse(Activity.FETCH_DOCUMENTS)
+    await case.sleep_to(9)
+    await case.signal("documents_arrived", documents("d1", "contract"))
+    failed = case.world.notices()[-1]
+    assert (failed.today.weekday(), failed.acknowledge_until) == (4, case.day(10)), "on a Friday it is the Monday"
+
+
 async def test_words_hold_until_the_end_of_the_day_or_of_the_offices_hours(case: CaseInMemory) -> None:
     await case.bring_to(AWAIT)
     await case.sleep_to(6)
