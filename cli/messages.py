@@ -111,7 +111,9 @@ def _print(answer: Answer, case: CaseView | None, *, as_json: bool) -> None:
         print_json(answer.as_json())
         return
     out = console()
-    out.print(Text.assemble((answer.case_id, "bold"), f"  {answer.name} accepted, message_id {answer.message_id}"))
+    out.print(
+        Text.assemble((answer.case_id, "bold"), f"  {answer.name} accepted, message_id {shown(answer.message_id)}")
+    )
     if case is None:
         return
     if answer.name == "documents_arrived":
