@@ -137,7 +137,7 @@ def _print(answer: Answer, case: CaseView | None, outcomes: Sequence[Outcome] = 
         return
     out = console()
     out.print(
-        Text.assemble((answer.case_id, "bold"), f"  {answer.name} accepted, message_id {answer.message_id}"),
+        Text.assemble((answer.case_id, "bold"), f"  {answer.name} accepted, message_id {shown(answer.message_id)}"),
         soft_wrap=True,
     )
     if case is None:
