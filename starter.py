@@ -20,9 +20,9 @@ except ModuleNotFoundError:
     raise SystemExit(f"error: this Python lacks our libraries; run `make install`, then: {STARTER}") from None
 
 from cli.calendar import calendar_app, deadline
+from cli.control import report
 from cli.errors import errors_in_one_line
 from cli.whose import Whose
-from escalation.ladder import Language
 from rules.terms import Risk, Step
 from runtime.process import leave
 
@@ -322,40 +322,7 @@ def dismiss(
     asyncio.run(dismiss(case, by=by, because=because, as_json=json))
 
 
-@app.command(rich_help_panel=CONTROL)
-def report(
-    first: Annotated[
-        str | None,
-        typer.Option(
-            "--from", metavar="DATE", help="The first day, as in 2026-03-01; by default that of --to's month."
-        ),
-    ] = None,
-    last: Annotated[
-        str | None,
-        typer.Option(
-            "--to", metavar="DATE", help="The last day, included; by default that of --from's month, at most today."
-        ),
-    ] = None,
-    csv: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="Write each figure as a line of CSV; an existing file is replaced."),
-    ] = None,
-    pdf: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Write a PDF with two charts; an existing file is replaced.")
-    ] = None,
-    language: Annotated[Language, typer.Option(help="Of the tables and the PDF.")] = Language.ENGLISH,
-    json: Json = False,
-) -> None:
-    """Account for a period: cases, terms kept and broken, the reserve of what is open, what is unacknowledged.
-
-    Days are days in Asia/Almaty; without --from and --to it is last month. It is the account that level 3 receives
-    each month; docs/reports.md defines every figure. It comes from the register, so it works when Temporal is down.
-    """
-    from cli.report import print_account
-
-    print_account(first, last, csv_file=csv, pdf_file=pdf, language=language, as_json=json)
-
-
+app.command(rich_help_panel=CONTROL)(report)
 # Without ignore_unknown_options a term of -3 would be an unknown option and not a refused term.
 app.command("deadline", rich_help_panel=TIME, context_settings={"ignore_unknown_options": True})(deadline)
 app.add_typer(calendar_app, name="calendar", rich_help_panel=TIME)

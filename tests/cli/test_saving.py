@@ -23,7 +23,7 @@ from cli.saving import LONGEST_NAME, safe_name, save, save_in
         ("con.pdf", "_con.pdf"),
         ("contract.pdf", "contract.pdf"),
         ("invoice\u202efdp.exe", "invoicefdp.exe"),
-        ("a\x1b]52;c;eA==\x07.pdf", "a]52;c;eA==.pdf"),
+        ("a\x1b]52;c;eA==\x07.pdf", "a ]52;c;eA==.pdf"),
         ("x" * 300 + ".pdf", "x" * (LONGEST_NAME - 4) + ".pdf"),
     ],
 )

@@ -93,7 +93,7 @@ def test_another_officer_or_address_is_another_version_of_the_ladders() -> None:
         ('"A" = []', "officers.A: has no recipient; expected at least one Apprise URL"),
         ('"A" = "json://a"', "officers.A: "),
         ('"A" = ["${NONE}"]', "officers.A[0]: the environment variable NONE is not set"),
-        ('"A b" = ["json://a"]\n"a  B" = ["json://b"]', "officers.a  B: stands there twice"),
+        ('"A b" = ["json://a"]\n"a  B" = ["json://b"]', "officers.a B: stands there twice"),
     ],
 )
 def test_an_officer_that_does_not_fit_is_named(officers: str, error: str) -> None:

@@ -33,7 +33,7 @@ async def test_without_a_calendar_nothing_is_counted_until_it_is_there(opening: 
     assert world.calls[Activity.REQUEST_DOCUMENTS] == []
     raised = escalation(view, "request_documents.action_failed")
     assert (raised["level"], "no calendar of 2027" in raised["summary"]) == (2, True)
-    assert "retry_action or withdraw" in await case.refused("recount", reason="x")
+    assert "retry_action, assign or withdraw" in await case.refused("recount", reason="x")
     world.mend(Activity.RECORD_CALENDAR)
     await case.update("retry_action")
     view = await case.at_step("await_documents")
