@@ -14,10 +14,11 @@ from temporalio.exceptions import ApplicationError, FailureError
 from activities.interface import Notify
 from escalation.kinds import LEVEL_NAMES
 from rules.text import one_line
+from workflows.asking_first import ASKED
 from workflows.case import Action, Case
 from workflows.catalogue import CATALOGUE
-from workflows.profiles import ASKED
-from workflows.turns import RECOUNT, Failure
+from workflows.profiles import AT_THE_SCREEN
+from workflows.turns import Failure
 
 
 class Actions:
@@ -49,7 +50,7 @@ class Actions:
 
     async def _perform(self, action: Action) -> None:
         row = CATALOGUE[action.activity]
-        profile = ASKED if action.key == RECOUNT else row.profile
+        profile = AT_THE_SCREEN if action.key in ASKED else row.profile
         try:
             result: object = await workflow.execute_activity(
                 action.activity.value,

@@ -209,7 +209,7 @@ class VerificationWorkflow:
                 timers.set(turns.alarms(now), now),
             ]
             self._leave_a_trace(commanded=any(commands), now=now)
-            if turns.finished or (self._history_is_long() and not turns.pending):
+            if turns.finished or (self._history_is_long() and not turns.pending and not turns.answering):
                 return
             await workflow.wait_condition(lambda: self._woken or turns.pending)
 
