@@ -11,7 +11,7 @@ from rich.text import Text
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
-from cli.asking import WORKFLOW_TYPE, in_words
+from cli.asking import in_words
 from cli.errors import CannotDo
 from cli.listing import NOTHING, Column, listing
 from cli.words import (
@@ -27,8 +27,9 @@ from rules.text import shown
 from runtime import search_attributes as attributes
 from runtime.commands import STARTER
 from runtime.links import case_link
+from runtime.views import CASES
 
-_CASES = f"WorkflowType = '{WORKFLOW_TYPE}' AND ExecutionStatus != 'Failed' AND ExecutionStatus != 'ContinuedAsNew'"
+_CASES = f"{CASES} AND ExecutionStatus != 'Failed' AND ExecutionStatus != 'ContinuedAsNew'"
 """The visibility query of every case. A failed one was a refused request, a continued one has a later run."""
 
 

@@ -426,3 +426,12 @@ def test_html_has_nothing_that_is_wider_than_a_telephone() -> None:
     html = write(notice()).html
     assert not re.search(r"[^-]width:\s*\d", html)
     assert "<table" not in html
+
+
+@pytest.mark.parametrize("count", [1, 3, 20])
+@pytest.mark.parametrize("language", Language)
+def test_a_message_has_one_link_to_all_cases_with_open_escalations(language: Language, count: int) -> None:
+    link = "http://ui.example/namespaces/a%20b/workflows?query=WorkflowType%20%3D%20%27VerificationWorkflow%27"
+    message = write(*[notice(language=language, key=f"k{number}") for number in range(count)])
+    assert message.text.count(f"{link}%20AND%20ExecutionStatus") == 1
+    assert message.text.count(words_of(language)("view")) == message.html.count(words_of(language)("view")) == 1
