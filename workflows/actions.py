@@ -11,14 +11,15 @@ from collections.abc import Callable
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError, FailureError
 
-from activities.interface import Notify
+from activities.interface import Notify, Reminder
 from escalation.kinds import LEVEL_NAMES
 from rules.text import one_line
-from workflows.asking_first import ASKED
+from workflows.asking_first import ASKED, SUMMARIES
 from workflows.case import Action, Case
 from workflows.catalogue import CATALOGUE
 from workflows.profiles import AT_THE_SCREEN
 from workflows.turns import Failure
+from workflows.wording import DOES, until
 
 
 class Actions:
@@ -56,7 +57,7 @@ class Actions:
                 action.activity.value,
                 args=[] if action.payload is None else [action.payload],
                 result_type=row.result,
-                summary=self._summary(action),
+                summary=summary_of(self._case, action),
                 # One that is stopped may be sending: it is waited for, and what it has done counts.
                 cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
                 **profile.options(),
@@ -70,19 +71,26 @@ class Actions:
             del self._tasks[action.key]
         self._ended(action, result)
 
-    def _summary(self, action: Action) -> str:
-        """What the operator reads on the timeline: the paragraph, the act, and the last day where there is one."""
-        row, state = CATALOGUE[action.activity], self._case.running
-        if isinstance(action.payload, Notify):
-            return _of_notices(action.payload)
-        last_day = state.last_day if state is not None and row.of_the_step else None
-        return row.summary + (f", last day {last_day} until 24:00" if last_day else "")
+
+def summary_of(case: Case, action: Action) -> str:
+    """What the operator reads on the timeline: the paragraph, the act, and the last day where there is one."""
+    match action.payload:
+        case Notify():
+            return _of_notices(case, action.payload)
+        case Reminder():
+            return f"{DOES[action.activity]}, last day {until(action.payload.last_day)}"
+        case _ if action.key in ASKED:
+            return SUMMARIES[action.key]
+    state = case.running
+    last_day = state.last_day if state is not None and CATALOGUE[action.activity].of_the_step else None
+    return DOES[action.activity] + (f", last day {until(last_day)}" if last_day else "")
 
 
-def _of_notices(payload: Notify) -> str:
+def _of_notices(case: Case, payload: Notify) -> str:
+    matters = {each.id: each.name for each in case.escalations}
     parts = [
         f"{'say it is resolved to' if notice.resolved else 'notify'} level {notice.level} "
-        f"({LEVEL_NAMES[notice.level]}): {', '.join(matter.escalation_id for matter in notice.matters)}"
+        f"({LEVEL_NAMES[notice.level]}): {', '.join(matters[each.escalation_id] for each in notice.matters)}"
         for notice in payload.notices
     ]
     return ("; ".join(parts) or "withdraw notices")[:200]

@@ -24,6 +24,12 @@ RECORD_DOCUMENTS: Final = "record_documents"
 ASKED: Final = {RECOUNT: "the calendar could not be read", RECORD_DOCUMENTS: "the documents could not be checked"}
 """The keys of the actions that ask, with what it means where one gives up."""
 
+SUMMARIES: Final = {
+    RECOUNT: "¶5: read the working days as they are now",
+    RECORD_DOCUMENTS: "¶8: see that the store has the documents that came by post",
+}
+"""What they do, in words."""
+
 
 def question(case: Case, calendar: Calendar, decision: Decision, now: datetime) -> Action | None:
     """What has to be asked before a decision can be carried out; None where nothing has to be.

@@ -28,6 +28,7 @@ from workflows.escalation_state import Identity
 from workflows.order import advance
 from workflows.profiles import OWN
 from workflows.register_changes import case_row
+from workflows.wording import DOES
 
 CALENDAR_AHEAD: Final = timedelta(days=120)
 """How far beyond today the recorded calendar must reach before anything is counted."""
@@ -206,7 +207,7 @@ class Turns:
             self._alarms = {name: alarm for name, alarm in self._alarms.items() if alarm.until > now}
             # Our own house answers or gives up within a quarter of an hour: what wakes the case then needs no timer.
             if any(CATALOGUE[each.activity].profile is not OWN for each in begun):
-                words = "check on what was just started"
+                words = "see what became of what was just started"
                 self._alarms = {"moment": Alarm(now + A_MOMENT, words), **self._alarms}
         return self._alarms
 
@@ -218,7 +219,8 @@ class Turns:
             wanted = term_alarms(self.case, now)
             ahead = warnings_ahead(self.case, self.calendar, now)
             chasing = reminders.moments(self.case, self.calendar)
-            ahead += [Alarm(moment, "¶8: a reminder to Atameken") for moment in chasing]
+            remind = DOES[Activity.REMIND_ATAMEKEN]
+            ahead += [Alarm(moment, f"{remind}, {self.case.clock.day_of(moment):%a %-d %b %Y}") for moment in chasing]
             ahead += alerts.moments(self.case, self.calendar, now)
         soonest = min((each for each in ahead if each.until > now), key=lambda each: each.until, default=None)
         if soonest is not None and all(alarm.until != soonest.until for alarm in wanted.values()):

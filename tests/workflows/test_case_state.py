@@ -246,7 +246,7 @@ def test_where_a_term_wakes_the_case_anyway_no_further_timer_is_set_beside_it() 
 def test_each_timer_says_in_plain_words_what_ends_and_when() -> None:
     case = standing_at(Step.AWAIT_DOCUMENTS, PLAIN)
     wanted = alarms(case, RECEIVED)
-    assert wanted["term"].summary == "¶8 await_documents: term of 5 working days, last day 2026-03-09 until 24:00"
+    assert wanted["term"].summary == "¶8 documents from Atameken: 5 working days, last day Mon 9 Mar 2026 until 24:00"
     assert wanted["limit"].summary == "¶5 the limit of 30 working days, last day 2026-04-13 until 24:00"
 
 
