@@ -93,9 +93,6 @@ class Recorded(Payload):
 NOTICE_OUTCOME = "notice_outcome"
 """The signal by which a recipient reports to a case what became of a notice (``escalation.notice.Outcome``)."""
 
-INTERNAL_SIGNALS = (NOTICE_OUTCOME,)
-"""Signals between our own workflows: they are no messages."""
-
 
 class ArrivalsWanted(Payload):
     """``read_arrivals`` -> list of instants: when Temporal recorded the signals.

@@ -16,12 +16,13 @@ from temporalio.client import (
 from temporalio.exceptions import FailureError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.signals import CASE
 from cli.errors import CannotDo
 from rules.case_view import CaseView
 from rules.refusal import reasons
 from rules.text import shown
 from runtime.commands import STARTER, WORKER
-from runtime.views import CASE, OPEN_CASES
+from runtime.views import OPEN_CASES
 
 PATIENCE = timedelta(seconds=10)
 """How long a query waits. A worker answers within a second, also where it must replay a long case first."""

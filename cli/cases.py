@@ -64,7 +64,7 @@ async def show(case_id: str, *, as_json: bool) -> None:
     if as_json:
         print_json(answer)
     else:
-        print_page(case_page(read_case(answer), world.link(case_id)))
+        print_page(case_page(read_case(answer), world.link(case_id), datetime.now(UTC)))
 
 
 async def list_(*, step: str | None, risk: str | None, as_json: bool) -> None:

@@ -17,6 +17,7 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
+from activities.signals import CASE
 from cli.asking import NobodyAnswers, UnknownCase, ask_case, describe, in_words, read_case
 from cli.errors import CannotDo
 from cli.static_texts import static_details, static_summary
@@ -30,7 +31,6 @@ from rules.request import VerificationRequest, read_request
 from rules.terms import Step
 from runtime import search_attributes as attributes
 from runtime.commands import STARTER
-from runtime.views import CASE
 
 _USED_UP = "this case number cannot be used again; add a suffix to the reference, e.g. 2026-0042/2"
 

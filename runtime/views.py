@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from activities.signals import CASE
 from runtime.links import list_link
-
-CASE: Final = "VerificationWorkflow"
-"""The workflow type of a case."""
 
 CASES: Final = f"WorkflowType = '{CASE}'"
 """The part of a visibility query that leaves everything else out."""

@@ -29,6 +29,7 @@ class Actions:
         """:param ended: called with the action and its result, its ``Failure``, or None where it was stopped."""
         self._case, self._ended = case, ended
         self._tasks: dict[str, tuple[Action, asyncio.Task[None]]] = {}
+        self._number = 0
 
     def keep_up(self, begun: list[Action]) -> bool:
         """Start what is begun, stop what is to begin anew, and cancel what is not wanted any more.
@@ -51,12 +52,15 @@ class Actions:
 
     async def _perform(self, action: Action) -> None:
         row = CATALOGUE[action.activity]
+        self._number += 1
+        action.activity_id = str(self._number)  # What Temporal's SDK would call it, too; it is not to be asked.
         profile = AT_THE_SCREEN if action.key in ASKED else row.profile
         try:
             result: object = await workflow.execute_activity(
                 action.activity.value,
                 args=[] if action.payload is None else [action.payload],
                 result_type=row.result,
+                activity_id=action.activity_id,
                 summary=summary_of(self._case, action),
                 # One that is stopped may be sending: it is waited for, and what it has done counts.
                 cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

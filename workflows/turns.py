@@ -28,6 +28,7 @@ from workflows.escalation_state import Identity
 from workflows.order import advance
 from workflows.profiles import OWN
 from workflows.register_changes import case_row
+from workflows.trying import take_trying
 from workflows.wording import DOES
 
 CALENDAR_AHEAD: Final = timedelta(days=120)
@@ -80,6 +81,7 @@ class Turns:
         self._messages = 0
         self._came: list[tuple[Action, object]] = []
         self._outcomes: list[tuple[Any, ...]] = []
+        self._trying: list[tuple[Any, ...]] = []
         self._cancellations: list[str] = []
         self._decisions: list[Answer] = []
         self._alarms: dict[str, Alarm] = {}
@@ -103,6 +105,10 @@ class Turns:
     def outcome(self, arguments: tuple[Any, ...]) -> None:
         """Record what a recipient reports of a notice."""
         self._outcomes.append(arguments)
+
+    def trying(self, arguments: tuple[Any, ...]) -> None:
+        """Record what an activity tells of its attempts."""
+        self._trying.append(arguments)
 
     def read(self, name: str, arguments: Sequence[Any], now: datetime) -> Decision:
         """Read a decision and see whether it makes sense now. :raises Refusal: where it does not fit or makes none."""
@@ -129,7 +135,7 @@ class Turns:
         """Whether something has come that the next turn can deal with."""
         waits = bool(self.case.inbox) and self.case.inbox[0].arrived_at is not None
         decision = bool(self._decisions) and not self.case.inbox and not self._asking
-        return bool(self._came or self._outcomes or self._cancellations or waits or decision)
+        return bool(self._came or self._outcomes or self._trying or self._cancellations or waits or decision)
 
     @property
     def answering(self) -> bool:
@@ -174,7 +180,7 @@ class Turns:
         """What is to be started now; from here on it is under way."""
         wanted = [each for each in self.case.actions.values() if each.state == "wanted"]
         for action in wanted:
-            action.state, action.error, action.begun_at = "running", None, now
+            action.state, action.error, action.begun_at, action.attempts = "running", None, now, 0
         return wanted
 
     def settled(self, now: datetime) -> bool:
@@ -235,6 +241,9 @@ class Turns:
 
     def _take_results(self, now: datetime) -> None:
         case = self.case
+        trying, self._trying = self._trying, []
+        for arguments in trying:
+            take_trying(case, arguments)
         came, self._came = self._came, []
         for action, result in came:
             if case.actions.get(action.key) is not action:

@@ -16,6 +16,7 @@ from icalendar import Calendar
 from temporalio.testing import WorkflowEnvironment
 from typer.testing import CliRunner
 
+from activities.signals import CASE
 from cli import decisions
 from cli.asking import NobodyAnswers, open_cases
 from cli.case_list import list_cases
@@ -24,7 +25,6 @@ from cli.tasks import Task
 from cli.today import task_table, today
 from cli.whose import Whose
 from rules.instant import rfc_3339
-from runtime.views import CASE
 from starter import app
 from tests.cli.conftest import Office
 from tests.cli.test_case_list import row
@@ -178,7 +178,7 @@ def test_a_later_file_has_the_same_uid_for_the_next_step_and_a_newer_stamp() -> 
     assert before["UID"] == after["UID"]
     assert (before["DTSTART"].dt, after["DTSTART"].dt) == (date(2026, 3, 12), date(2026, 3, 23))
     assert (before["DTSTAMP"].dt, after["DTSTAMP"].dt) == (now, now + timedelta(days=9))
-    assert str(after["SUMMARY"]) == "rex-ch-1: inspect the data"
+    assert str(after["SUMMARY"]) == "rex-ch-1: inspection of documents and REX data"
 
 
 def test_what_has_no_term_yet_has_no_event_and_text_from_outside_makes_no_line_of_its_own() -> None:

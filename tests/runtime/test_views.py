@@ -9,8 +9,9 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 from temporalio.testing import WorkflowEnvironment
 
+from activities.signals import CASE
 from runtime import search_attributes as attributes
-from runtime.views import CASE, DUE_THIS_WEEK, DUE_TODAY, OPEN_CASES, VIEWS, View
+from runtime.views import DUE_THIS_WEEK, DUE_TODAY, OPEN_CASES, VIEWS, View
 from tests.support.waiting import until
 
 TODAY = date(2026, 11, 27)

@@ -14,6 +14,8 @@ from pydantic import BaseModel, TypeAdapter
 from temporalio.exceptions import ApplicationError
 
 from activities.interface import Activity, ArrivalsWanted
+from activities.signals import StillTrying
+from activities.still_trying import worth_saying
 from escalation.notice import Outcome
 from rules.refusal import Refusal
 from rules.request import read_request
@@ -173,10 +175,15 @@ class Driver:
     async def _perform(self, action: Action) -> None:
         profile = AT_THE_SCREEN if action.key in ASKED else CATALOGUE[action.activity].profile
         gives_up_at, pause = self.now + profile.gives_up_after, profile.first_retry
+        action.activity_id, attempt = action.key, 0
         while True:
+            attempt += 1
             try:
                 result: object = await self._call(action)
             except ApplicationError as error:
+                if not error.non_retryable and worth_saying(attempt):
+                    told = StillTrying(activity_id=action.key, attempt=attempt, reason=error.message)
+                    self.turns.trying((told.model_dump(mode="json"),))
                 due = self.now + pause
                 if not error.non_retryable and due < gives_up_at:
                     await self._until(action.key, due)
