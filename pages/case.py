@@ -80,7 +80,7 @@ class _Writer(Writer):
             by = (
                 (", signed by ", Foreign(signed.signed_by or ""), f" {self.moment(signed.signed_at)}") if signed else ()
             )
-            yield line(strong("Closed"), ": outcome ", outcome, *by)
+            yield line(strong("Closed"), ": ", outcome, *by)
         else:
             yield self._step_now()
         yield self._limit()
@@ -117,7 +117,8 @@ class _Writer(Writer):
             return line("The 30 working days of ¶5 ", kept, f"; their last day is {last}")
         risk = Said(capital(RISKS[case.risk]), _TONES[case.risk]) if case.risk else Said("Not known yet")
         reserve = "" if case.reserve_days is None else f"reserve {working_days(case.reserve_days)}, "
-        return line(risk, f": {reserve}the 30 working days of ¶5 end on ", strong(last))
+        end = "ended" if case.limit_last_day < self.today else "end"
+        return line(risk, f": {reserve}the 30 working days of ¶5 {end} on ", strong(last))
 
     # -- what to do ---------------------------------------------------------------------------------------------------
 

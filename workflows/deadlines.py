@@ -25,7 +25,7 @@ from workflows.reckoning import (
     take_stock,
     turns_at_risk,
 )
-from workflows.wording import until
+from workflows.wording import day, until
 
 _TERM_KINDS = (Escalation.STEP_DUE_SOON, Escalation.STEP_OVERDUE)
 _STEP_KINDS = (*_TERM_KINDS, Escalation.MESSAGE_REJECTED, Escalation.REGISTRATION_CHANGED)
@@ -290,7 +290,8 @@ def _provisionally(state: StepState) -> str:
 
 
 def _of_limit(case: Case, calendar: WorkingCalendar, as_of: datetime) -> list[_Moment]:
-    if case.limit_at is None or case.limit_warning_at is None:
+    limit_last_day = case.limit_last_day
+    if case.limit_at is None or case.limit_warning_at is None or limit_last_day is None:
         return []
     exceeded = as_of >= case.limit_at
     moments: list[_Moment] = []
@@ -298,18 +299,18 @@ def _of_limit(case: Case, calendar: WorkingCalendar, as_of: datetime) -> list[_M
     if (case.reserve_days or 0) < 0 and not any(each.resolved_at is None for each in risks):
         identity = Identity(Escalation.LIMIT_AT_RISK, episode=len(risks) + 1)
         summary = (
-            f"the 30 working days are at risk: the reserve is {case.reserve_days}, the last day {case.limit_last_day}"
+            f"the 30 working days are at risk: the reserve is {case.reserve_days}, the last day {day(limit_last_day)}"
         )
         # No later than the end of the thirty: the breach overtakes the warning.
         since = min(as_of, _fell_below_0(case, calendar, as_of), case.limit_at)
         moments.append(_Moment(since, identity, summary, case.limit_at, exceeded))
     if as_of >= case.limit_warning_at:
         identity = Identity(Escalation.LIMIT_DUE_SOON, episode=case.limit_episode)
-        summary = f"working day {LIMIT_WARNING_DAY} of the 30 has begun: the last day is {case.limit_last_day}"
+        summary = f"working day {LIMIT_WARNING_DAY} of the 30 has begun: the last day is {day(limit_last_day)}"
         moments.append(_Moment(case.limit_warning_at, identity, summary, case.limit_at, exceeded))
     if exceeded:
         identity = Identity(Escalation.LIMIT_EXCEEDED, episode=case.limit_episode)
-        summary = f"the 30 working days (¶5) have ended without a signature: the last day was {case.limit_last_day}"
+        summary = f"the 30 working days (¶5) have ended without a signature: the last day was {day(limit_last_day)}"
         moments.append(_Moment(case.limit_at, identity, summary, case.limit_at))
     return moments
 

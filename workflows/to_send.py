@@ -58,7 +58,7 @@ def to_send(case: Case, calendar: WorkingCalendar | None, now: datetime) -> list
 
 
 def _of_failures(case: Case) -> Iterator[ToSend]:
-    for action in case.failed_actions:
+    for action in [*case.failed_actions, *case.retried_actions]:
         yield _update("retry_action", action=action.key)
         yield from _done_by_hand(action)
 

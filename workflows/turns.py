@@ -29,7 +29,7 @@ from workflows.order import advance
 from workflows.profiles import OWN
 from workflows.register_changes import case_row
 from workflows.trying import take_trying
-from workflows.wording import DOES
+from workflows.wording import DOES, day
 
 CALENDAR_AHEAD: Final = timedelta(days=120)
 """How far beyond today the recorded calendar must reach before anything is counted."""
@@ -226,7 +226,7 @@ class Turns:
             ahead = warnings_ahead(self.case, self.calendar, now)
             chasing = reminders.moments(self.case, self.calendar)
             remind = DOES[Activity.REMIND_ATAMEKEN]
-            ahead += [Alarm(moment, f"{remind}, {self.case.clock.day_of(moment):%a %-d %b %Y}") for moment in chasing]
+            ahead += [Alarm(moment, f"{remind}, {day(self.case.clock.day_of(moment))}") for moment in chasing]
             ahead += alerts.moments(self.case, self.calendar, now)
         soonest = min((each for each in ahead if each.until > now), key=lambda each: each.until, default=None)
         if soonest is not None and all(alarm.until != soonest.until for alarm in wanted.values()):

@@ -26,6 +26,11 @@ DOES: Final[dict[Activity, str]] = {
 """What each activity of a case does."""
 
 
-def until(day: date) -> str:
+def day(of: date) -> str:
+    """``Tue 1 Dec 2026``."""
+    return f"{of:%a} {of.day} {of:%b %Y}"
+
+
+def until(last_day: date) -> str:
     """``Tue 1 Dec 2026 until 24:00``: a last day, as a timer names it."""
-    return f"{day:%a} {day.day} {day:%b %Y} until 24:00"
+    return f"{day(last_day)} until 24:00"

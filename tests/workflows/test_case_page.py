@@ -206,7 +206,7 @@ def test_a_closed_case_says_its_outcome_and_whether_the_thirty_days_were_kept() 
         case = standing_at(Step.CONCLUDE)
         sign(case, CALENDAR, signed_at)
         order.close(case, signed_at)
-        assert "**Closed**: outcome **valid**, signed by " in page(case)
+        assert "**Closed**: **valid**, signed by " in page(case)
         assert f"The 30 working days of ¶5 {words}" in page(case)
 
 
@@ -214,7 +214,7 @@ def test_a_withdrawn_case_says_that_the_thirty_days_were_not_counted_to_their_en
     case = standing_at(Step.AWAIT_DOCUMENTS)
     case.outcome = Outcome.WITHDRAWN
     order.close(case, RECEIVED)
-    assert "outcome **withdrawn**" in page(case)
+    assert "**Closed**: **withdrawn**" in page(case)
     assert "The 30 working days of ¶5 were not counted to their end" in page(case)
 
 

@@ -67,6 +67,14 @@ def failed() -> Case:
     return case
 
 
+def retried() -> Case:
+    case = standing_at(Step.INSPECT)
+    look_up(case, Occasion.INSPECTION)
+    action = next(iter(case.actions.values()))
+    action.state, action.attempts, action.error = "running", 2, "REX answers 503"
+    return case
+
+
 def unconfirmed() -> Case:
     case = standing_at(Step.REQUEST_DOCUMENTS)
     case.confirm_first = True
@@ -76,6 +84,7 @@ def unconfirmed() -> Case:
 CASES = {
     "unconfirmed": (unconfirmed, ["confirm_request", "record_dispatch"]),
     "failed": (failed, ["retry_action", "record_lookup", "record_documents", "conclude_without_documents"]),
+    "retried": (retried, ["retry_action", "record_lookup", "record_inspection"]),
     "awaited": (lambda: standing_at(Step.AWAIT_DOCUMENTS), ["record_documents", "conclude_without_documents"]),
     "to inspect": (lambda: standing_at(Step.INSPECT), ["record_inspection"]),
     "undecided": (undecided, ["record_inspection", "request_missing_documents", "conclude_without_documents"]),
