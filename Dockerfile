@@ -30,6 +30,7 @@ COPY cli cli
 COPY escalation escalation
 COPY intake intake
 COPY notifications notifications
+COPY pages pages
 COPY register register
 COPY reports reports
 COPY rules rules

@@ -219,6 +219,20 @@ def sign(
 
 
 @app.command(rich_help_panel=MESSAGES)
+def store(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A document: a PDF, a picture, an office file.")],
+    json: Json = False,
+) -> None:
+    """Put a document that came by post or courier into the store, and print its id.
+
+    The update record_documents then names it: kind, filename, document_id. The same file has the same id.
+    """
+    from cli.store import store
+
+    asyncio.run(store(file, as_json=json))
+
+
+@app.command(rich_help_panel=MESSAGES)
 def update(
     case: Case,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The decision, as in withdraw.")],
@@ -231,13 +245,14 @@ def update(
 
     acknowledge_escalation: pause its notices until the end of a day;
     assign: make an officer responsible;
-    confirm_request: the request is official;
+    confirm_request: it is official, and the letter to Atameken may leave;
+    record_documents: papers came by post or courier, each put in the store before;
+    record_inspection, sign_conclusion: the inspection is done, the conclusion signed;
     record_dispatch: the request, the appeal or the reply was sent by hand;
     record_lookup: the REX record was looked up by hand;
     retry_action: try again now what failed, or what waits for its next try;
-    request_missing_documents, return_conclusion, conclude_without_documents;
+    request_missing_documents, return_conclusion, release_conclusion, conclude_without_documents;
     withdraw: the customs withdrew the request;
-    release_conclusion: let held letters leave;
     change_reading: read the order otherwise in this case;
     recount: count the open terms by the present calendar.
     """

@@ -13,7 +13,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.errors import broken, unreachable
-from activities.interface import INTERNAL_SIGNALS, Activity, ArrivalsWanted
+from activities.interface import Activity, ArrivalsWanted
+from activities.signals import INTERNAL_SIGNALS
 
 PAGE = 25
 """Events a request. A message may have 2 MB, and a page has to fit into one gRPC answer."""

@@ -29,7 +29,7 @@ from activities.interface import (
 )
 from activities.looking import Looks
 from activities.scanner import Scanner
-from rules.documents import OfferedDocument
+from rules.documents import OfferedDocument, RecordedDocument
 from rules.refusal import Refusal
 from rules.text import one_line
 
@@ -135,7 +135,9 @@ class DocumentActivities:
         """
         await self._store.release(release.sha256)
 
-    async def _try(self, index: int, document: OfferedDocument, turns: asyncio.Semaphore) -> Settled | ApplicationError:
+    async def _try(
+        self, index: int, document: OfferedDocument | RecordedDocument, turns: asyncio.Semaphore
+    ) -> Settled | ApplicationError:
         async with turns:
             try:
                 return await self._take_in(index, document)
@@ -154,10 +156,13 @@ class DocumentActivities:
                 reason = f"its check broke off ({type(error).__name__}); expected a document that can be read"
             return RefusedDocument(index=index, reason=f"{_shown(document.filename)}: {one_line(reason)}")
 
-    async def _take_in(self, index: int, document: OfferedDocument) -> StoredDocument:
+    async def _take_in(self, index: int, document: OfferedDocument | RecordedDocument) -> StoredDocument:
         with tempfile.TemporaryFile() as temporary:
             file = cast(BinaryIO, temporary)  # the type stubs keep the two apart
-            size = await self._fetcher.fetch(document, file)
+            if isinstance(document, RecordedDocument):  # a person has put it in the store, where it is looked at
+                size = file.write(await self._store.read(document.document_id))
+            else:
+                size = await self._fetcher.fetch(document, file)
             file.flush()
             verdict = await self._looks.into(file, document)
             reasons = [verdict.reason] if verdict.state == "quarantined" else []

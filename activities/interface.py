@@ -15,7 +15,7 @@ from escalation.ladder import LadderBook, Recipient
 from escalation.notice import Notice, Withdrawn
 from register.rows import CaseEntry, RefusedMessageEntry, RegisterEntries
 from rules.calendar import CalendarDays
-from rules.documents import Application, Kind, OfferedDocument, Signature
+from rules.documents import Application, Kind, OfferedDocument, RecordedDocument, Signature
 from rules.findings import RexRecord
 from rules.instant import Day, Instant
 from rules.messages import Ground, InspectionCompleted
@@ -92,9 +92,6 @@ class Recorded(Payload):
 
 NOTICE_OUTCOME = "notice_outcome"
 """The signal by which a recipient reports to a case what became of a notice (``escalation.notice.Outcome``)."""
-
-INTERNAL_SIGNALS = (NOTICE_OUTCOME,)
-"""Signals between our own workflows: they are no messages."""
 
 
 class ArrivalsWanted(Payload):
@@ -186,11 +183,14 @@ class LookedUp(Payload):
 
 
 class Fetch(Payload):
-    """``fetch_documents`` -> ``Fetched`` as soon as anything is settled; it fails where all are out of reach."""
+    """``fetch_documents`` -> ``Fetched`` as soon as anything is settled; it fails where all are out of reach.
+
+    What a person records is in the store already, and is looked at there.
+    """
 
     case_id: str
     message_id: str
-    documents: list[OfferedDocument]
+    documents: list[OfferedDocument | RecordedDocument]
     arrival: ArrivalsWanted | None = Field(default=None, description="the one message, where its arrival counts")
 
 

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ValidationError
 
 from activities.errors import unreachable
 from intake.limits import EXIT_MEMORY, MEMORY, PROCESSOR, READY, WHOLE
-from rules.documents import OfferedDocument, Signature
+from rules.documents import NamedDocument, Signature
 from rules.refusal import Refusal
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -52,7 +52,7 @@ class Looks:
         self._program, self._whole = program, whole.total_seconds()
         self._turns = asyncio.Semaphore(os.cpu_count() or 1)
 
-    async def into(self, file: BinaryIO, document: OfferedDocument) -> Verdict:
+    async def into(self, file: BinaryIO, document: NamedDocument) -> Verdict:
         """Look into a document's bytes.
 
         :raises Refusal: where it is not accepted, or the look takes too much or breaks off.

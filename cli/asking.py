@@ -16,13 +16,13 @@ from temporalio.client import (
 from temporalio.exceptions import FailureError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.signals import CASE
 from cli.errors import CannotDo
 from rules.case_view import CaseView
 from rules.refusal import reasons
 from rules.text import shown
 from runtime.commands import STARTER, WORKER
-
-WORKFLOW_TYPE = "VerificationWorkflow"
+from runtime.views import OPEN_CASES
 
 PATIENCE = timedelta(seconds=10)
 """How long a query waits. A worker answers within a second, also where it must replay a long case first."""
@@ -101,7 +101,7 @@ def read_case(answer: dict[str, Any]) -> CaseView:
 
 async def open_cases(client: Client) -> list[str]:
     """The numbers of all cases that run, in order."""
-    query = f"WorkflowType = '{WORKFLOW_TYPE}' AND ExecutionStatus = 'Running'"
+    query = OPEN_CASES.query
     try:
         return sorted([execution.id async for execution in client.list_workflows(query)])
     except RPCError as error:
@@ -120,7 +120,7 @@ async def describe(client: Client, case_id: str) -> WorkflowExecutionDescription
         if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT):
             raise unknown(client, case_id) from None
         raise CannotDo(f"{case_id}: {in_words(error)}") from None
-    if described.workflow_type != WORKFLOW_TYPE:
+    if described.workflow_type != CASE:
         raise CannotDo(f"{case_id}: is not a case but a workflow of type {described.workflow_type}")
     return described
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date, datetime
 from typing import Any
 
 from rich.console import RenderableType
@@ -11,7 +11,7 @@ from rich.text import Text
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
-from cli.asking import WORKFLOW_TYPE, in_words
+from cli.asking import in_words
 from cli.errors import CannotDo
 from cli.listing import NOTHING, Column, listing
 from cli.words import (
@@ -19,7 +19,6 @@ from cli.words import (
     OUTCOMES,
     RISK_STYLES,
     RISKS,
-    last_day_before,
     short_day,
     words,
 )
@@ -28,16 +27,15 @@ from rules.text import shown
 from runtime import search_attributes as attributes
 from runtime.commands import STARTER
 from runtime.links import case_link
+from runtime.views import CASES
 
-_CASES = f"WorkflowType = '{WORKFLOW_TYPE}' AND ExecutionStatus != 'Failed' AND ExecutionStatus != 'ContinuedAsNew'"
+_CASES = f"{CASES} AND ExecutionStatus != 'Failed' AND ExecutionStatus != 'ContinuedAsNew'"
 """The visibility query of every case. A failed one was a refused request, a continued one has a later run."""
-
-_FAR = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class CaseRow:
-    """One case in the list. Instants are UTC; None is what the case does not have yet."""
+    """One case in the list. Instants are UTC, days are days in Almaty; None is what the case does not have yet."""
 
     case_id: str
     status: str
@@ -48,6 +46,8 @@ class CaseRow:
     risk: str | None
     outcome: str | None
     reserve_days: int | None
+    last_day: date | None
+    limit_last_day: date | None
     step_due_at: datetime | None
     limit_at: datetime | None
     responsible: str | None
@@ -63,8 +63,14 @@ class CaseRow:
         return self.status == "running"
 
     def as_json(self) -> dict[str, Any]:
-        """The row as ``list --json`` prints it: times in RFC 3339, null where not known."""
-        return {name: rfc_3339(value) if isinstance(value, datetime) else value for name, value in vars(self).items()}
+        """The row as ``list --json`` prints it: times in RFC 3339, days as ISO dates, null where not known."""
+        return {name: _plain(value) for name, value in vars(self).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return rfc_3339(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def case_row(execution: WorkflowExecution, link: str) -> CaseRow:
@@ -81,6 +87,8 @@ def case_row(execution: WorkflowExecution, link: str) -> CaseRow:
         risk=found.get(attributes.REX_RISK),
         outcome=found.get(attributes.REX_OUTCOME),
         reserve_days=found.get(attributes.REX_RESERVE_DAYS),
+        last_day=_day(found.get(attributes.REX_LAST_DAY)),
+        limit_last_day=_day(found.get(attributes.REX_LIMIT_LAST_DAY)),
         step_due_at=found.get(attributes.REX_STEP_DUE_AT),
         limit_at=found.get(attributes.REX_LIMIT_AT),
         responsible=found.get(attributes.REX_RESPONSIBLE),
@@ -92,9 +100,13 @@ def case_row(execution: WorkflowExecution, link: str) -> CaseRow:
     )
 
 
-def by_nearest_due(row: CaseRow) -> tuple[bool, datetime, datetime, str]:
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def by_nearest_due(row: CaseRow) -> tuple[bool, date, datetime, str]:
     """Order of the list: open cases first, the nearest last day of a step or of the 30 days at the top."""
-    nearest = min(row.step_due_at or _FAR, row.limit_at or _FAR)
+    nearest = min(row.last_day or date.max, row.limit_last_day or date.max)
     return (not row.open, nearest, row.opened_at, row.case_id)
 
 
@@ -124,8 +136,8 @@ COLUMNS: tuple[Column[CaseRow], ...] = (
     Column("exporter", lambda row: _exporter(row), spare=2, cut_at=15),
     Column("responsible", lambda row: shown(row.responsible or NOTHING), spare=4, cut_at=12),
     Column("step", lambda row: words(row.step or NOTHING)),
-    Column("last day", lambda row: _day(row.step_due_at) if row.open else NOTHING),
-    Column("30 days end", lambda row: _day(row.limit_at), spare=3),
+    Column("last day", lambda row: short_day(row.last_day if row.open else None)),
+    Column("30 days end", lambda row: short_day(row.limit_last_day), spare=3),
     Column("reserve", lambda row: NOTHING if row.reserve_days is None else str(row.reserve_days), right=True, spare=1),
     Column("risk, outcome", lambda row: _risk_or_outcome(row)),
     Column("esc.", lambda row: _escalations(row), right=True),
@@ -145,10 +157,6 @@ def _exporter(row: CaseRow) -> Text:
     name = Text(shown(row.exporter or NOTHING))
     name.truncate(_LONGEST_NAME, overflow="ellipsis")
     return name
-
-
-def _day(due_at: datetime | None) -> str:
-    return short_day(last_day_before(due_at))
 
 
 def _escalations(row: CaseRow) -> Text:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Group
 from rich.text import Text
 
-from cli.asking import WORKFLOW_TYPE, ask_case, read_case
+from cli.asking import ask_case, read_case
 from cli.case_list import case_table, list_cases
 from cli.case_page import case_page
 from cli.connected import connected
@@ -16,9 +16,9 @@ from cli.files import read_object
 from cli.printing import console, print_json, print_page
 from cli.samples import made_now
 from cli.standing import standing
+from cli.views import view_links
 from cli.words import day_words
 from runtime.commands import STARTER, WORKER
-from runtime.links import list_link
 
 if TYPE_CHECKING:
     from cli.opening import Opened
@@ -64,7 +64,7 @@ async def show(case_id: str, *, as_json: bool) -> None:
     if as_json:
         print_json(answer)
     else:
-        print_page(case_page(read_case(answer), world.link(case_id)))
+        print_page(case_page(read_case(answer), world.link(case_id), datetime.now(UTC)))
 
 
 async def list_(*, step: str | None, risk: str | None, as_json: bool) -> None:
@@ -74,9 +74,8 @@ async def list_(*, step: str | None, risk: str | None, as_json: bool) -> None:
     if as_json:
         print_json([row.as_json() for row in rows])
     elif rows:
-        link = list_link(world.settings.ui_url, world.client.namespace, f"WorkflowType = '{WORKFLOW_TYPE}'")
         print_page(case_table(rows, console().width))
-        note = f"\nreserve: working days to spare within the 30\nIn the Temporal UI: {link}"
-        console().print(note, style="dim", soft_wrap=True)
+        console().print("\nreserve: working days to spare within the 30", style="dim", soft_wrap=True)
+        console().print(view_links(world.settings.ui_url, world.client.namespace), style="dim", soft_wrap=True)
     else:
         print_page("No cases" + (" of this kind." if step or risk else f" yet; open one: {STARTER} open FILE"))

@@ -13,7 +13,7 @@ from cli.case_list import CaseRow, list_cases
 from cli.connected import connected
 from cli.errors import CannotDo
 from cli.printing import console
-from cli.words import last_day_before, step_words
+from cli.words import step_words
 from rules.clock import ONE_DAY
 from rules.text import shown
 
@@ -52,7 +52,7 @@ async def deadlines(ics: str) -> None:
 
 def last_days(row: CaseRow) -> Iterator[LastDay]:
     """Of the running step and of the thirty days, as far as they are counted."""
-    step, limit = last_day_before(row.step_due_at), last_day_before(row.limit_at)
+    step, limit = row.last_day, row.limit_last_day
     if step is not None:
         yield LastDay(f"{row.case_id}.term@rex-verification", step, step_words(row.step or ""), row)
     if limit is not None:

@@ -17,7 +17,8 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
-from cli.asking import WORKFLOW_TYPE, NobodyAnswers, UnknownCase, ask_case, describe, in_words, read_case
+from activities.signals import CASE
+from cli.asking import NobodyAnswers, UnknownCase, ask_case, describe, in_words, read_case
 from cli.errors import CannotDo
 from cli.static_texts import static_details, static_summary
 from cli.words import time_words, words
@@ -115,7 +116,7 @@ def _refuse_remembered(database_url: str, case_id: str) -> None:
 async def _start(client: Client, task_queue: str, case_id: str, request: VerificationRequest) -> None:
     try:
         await client.start_workflow(
-            WORKFLOW_TYPE,
+            CASE,
             request.model_dump(mode="json", exclude_none=True),
             id=case_id,
             task_queue=task_queue,

@@ -14,11 +14,13 @@ from typing import Any
 
 from cli.samples import sample
 from cli.schedules import put_schedules
+from cli.views import view_links
 from embedded.system import NAMESPACE, ROOT, Embedded, Ports
 from rules.case_number import case_number
 from runtime.commands import SETTING
 from runtime.connection import connect
 from runtime.settings import PREFIX, VAR, ClientSettings
+from runtime.views import DUE_THIS_WEEK, ESCALATIONS, OPEN_CASES
 from simulators.samples import SAMPLE
 
 USUAL = Ports(temporal=7233, ui=8233, http=7243, atameken=8101, rex=8102, mail=2525)
@@ -86,7 +88,10 @@ def what_to_try(system: Embedded, now: datetime) -> str:
     starter = f"{python} {_shown(ROOT / 'starter.py')}"
     temporal = _shown(Path(sys.executable).parent / "temporal")
     environment = _write_environment(system)
+    first = view_links(system.ui_url, NAMESPACE, (OPEN_CASES, DUE_THIS_WEEK, ESCALATIONS), now)
     return f"""
+{first}
+
 Temporal UI      {system.ui_url}
 Temporal's HTTP  {system.http_url}
 Atameken, REX    {system.atameken_url}  {system.rex_url}  (simulators)

@@ -6,18 +6,9 @@ from datetime import date, datetime, timedelta
 
 from calendars.time_zone import almaty_clock
 from escalation.kinds import LEVEL_NAMES
+from rules.terms import STEP_NAMES, Step
 
 COUNTRIES = {"NO": "Norway", "CH": "Switzerland"}
-
-STEPS = {
-    "request_documents": "ask Atameken for the documents",
-    "await_documents": "Atameken sends the documents",
-    "inspect": "inspect the data",
-    "conclude": "sign the conclusion",
-    "appeal": "appeal for revocation",
-    "reply": "reply to the customs",
-    "closed": "closed",
-}
 
 RISKS = {"on_track": "on track", "tight": "tight", "at_risk": "at risk", "exceeded": "exceeded"}
 
@@ -39,8 +30,8 @@ def words(name: str) -> str:
 
 
 def step_words(step: str) -> str:
-    """What a step is about, in few words."""
-    return STEPS.get(step, words(step))
+    """A step in the words of people."""
+    return STEP_NAMES[Step(step)] if step in set(Step) else words(step)
 
 
 def level_words(level: int) -> str:

@@ -66,6 +66,21 @@ KINDS: Final[dict[Escalation, Kind]] = {
 DOCUMENT_KINDS: Final = (Escalation.DOCUMENTS_REFUSED, Escalation.DOCUMENTS_QUARANTINED)
 """About documents that came and are not in the set."""
 
+KIND_NAMES: Final = {
+    Escalation.STEP_DUE_SOON: "last day of a term",
+    Escalation.STEP_OVERDUE: "term overdue",
+    Escalation.LIMIT_AT_RISK: "30 days at risk",
+    Escalation.LIMIT_DUE_SOON: "30 days about to end",
+    Escalation.LIMIT_EXCEEDED: "30 days exceeded",
+    Escalation.ACTION_FAILED: "system action failed",
+    Escalation.REGISTRATION_CHANGED: "registration changed in REX",
+    Escalation.DOCUMENTS_REFUSED: "documents refused",
+    Escalation.DOCUMENTS_QUARANTINED: "documents in quarantine",
+    Escalation.MESSAGE_REJECTED: "message refused",
+    Escalation.REQUEST_REFUSED: "request refused",
+}
+"""The kinds in the words of people; notices have them in three languages."""
+
 LIMIT_KINDS: Final = tuple(kind for kind, row in KINDS.items() if row.of_the_limit)
 
 

@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
-from urllib.parse import quote
 
 from escalation.kinds import DOCUMENT_KINDS, KINDS, Escalation
 from escalation.ladder import Language
@@ -30,6 +29,8 @@ from notifications.message import (
     cut,
 )
 from notifications.words import Words, words_of
+from runtime.links import case_link
+from runtime.views import ESCALATIONS
 
 WHOLE_NOTICES: Final = 10
 """In a message of more than this each notice is a line: nobody reads ten pages."""
@@ -60,11 +61,11 @@ def message_of(
     :param sent_at: when it is sent: what is sent late says so.
     :param limited: held back by the limit of messages an hour.
     """
-    links = f"{ui_url.rstrip('/')}/namespaces/{quote(namespace, safe='')}/workflows"
-    writers = [_Writer(notice, links, sent_at) for notice in notices]
+    writers = [_Writer(notice, case_link(ui_url, namespace, notice.case_id), sent_at) for notice in notices]
     first = writers[0]
+    all_open = Link(first.words("view"), ESCALATIONS.link(ui_url, namespace, notices[0].today))
     if len(writers) == 1:
-        parts = first.parts()
+        parts = first.parts(all_open)
         return Message(
             id=notices[0].key,
             subject=cut(first.subject()),
@@ -78,19 +79,20 @@ def message_of(
     listed = [part for writer in writers for part in writer.listed_parts()]
     if len(writers) <= WHOLE_NOTICES:
         shorts = [writer.short_parts() for writer in writers]
-        text = f"\n{'-' * 60}\n\n".join([as_text([Line(opening)]), *map(as_text, shorts)])
+        text = f"\n{'-' * 60}\n\n".join([as_text([Line(opening), all_open]), *map(as_text, shorts)])
         html = "\n".join(writer.html(short) for writer, short in zip(writers, shorts, strict=True))
     else:
         open_one = next((each for each in notices if each.can_be_acknowledged), None)
         how = [*how_to_answer_each(open_one, words), Gap()] if open_one else []
-        text = as_text([Line(opening), Gap(), *how, *listed])
+        text = as_text([Line(opening), all_open, Gap(), *how, *listed])
         html = first.html([*how, *listed])
     level = max(notice.level for notice in notices)
+    head = as_html([Line(opening, strong=True), all_open], language=first.notice.language.value, colour="#ffffff")
     return Message(
         id=notices[0].key,
         subject=cut(first.subject(level=level, more=len(notices) - 1)),
         text=text,
-        html=as_html([Line(opening, strong=True)], language=first.notice.language.value, colour="#ffffff") + html,
+        html=head + html,
         short=as_text([Line(opening), Gap(), *listed]),
         thread=notices[0].case_id,
     )
@@ -99,11 +101,11 @@ def message_of(
 class _Writer:
     """Writes one notice."""
 
-    def __init__(self, notice: Notice, links: str, sent_at: datetime) -> None:
+    def __init__(self, notice: Notice, link: str, sent_at: datetime) -> None:
         self.notice = notice
         self.words: Words = words_of(notice.language)
         self._gravest = notice.matters[0]
-        self._link = f"{links}/{quote(notice.case_id, safe='')}"
+        self._link = link
         self._sent_at = sent_at
 
     # -- the message in a line ----------------------------------------------------------------------------------------
@@ -149,8 +151,8 @@ class _Writer:
         """The parts, with the colour of the notice."""
         return as_html(parts, language=self.notice.language.value, colour=self._colour())
 
-    def parts(self) -> list[Part]:
-        """All of it."""
+    def parts(self, all_open: Link) -> list[Part]:
+        """All of it, with the link to all open escalations."""
         words, notice = self.words, self.notice
         parts = self._heading()
         if notice.resolved:
@@ -158,7 +160,7 @@ class _Writer:
         else:
             parts += [*self._term(), self._turn(), Gap(), *self._to_do(), Gap(), *self._people(), Gap()]
             parts += [*self._whole(), *self._others(), Gap()]
-        parts += [Link(words("link"), self._link), Gap()]
+        parts += [Link(words("link"), self._link), all_open, Gap()]
         if not notice.resolved:
             parts += [*how_to_answer(notice, words), Gap()]
         return [*parts, *self._case(), Small(words("identity", id=notice.key))]

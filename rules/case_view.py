@@ -6,7 +6,7 @@ Every key is always there, null where something is not yet known. Times are UTC,
 from __future__ import annotations
 
 from collections import Counter
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -164,11 +164,41 @@ class ReplyView(_View):
 
 
 class FailedActionView(_View):
-    """An action that gave up and waits for a person."""
+    """An action that gave up and waits for a person; ``what`` it does is in words."""
 
     action: str
+    what: str
     error: str | None
     since: Instant | None
+
+
+class RetryingView(_View):
+    """An action that has failed and is tried again. At least ``attempts`` have failed ``since`` it began."""
+
+    action: str
+    what: str
+    error: str
+    attempts: int
+    since: Instant | None
+
+
+class StatedView(_View):
+    """A time that a sender stated more than a working day before it arrived (contract, section 2)."""
+
+    what: str
+    stated_at: Instant
+    arrived_at: Instant
+
+
+class ToSend(_View):
+    """An update that a person may send next, with its fields to paste; what is to be decided is empty or null.
+
+    ``about`` is the escalation that it acknowledges, or the SHA-256 of the document that it releases.
+    """
+
+    update: str
+    about: str | None
+    fields: dict[str, Any]
 
 
 class NotifiedView(_View):
@@ -228,6 +258,7 @@ class CaseView(_View):
     step: Step
     to_do: str
     to_do_by: Role | None
+    to_send: list[ToSend]
     risk: Risk | None
     reserve_days: int | None
     received_at: Instant
@@ -252,7 +283,9 @@ class CaseView(_View):
     conclusion: ConclusionView | None
     appeal: AppealView | None
     reply: ReplyView | None
+    stated_earlier: list[StatedView]
     failed_actions: list[FailedActionView]
+    retrying: list[RetryingView]
     escalations: list[EscalationView]
     rejected_messages: list[RejectedMessageView]
     rejected_count: int

@@ -7,10 +7,17 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StringConstraints
 
-from rules.documents import Kind, Sha256
+from rules.documents import Kind, RecordedDocument, Sha256
 from rules.findings import RexRecord
 from rules.instant import Day, StatedInstant, stated_between
-from rules.messages import only_argument
+from rules.messages import (
+    ConclusionSigned,
+    Delivered,
+    Inspected,
+    InspectionCompleted,
+    Signed,
+    only_argument,
+)
 from rules.refusal import read, within
 from rules.request import Incoming, LongText, Text
 
@@ -49,6 +56,34 @@ class ConfirmRequest(Decision):
     """The request is official (¶4): the letter of ¶7 may leave."""
 
     note: LongText | None = None
+
+
+class RecordDocuments(Decision, Delivered):
+    """Documents came by post or courier (¶8); each has been put in the store before."""
+
+    documents: Annotated[list[RecordedDocument], Field(min_length=1, max_length=100)]
+
+
+class RecordInspection(Decision, Inspected):
+    """The inspection is done (¶9); ``inspector`` is ``by`` where it is not said."""
+
+    inspector: Text | None = None
+
+    def as_message(self, message_id: str) -> InspectionCompleted:
+        """The message by which a system would say the same."""
+        told = {name: getattr(self, name) for name in Inspected.model_fields}
+        return InspectionCompleted(**told, message_id=message_id, sent_by=self.by, inspector=self.inspector or self.by)
+
+
+class SignConclusion(Decision, Signed):
+    """The conclusion is signed (¶10); ``signed_by`` is ``by`` where it is not said."""
+
+    signed_by: Text | None = None
+
+    def as_message(self, message_id: str) -> ConclusionSigned:
+        """The message by which a system would say the same."""
+        told = {name: getattr(self, name) for name in Signed.model_fields}
+        return ConclusionSigned(**told, message_id=message_id, sent_by=self.by, signed_by=self.signed_by or self.by)
 
 
 class RecordDispatch(Decision):
@@ -130,6 +165,9 @@ DECISIONS: dict[str, type[Decision]] = {
     "acknowledge_escalation": AcknowledgeEscalation,
     "assign": Assign,
     "confirm_request": ConfirmRequest,
+    "record_documents": RecordDocuments,
+    "record_inspection": RecordInspection,
+    "sign_conclusion": SignConclusion,
     "record_dispatch": RecordDispatch,
     "record_lookup": RecordLookup,
     "retry_action": RetryAction,

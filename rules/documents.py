@@ -40,15 +40,31 @@ LARGEST_DOCUMENT = 50 * 1024 * 1024
 Sha256 = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9a-fA-F]{64}$")]
 
 
-class OfferedDocument(Incoming):
-    """A document as a message offers it: where it can be fetched and what it must hash to."""
+class NamedDocument(Incoming):
+    """What whoever brings a document says it is."""
 
     kind: Kind
     filename: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+    media_type: Annotated[str, StringConstraints(max_length=200)] | None = None
+
+
+class OfferedDocument(NamedDocument):
+    """A document as a message offers it: where it can be fetched and what it must hash to."""
+
     url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)]
     sha256: Sha256
     size: Annotated[int, Field(ge=0)] | None = None
-    media_type: Annotated[str, StringConstraints(max_length=200)] | None = None
+
+
+class RecordedDocument(NamedDocument):
+    """A document that came on paper or on a medium: a person has put it in the store (``starter.py store``)."""
+
+    document_id: Annotated[str, StringConstraints(pattern=r"^sha256-[0-9a-f]{64}$")]
+
+    @property
+    def sha256(self) -> str:
+        """Of its bytes, as its id says."""
+        return self.document_id.removeprefix("sha256-")
 
 
 OneLine = Annotated[str, AfterValidator(one_line)]

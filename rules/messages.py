@@ -35,21 +35,25 @@ class DocumentRequestReceived(Message):
     received_at: StatedInstant
 
 
-class DocumentsArrived(Message):
-    """Documents that Atameken has sent (¶8); those of several messages make one set."""
+class Delivered(Incoming):
+    """What a delivery of documents says beside them (¶8), whoever reports it."""
 
     sent_at: StatedInstant | None = None
     received_at: StatedInstant | None = None
     via_representative: bool = False
     application: Application | None = None
+
+
+class DocumentsArrived(Message, Delivered):
+    """Documents that Atameken has sent (¶8); those of several messages make one set."""
+
     documents: Annotated[list[OfferedDocument], Field(min_length=1, max_length=100)]
 
 
-class InspectionCompleted(Message):
-    """The result of the inspection (¶9), with the grounds of ¶10 that it found."""
+class Inspected(Incoming):
+    """The result of the inspection (¶9), with the grounds of ¶10 that it found, whoever reports it."""
 
     completed_at: StatedInstant | None = None
-    inspector: Text
     documents_complete: bool
     data_reliable: bool
     rex_data_match: bool
@@ -58,13 +62,24 @@ class InspectionCompleted(Message):
     remarks: LongText | None = None
 
 
-class ConclusionSigned(Message):
-    """The signature under the conclusion (¶10). ``document_id`` names the draft that was signed."""
+class InspectionCompleted(Message, Inspected):
+    """The message of a system that the inspection is done."""
+
+    inspector: Text
+
+
+class Signed(Incoming):
+    """The signature under the conclusion (¶10), whoever reports it. ``document_id`` names the draft that was signed."""
 
     signed_at: StatedInstant | None = None
-    signed_by: Text
     document_id: Annotated[str, StringConstraints(max_length=200)] | None = None
     signature_reference: Text | None = None
+
+
+class ConclusionSigned(Message, Signed):
+    """The message of a system that the conclusion is signed."""
+
+    signed_by: Text
 
 
 MESSAGES: dict[str, type[Message]] = {

@@ -34,23 +34,33 @@ class Risk(StrEnum):
 
 @dataclass(frozen=True)
 class Term:
-    """A term of the order: its paragraph, its length in working days, and what it asks, in words for people."""
+    """A term of the order: its paragraph, and its length in working days."""
 
     paragraph: int
     working_days: int
-    asks: str
 
 
 TERMS: dict[Step, Term] = {
-    Step.REQUEST_DOCUMENTS: Term(7, 3, "ask Atameken for the application and the documents of origin"),
-    Step.AWAIT_DOCUMENTS: Term(8, 5, "Atameken sends the documents"),
-    Step.INSPECT: Term(9, 7, "inspect whether the data in the documents and in REX are complete and reliable"),
-    Step.CONCLUDE: Term(10, 7, "sign the conclusion on the validity of the registration"),
-    Step.APPEAL: Term(10, 3, "appeal to Atameken for revocation of the registration"),
+    Step.REQUEST_DOCUMENTS: Term(7, 3),
+    Step.AWAIT_DOCUMENTS: Term(8, 5),
+    Step.INSPECT: Term(9, 7),
+    Step.CONCLUDE: Term(10, 7),
+    Step.APPEAL: Term(10, 3),
 }
 """The steps in the order's own order. ¶10 names no start for its two terms; ours are in the contract, section 2."""
 
-WHOLE = Term(5, 30, "verify and sign the conclusion")
+STEP_NAMES: dict[Step, str] = {
+    Step.REQUEST_DOCUMENTS: "request to Atameken",
+    Step.AWAIT_DOCUMENTS: "documents from Atameken",
+    Step.INSPECT: "inspection of documents and REX data",
+    Step.CONCLUDE: "conclusion: draft and signature",
+    Step.APPEAL: "appeal to Atameken for revocation",
+    Step.REPLY: "reply to the customs",
+    Step.CLOSED: "closed",
+}
+"""The steps in the words of people; notices have them in three languages."""
+
+WHOLE = Term(5, 30)
 """¶5: thirty working days from the receipt; ``rules.readings.ThirtyEnd`` says what keeps them."""
 
 LIMIT_WARNING_DAY = 28

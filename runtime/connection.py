@@ -41,6 +41,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.heartbeat import HeartbeatInterceptor
 from activities.interface import ErrorKind
+from activities.still_trying import StillTryingInterceptor
 from rules.refusal import Refusal
 from runtime.packages import DECIDING
 from workflows.pages import PagesOnDemand
@@ -146,7 +147,7 @@ class PagesInterceptor(Interceptor):
 PLUGIN = SimplePlugin(
     "rex-verification",
     data_converter=DATA_CONVERTER,
-    interceptors=[HeartbeatInterceptor(), PagesInterceptor()],
+    interceptors=[HeartbeatInterceptor(), StillTryingInterceptor(), PagesInterceptor()],
     workflow_runner=_runner,
 )
 

@@ -16,6 +16,7 @@ OWN: Final = (
     "escalation",
     "intake",
     "notifications",
+    "pages",
     "register",
     "reports",
     "rules",
@@ -34,9 +35,14 @@ DECIDING: Final = (
     "escalation",
     "workflows",
     "activities.interface",
+    "activities.signals",
     "register.rows",
     "self_check.interface",
+    "pages",
+    "runtime.commands",
+    "runtime.links",
     "runtime.search_attributes",
+    "runtime.views",
 )
 """The modules and packages that decide what becomes of a case: pure, taken by the workflow sandbox as they are."""
 

@@ -18,6 +18,9 @@ REX_COUNTRY: SearchAttributeKey[str] = SearchAttributeKey.for_keyword("RexCountr
 REX_NUMBER: SearchAttributeKey[str] = SearchAttributeKey.for_keyword("RexNumber")
 REX_OUTCOME: SearchAttributeKey[str] = SearchAttributeKey.for_keyword("RexOutcome")
 REX_RESPONSIBLE: SearchAttributeKey[str] = SearchAttributeKey.for_keyword("RexResponsible")
+REX_LAST_DAY: SearchAttributeKey[str] = SearchAttributeKey.for_keyword("RexLastDay")
+REX_LIMIT_LAST_DAY: SearchAttributeKey[str] = SearchAttributeKey.for_keyword("RexLimitLastDay")
+"""Days in Almaty, ``2026-12-01``: to look at, an instant that is 24:00 of a day shows as the next one."""
 REX_EXPORTER: SearchAttributeKey[str] = SearchAttributeKey.for_text("RexExporter")
 REX_STEP_DUE_AT: SearchAttributeKey[datetime] = SearchAttributeKey.for_datetime("RexStepDueAt")
 REX_LIMIT_AT: SearchAttributeKey[datetime] = SearchAttributeKey.for_datetime("RexLimitAt")
@@ -32,6 +35,8 @@ ALL: tuple[SearchAttributeKey[Any], ...] = (
     REX_NUMBER,
     REX_OUTCOME,
     REX_RESPONSIBLE,
+    REX_LAST_DAY,
+    REX_LIMIT_LAST_DAY,
     REX_EXPORTER,
     REX_STEP_DUE_AT,
     REX_LIMIT_AT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from rules.messages import MESSAGES, Message, read_message
 from rules.request import VerificationRequest, read_request
 from runtime.search_attributes import ALL, TYPE_NAMES
 from runtime.settings import PREFIX, WorkerSettings
+from runtime.views import VIEWS
 from self_check.interface import FindingKind
 from starter import app
 from tests.conftest import ROOT
@@ -211,6 +212,12 @@ def test_the_contract_has_the_search_attributes_with_their_types() -> None:
 @each_page
 def test_every_search_attribute_that_a_document_names_exists(page: Path) -> None:
     assert set(re.findall(r"\bRex[A-Z]\w+", page.read_text("utf-8"))) <= {key.name for key in ALL}
+
+
+def test_the_operating_page_has_every_view_with_its_link() -> None:
+    rows = re.findall(r"^\| \[(.*)\]\((http.*)\) \| `(.*)` \|$", read("operating"), re.MULTILINE)
+    base, day = ("http://localhost:8233", "default"), date(2026, 11, 27)
+    assert rows == [(view.name, view.link(*base, day), view.query_on(day)) for view in VIEWS]
 
 
 def test_the_self_check_page_explains_every_finding() -> None:

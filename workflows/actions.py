@@ -11,13 +11,15 @@ from collections.abc import Callable
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError, FailureError
 
-from activities.interface import Notify
+from activities.interface import Notify, Reminder
 from escalation.kinds import LEVEL_NAMES
 from rules.text import one_line
+from workflows.asking_first import ASKED, SUMMARIES
 from workflows.case import Action, Case
 from workflows.catalogue import CATALOGUE
-from workflows.profiles import ASKED
-from workflows.turns import RECOUNT, Failure
+from workflows.profiles import AT_THE_SCREEN
+from workflows.turns import Failure
+from workflows.wording import DOES, until
 
 
 class Actions:
@@ -27,6 +29,7 @@ class Actions:
         """:param ended: called with the action and its result, its ``Failure``, or None where it was stopped."""
         self._case, self._ended = case, ended
         self._tasks: dict[str, tuple[Action, asyncio.Task[None]]] = {}
+        self._number = 0
 
     def keep_up(self, begun: list[Action]) -> bool:
         """Start what is begun, stop what is to begin anew, and cancel what is not wanted any more.
@@ -49,13 +52,16 @@ class Actions:
 
     async def _perform(self, action: Action) -> None:
         row = CATALOGUE[action.activity]
-        profile = ASKED if action.key == RECOUNT else row.profile
+        self._number += 1
+        action.activity_id = str(self._number)  # What Temporal's SDK would call it, too; it is not to be asked.
+        profile = AT_THE_SCREEN if action.key in ASKED else row.profile
         try:
             result: object = await workflow.execute_activity(
                 action.activity.value,
                 args=[] if action.payload is None else [action.payload],
                 result_type=row.result,
-                summary=self._summary(action),
+                activity_id=action.activity_id,
+                summary=summary_of(self._case, action),
                 # One that is stopped may be sending: it is waited for, and what it has done counts.
                 cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
                 **profile.options(),
@@ -69,19 +75,26 @@ class Actions:
             del self._tasks[action.key]
         self._ended(action, result)
 
-    def _summary(self, action: Action) -> str:
-        """What the operator reads on the timeline: the paragraph, the act, and the last day where there is one."""
-        row, state = CATALOGUE[action.activity], self._case.running
-        if isinstance(action.payload, Notify):
-            return _of_notices(action.payload)
-        last_day = state.last_day if state is not None and row.of_the_step else None
-        return row.summary + (f", last day {last_day} until 24:00" if last_day else "")
+
+def summary_of(case: Case, action: Action) -> str:
+    """What the operator reads on the timeline: the paragraph, the act, and the last day where there is one."""
+    match action.payload:
+        case Notify():
+            return _of_notices(case, action.payload)
+        case Reminder():
+            return f"{DOES[action.activity]}, last day {until(action.payload.last_day)}"
+        case _ if action.key in ASKED:
+            return SUMMARIES[action.key]
+    state = case.running
+    last_day = state.last_day if state is not None and CATALOGUE[action.activity].of_the_step else None
+    return DOES[action.activity] + (f", last day {until(last_day)}" if last_day else "")
 
 
-def _of_notices(payload: Notify) -> str:
+def _of_notices(case: Case, payload: Notify) -> str:
+    matters = {each.id: each.name for each in case.escalations}
     parts = [
         f"{'say it is resolved to' if notice.resolved else 'notify'} level {notice.level} "
-        f"({LEVEL_NAMES[notice.level]}): {', '.join(matter.escalation_id for matter in notice.matters)}"
+        f"({LEVEL_NAMES[notice.level]}): {', '.join(matters[each.escalation_id] for each in notice.matters)}"
         for notice in payload.notices
     ]
     return ("; ".join(parts) or "withdraw notices")[:200]

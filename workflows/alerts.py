@@ -14,7 +14,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from activities.interface import Activity, Notified, Notify
-from escalation.kinds import LIMIT_KINDS, Escalation
+from escalation.kinds import LEVEL_NAMES, LIMIT_KINDS, Escalation
 from escalation.ladder import LadderBook, OfficeClock, Recipient, Rung, next_rung, working_days_left
 from escalation.notice import Earlier, Matter, Next, Notice, Outcome, Resolved, Withdrawn
 from rules.calendar import WorkingCalendar
@@ -72,9 +72,10 @@ def moments(case: Case, calendar: WorkingCalendar | None, now: datetime) -> list
     for each in case.open_escalations:
         rung = upcoming(case, calendar, each, now)
         if rung is not None:
-            words = f"if nobody acknowledges {each.id}, level {rung.level} is notified"
+            who = f"level {rung.level} ({LEVEL_NAMES[rung.level]})"
+            words = f"{each.name}: if nobody acknowledges, {who} is notified"
             if each.rests(now):
-                words = f"{each.id} is acknowledged until then; level {rung.level} is notified again"
+                words = f"{each.name}: acknowledged until then, {who} is notified again"
             alarms.append(Alarm(rung.due_at, words))
     return alarms
 

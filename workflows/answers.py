@@ -23,6 +23,7 @@ from workflows.case import Action, Case
 from workflows.escalating import escalate, failure_of, resolve
 from workflows.escalation_state import Identity
 from workflows.papers import Dispatch
+from workflows.wording import DOES
 
 
 def request_taken(case: Case, _: Action, result: Taken, now: datetime) -> None:
@@ -89,7 +90,7 @@ def gave_up(case: Case, action: Action, error: str, now: datetime) -> None:
         case,
         Identity(Escalation.ACTION_FAILED, case.open_step, episode=action.failures, about=failure_of(action)),
         now,
-        f"{action.key.replace('_', ' ')} {again}: {error}",
+        f"{DOES[action.activity]}: {again}: {error}",
         due_at=case.running.due_at if case.running else None,
     )
     if raised is not None:

@@ -106,6 +106,8 @@ class Action(BaseModel):
     begun_at: Instant | None = None
     since: Instant | None = None
     failures: int = Field(default=0, description="how often it gave up")
+    activity_id: str | None = Field(default=None, description="of its activity, while that is under way")
+    attempts: int = Field(default=0, description="that have failed, as far as its activity has told; the last by error")
 
     @field_validator("payload", mode="before")
     @classmethod
@@ -299,6 +301,11 @@ class Case(BaseModel):
         """Ids of messages whose documents are not fetched until a person has them tried again."""
         prefix = f"{Activity.FETCH_DOCUMENTS.value} "
         return [each.key.removeprefix(prefix) for each in self.failed_actions if each.key.startswith(prefix)]
+
+    @property
+    def retried_actions(self) -> list[Action]:
+        """Actions that are being tried again."""
+        return [each for each in self.actions.values() if each.attempts and not each.failed]
 
     @property
     def open_escalations(self) -> list[EscalationState]:

@@ -22,7 +22,9 @@ from rules.case_view import (
     RefusedDocumentView,
     RejectedMessageView,
     ReplyView,
+    RetryingView,
     RexLookupView,
+    StatedView,
     StepView,
 )
 from rules.terms import TERMS, Step
@@ -31,6 +33,8 @@ from workflows.case import Case, StepState
 from workflows.escalation_state import EscalationState
 from workflows.next_action import next_action
 from workflows.to_do_by import to_do_by
+from workflows.to_send import to_send
+from workflows.wording import DOES
 
 
 def case_view(case: Case, calendar: WorkingCalendar | None, now: datetime) -> CaseView:
@@ -40,6 +44,7 @@ def case_view(case: Case, calendar: WorkingCalendar | None, now: datetime) -> Ca
         step=case.step,
         to_do=next_action(case),
         to_do_by=to_do_by(case),
+        to_send=to_send(case, calendar, now),
         risk=case.risk if case.limit_at else None,
         reserve_days=case.reserve_days,
         received_at=case.request.received_at,
@@ -108,8 +113,19 @@ def case_view(case: Case, calendar: WorkingCalendar | None, now: datetime) -> Ca
         appeal=AppealView(**case.appeal.model_dump(), grounds=case.grounds) if case.appeal else None,
         reply=ReplyView(**case.reply.model_dump(), email=case.request.reply_to.email) if case.reply else None,
         failed_actions=[
-            FailedActionView(action=action.key, error=action.error, since=action.since)
+            FailedActionView(action=action.key, what=DOES[action.activity], error=action.error, since=action.since)
             for action in case.failed_actions
+        ],
+        stated_earlier=_stated_earlier(case, calendar) if calendar is not None else [],
+        retrying=[
+            RetryingView(
+                action=action.key,
+                what=DOES[action.activity],
+                error=action.error or "",
+                attempts=action.attempts,
+                since=action.begun_at,
+            )
+            for action in case.retried_actions
         ],
         escalations=[_escalation(case, calendar, each, now) for each in case.escalations],
         rejected_messages=[RejectedMessageView(**each.model_dump(exclude={"number"})) for each in case.rejected],
@@ -144,6 +160,27 @@ def _step(state: StepState) -> StepView:
         provisional=state.provisional,
         unproven=state.start_provisional,
     )
+
+
+def _stated_earlier(case: Case, calendar: WorkingCalendar) -> list[StatedView]:
+    """Times that a sender stated and that arrived more than one working day later (contract, section 2)."""
+    found: list[tuple[str, datetime | None, datetime | None]] = [
+        ("Atameken's receipt of our request", each.proof_of_receipt, each.proof_arrived_at)
+        for each in case.papers.requests
+    ]
+    found += [
+        (f"{each.kind.value.replace('_', ' ')} {each.filename}", came.sent_at or came.received_at, came.arrived_at)
+        for came, each in case.papers.stored
+    ]
+    if case.inspection is not None:
+        found.append(("the inspection's result", case.inspection.result.completed_at, case.inspection.arrived_at))
+    if case.conclusion is not None:
+        found.append(("the signature", case.conclusion.signed_at, case.conclusion.signature_arrived_at))
+    return [
+        StatedView(what=what, stated_at=at, arrived_at=came)
+        for what, at, came in found
+        if at and came and calendar.between(calendar.day_of(at), calendar.day_of(came)) > 1
+    ]
 
 
 def _calendar(case: Case) -> CalendarView:

@@ -1,4 +1,4 @@
-"""The activities of a case, one row each: what it gives, how it is called, what people read, and what follows."""
+"""The activities of a case, one row each: what it gives, how it is called, and what follows (in words: ``wording``)."""
 
 from __future__ import annotations
 
@@ -28,35 +28,24 @@ class Row:
 
     result: Any
     profile: Profile
-    summary: str
     answered: Answered | None = None
     of_the_step: bool = False
     quiet: bool = False
 
 
 CATALOGUE: Final[dict[Activity, Row]] = {
-    Activity.RECORD_CALENDAR: Row(Recorded, OWN, "¶5: record the working days that this case counts by"),
-    Activity.READ_ARRIVALS: Row(list[Instant], OWN, "when Temporal recorded the messages", quiet=True),
-    Activity.WRITE_REGISTER: Row(None, OWN, "write the case to the register", lambda *_: None),
-    Activity.REQUEST_DOCUMENTS: Row(
-        Taken, LETTER, "¶7: ask Atameken for the documents", answers.request_taken, of_the_step=True
-    ),
-    Activity.REMIND_ATAMEKEN: Row(Taken, LETTER, "¶8: remind Atameken of the documents", answers.reminder_taken),
-    Activity.WITHDRAW_REQUEST: Row(
-        None, LETTER, "inform Atameken that the request is withdrawn", answers.withdrawal_taken
-    ),
-    Activity.LOOK_UP_REGISTRATION: Row(LookedUp, LOOKUP, "¶9: look up the registration in REX", answers.looked_up),
-    Activity.FETCH_DOCUMENTS: Row(
-        Fetched, FETCH, "¶8: fetch, check and store the documents", deliveries.fetched, of_the_step=True
-    ),
-    Activity.RELEASE_DOCUMENT: Row(None, OWN, "¶9: put a released document among the others", deliveries.released),
-    Activity.DRAFT_CONCLUSION: Row(
-        Drafted, OWN, "¶10: draft the conclusion as a PDF", answers.drafted, of_the_step=True
-    ),
-    Activity.APPEAL_FOR_REVOCATION: Row(
-        Taken, LETTER, "¶10: appeal to Atameken for revocation", answers.appeal_taken, of_the_step=True
-    ),
-    Activity.SEND_REPLY: Row(Sent, LETTER, "reply to the requesting customs", answers.replied),
-    Activity.READ_LADDERS: Row(LadderBook, NOTIFY, "read the ladders of escalation", quiet=True),
-    Activity.NOTIFY: Row(Notified, NOTIFY, "notify", quiet=True),
+    Activity.RECORD_CALENDAR: Row(Recorded, OWN),
+    Activity.READ_ARRIVALS: Row(list[Instant], OWN, quiet=True),
+    Activity.WRITE_REGISTER: Row(None, OWN, lambda *_: None),
+    Activity.REQUEST_DOCUMENTS: Row(Taken, LETTER, answers.request_taken, of_the_step=True),
+    Activity.REMIND_ATAMEKEN: Row(Taken, LETTER, answers.reminder_taken),
+    Activity.WITHDRAW_REQUEST: Row(None, LETTER, answers.withdrawal_taken),
+    Activity.LOOK_UP_REGISTRATION: Row(LookedUp, LOOKUP, answers.looked_up),
+    Activity.FETCH_DOCUMENTS: Row(Fetched, FETCH, deliveries.fetched, of_the_step=True),
+    Activity.RELEASE_DOCUMENT: Row(None, OWN, deliveries.released),
+    Activity.DRAFT_CONCLUSION: Row(Drafted, OWN, answers.drafted, of_the_step=True),
+    Activity.APPEAL_FOR_REVOCATION: Row(Taken, LETTER, answers.appeal_taken, of_the_step=True),
+    Activity.SEND_REPLY: Row(Sent, LETTER, answers.replied),
+    Activity.READ_LADDERS: Row(LadderBook, NOTIFY, quiet=True),
+    Activity.NOTIFY: Row(Notified, NOTIFY, quiet=True),
 }

@@ -12,7 +12,7 @@ from datetime import datetime
 from escalation.kinds import DOCUMENT_KINDS, LIMIT_KINDS, Escalation
 from escalation.resolution import Resolution
 from rules.calendar import WorkingCalendar
-from rules.terms import LIMIT_WARNING_DAY, TERMS, WHOLE, Step
+from rules.terms import LIMIT_WARNING_DAY, STEP_NAMES, TERMS, WHOLE, Step
 from workflows.case import Case, StepState
 from workflows.escalating import escalate, resolve
 from workflows.escalation_state import Identity
@@ -25,6 +25,7 @@ from workflows.reckoning import (
     take_stock,
     turns_at_risk,
 )
+from workflows.wording import day, until
 
 _TERM_KINDS = (Escalation.STEP_DUE_SOON, Escalation.STEP_OVERDUE)
 _STEP_KINDS = (*_TERM_KINDS, Escalation.MESSAGE_REJECTED, Escalation.REGISTRATION_CHANGED)
@@ -205,17 +206,17 @@ def term_alarms(case: Case, now: datetime) -> dict[str, Alarm]:
     for state in case.running_terms:
         if state.due_at and state.due_at > now:
             term = TERMS[state.step]
-            summary = f"¶{term.paragraph} {state.step.value}: term of {term.working_days} working days, "
-            summary += f"last day {state.last_day} until 24:00"
+            summary = f"¶{term.paragraph} {STEP_NAMES[state.step]}: {term.working_days} working days"
+            summary += f", last day {until(state.last_day)}" if state.last_day else ""
             if case.waits_for_confirmation:
-                summary += "; a person has to confirm the request first (confirm_request)"
+                summary += "; a person has to confirm the request first"
             wanted["term" if state.step is case.step else state.step.value] = Alarm(state.due_at, summary)
     running = case.limit_ended_at is None and case.step is not Step.CLOSED
     if running and case.limit_at and case.limit_at > now:
         wanted["limit"] = Alarm(
             case.limit_at,
-            f"¶{WHOLE.paragraph} the limit of {WHOLE.working_days} working days, "
-            f"last day {case.limit_last_day} until 24:00",
+            f"¶{WHOLE.paragraph} the whole: {WHOLE.working_days} working days"
+            + (f", last day {until(case.limit_last_day)}" if case.limit_last_day else ""),
         )
     return wanted
 
@@ -240,10 +241,12 @@ def warnings_ahead(case: Case, calendar: WorkingCalendar, now: datetime) -> list
             ahead.append(Alarm(another_day, "the reply has not left: count the days anew"))
     for each in case.running_terms:
         if each.due_at and each.last_day and each.due_at > now:
-            ahead.append(Alarm(calendar.start_of(each.last_day), "warning: the last day of the running step begins"))
+            words = f"¶{TERMS[each.step].paragraph} {STEP_NAMES[each.step]}: warning on the last day"
+            ahead.append(Alarm(calendar.start_of(each.last_day), f"{words}, {until(each.last_day)}"))
         else:
             what = "has not begun" if each.due_at is None else "is past its last day"
-            ahead.append(Alarm(another_day, f"{each.step.value} {what}: count the days anew"))
+            words = f"¶{TERMS[each.step].paragraph} {STEP_NAMES[each.step]} {what}: count the days anew"
+            ahead.append(Alarm(another_day, words))
     return ahead
 
 
@@ -259,15 +262,15 @@ class _Moment:
 def _of_step(case: Case, calendar: WorkingCalendar, state: StepState, as_of: datetime) -> list[_Moment]:
     if state.due_at is None or state.last_day is None:
         return []
-    words = f"{state.step.value} (¶{TERMS[state.step].paragraph})"
+    words = f"{STEP_NAMES[state.step]} (¶{TERMS[state.step].paragraph})"
     overdue = as_of >= state.due_at and case.counts_as_late(state)
     moments: list[_Moment] = []
     soon = calendar.start_of(state.last_day)
     if as_of >= soon:
-        summary = f"{words} has its last day: {state.last_day}, until 24:00{_provisionally(state)}"
+        summary = f"{words}: the last day is {until(state.last_day)}{_provisionally(state)}"
         moments.append(_Moment(soon, _identity(Escalation.STEP_DUE_SOON, state), summary, state.due_at, overdue))
     if overdue:
-        summary = f"{words} is overdue: its last day was {state.last_day}{_provisionally(state)}"
+        summary = f"{words}: overdue, the last day was {until(state.last_day)}{_provisionally(state)}"
         moments.append(_Moment(state.due_at, _identity(Escalation.STEP_OVERDUE, state), summary, state.due_at))
     return moments
 
@@ -287,7 +290,8 @@ def _provisionally(state: StepState) -> str:
 
 
 def _of_limit(case: Case, calendar: WorkingCalendar, as_of: datetime) -> list[_Moment]:
-    if case.limit_at is None or case.limit_warning_at is None:
+    limit_last_day = case.limit_last_day
+    if case.limit_at is None or case.limit_warning_at is None or limit_last_day is None:
         return []
     exceeded = as_of >= case.limit_at
     moments: list[_Moment] = []
@@ -295,18 +299,18 @@ def _of_limit(case: Case, calendar: WorkingCalendar, as_of: datetime) -> list[_M
     if (case.reserve_days or 0) < 0 and not any(each.resolved_at is None for each in risks):
         identity = Identity(Escalation.LIMIT_AT_RISK, episode=len(risks) + 1)
         summary = (
-            f"the 30 working days are at risk: the reserve is {case.reserve_days}, the last day {case.limit_last_day}"
+            f"the 30 working days are at risk: the reserve is {case.reserve_days}, the last day {day(limit_last_day)}"
         )
         # No later than the end of the thirty: the breach overtakes the warning.
         since = min(as_of, _fell_below_0(case, calendar, as_of), case.limit_at)
         moments.append(_Moment(since, identity, summary, case.limit_at, exceeded))
     if as_of >= case.limit_warning_at:
         identity = Identity(Escalation.LIMIT_DUE_SOON, episode=case.limit_episode)
-        summary = f"working day {LIMIT_WARNING_DAY} of the 30 has begun: the last day is {case.limit_last_day}"
+        summary = f"working day {LIMIT_WARNING_DAY} of the 30 has begun: the last day is {day(limit_last_day)}"
         moments.append(_Moment(case.limit_warning_at, identity, summary, case.limit_at, exceeded))
     if exceeded:
         identity = Identity(Escalation.LIMIT_EXCEEDED, episode=case.limit_episode)
-        summary = f"the 30 working days (¶5) have ended without a signature: the last day was {case.limit_last_day}"
+        summary = f"the 30 working days (¶5) have ended without a signature: the last day was {day(limit_last_day)}"
         moments.append(_Moment(case.limit_at, identity, summary, case.limit_at))
     return moments
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from activities.interface import Activity
 from escalation.kinds import Escalation
 from escalation.resolution import Resolution
-from rules.calendar import CalendarDays, WorkingCalendar
+from rules.calendar import WorkingCalendar
 from rules.decisions import (
     DECISIONS,
     Assign,
@@ -18,9 +17,6 @@ from rules.decisions import (
     ConcludeWithoutDocuments,
     ConfirmRequest,
     Decision,
-    RecordDispatch,
-    RecordLookup,
-    Recount,
     ReleaseConclusion,
     RequestMissingDocuments,
     RetryAction,
@@ -29,12 +25,11 @@ from rules.decisions import (
 )
 from rules.refusal import Refusal
 from rules.terms import Step
-from workflows import acknowledging, deliveries, letters, order, rex
+from workflows import acknowledging, by_hand, deliveries, facts, order, rex
 from workflows.case import Action, Case, Confirmation
 from workflows.counting_anew import count_anew
-from workflows.escalating import done_by_hand, resolve
+from workflows.escalating import resolve
 from workflows.next_action import next_action
-from workflows.papers import Dispatch
 
 Calendar = WorkingCalendar | None
 """None while the case has no recorded calendar yet."""
@@ -68,71 +63,30 @@ def check(case: Case, calendar: Calendar, name: str, decision: Decision, now: da
 def apply(case: Case, calendar: Calendar, name: str, decision: Decision, now: datetime) -> dict[str, Any]:
     """Carry a decision out on the state. It is checked again: much may have come between its taking and now.
 
-    :return: what the person is answered.
+    :return: what the person is answered beside where the case then stands.
     :raises Refusal: as ``check`` does.
     """
     check(case, calendar, name, decision, now)
-    _note(case, name, decision, now)
-    more = CATALOGUE[name].apply(case, calendar, decision, now)  # type: ignore[arg-type]  # no calendar: rows without
-    done = {"case_id": case.case_id, "step": case.step.value, "done": name, "to_do": next_action(case)}
-    return {**done, **more} if more else done
+    note_decision(case, name, decision, now)
+    return CATALOGUE[name].apply(case, calendar, decision, now) or {}  # type: ignore[arg-type]  # rows without calendar
 
 
-def _note(case: Case, name: str, decision: Decision, now: datetime, **more: Any) -> None:
+def answer(case: Case, name: str) -> dict[str, Any]:
+    """What the person is answered once the case has gone on from there: what comes next."""
+    return {"case_id": case.case_id, "step": case.step.value, "done": name, "to_do": next_action(case)}
+
+
+def note_decision(case: Case, name: str, decision: Decision, now: datetime, **more: Any) -> None:
+    """Write the decision into the log of the case."""
     details = decision.model_dump(mode="json", exclude={"by"})
-    case.note(f"{name} {now.isoformat()}", now, decision.by, name, **details, **more)
+    case.note(by_hand.fact_id(name, now), now, decision.by, name, **details, **more)
 
 
 def _always(*_: Any) -> None:
     """It makes sense at any time."""
 
 
-# -- record_dispatch, record_lookup, retry_action ---------------------------------------------------------------------
-
-
-def _check_dispatch(case: Case, _: Calendar, decision: RecordDispatch, now: datetime) -> None:
-    asked = case.papers.request
-    match decision.what:
-        case "request" if asked is None or asked.dispatch is not None:
-            raise Refusal("what: the request has been sent already; expected it to be still unsent")
-        case "appeal" if not case.signed or not case.appeal_due:
-            raise Refusal("what: no appeal is due; expected a signed conclusion with a ground of ¶10")
-        case "appeal" if case.appeal is not None:
-            raise Refusal("what: the appeal has been sent already")
-        case "reply" if not case.signed:
-            raise Refusal("what: the conclusion is not signed; a reply can be sent after the signature only")
-        case "reply" if case.reply is not None:
-            raise Refusal("what: the reply has been sent already")
-        case _:
-            pass
-    conclusion = case.conclusion
-    if decision.what != "request" and conclusion and conclusion.signed_at and decision.sent_at < conclusion.signed_at:
-        raise Refusal("sent_at: lies before the signature; expected a time from then on")
-
-
-def _record_dispatch(case: Case, _: Calendar, decision: RecordDispatch, now: datetime) -> None:
-    dispatch = Dispatch(sent_at=decision.sent_at, reference=decision.letter_reference, by=decision.by)
-    match decision.what:
-        case "request":
-            done_by_hand(case, Activity.REQUEST_DOCUMENTS, decision.by, now)
-            letters.request_sent(case, dispatch)
-        case "appeal":
-            done_by_hand(case, Activity.APPEAL_FOR_REVOCATION, decision.by, now)
-            letters.appeal_sent(case, dispatch, decision.letter_reference)
-        case "reply":
-            done_by_hand(case, Activity.SEND_REPLY, decision.by, now)
-            letters.reply_sent(case, dispatch, decision.letter_reference)
-
-
-def _check_lookup(case: Case, _: Calendar, decision: RecordLookup, now: datetime) -> None:
-    if decision.record is not None and decision.record.rex_number != case.request.rex_number:
-        number, own = decision.record.rex_number, case.request.rex_number
-        raise Refusal(f"record.rex_number: is {number}; expected the case's own, {own}")
-
-
-def _record_lookup(case: Case, _: Calendar, decision: RecordLookup, now: datetime) -> None:
-    rex.looked_up_by_hand(case, decision.record, decision.by, now)
-    done_by_hand(case, Activity.LOOK_UP_REGISTRATION, decision.by, now)
+# -- retry_action ---------------------------------------------------------------------------------------------------
 
 
 def _retried(case: Case, decision: RetryAction) -> Action:
@@ -235,23 +189,6 @@ def _check_withdrawal(case: Case, _: Calendar, decision: Withdraw, now: datetime
         raise Refusal("the conclusion is signed; a request can be withdrawn up to the signature only")
 
 
-def recount(case: Case, days: CalendarDays, decision: Recount, now: datetime) -> dict[str, Any]:
-    """Count every open term by the calendar as it is now; ended terms and breaches stay (contract, section 4).
-
-    :return: ``{"terms": [...], "limit": {...}, "calendar": {...}}`` with each open term before and after.
-    :raises Refusal: where the case has closed meanwhile.
-    """
-    calendar = WorkingCalendar(days)
-    check(case, calendar, "recount", decision, now)
-    case.calendar = days
-    answer = {
-        **count_anew(case, calendar, Resolution.RECOUNTED, decision.by, now),
-        "calendar": {"version": days.version, "provisional": case.days_provisional},
-    }
-    _note(case, "recount", decision, now, **answer)
-    return answer
-
-
 CATALOGUE: Final[dict[str, Row]] = {
     "acknowledge_escalation": Row(
         "Acknowledge an escalation, or all: escalation_id, until (a date), by, take_over (true for what "
@@ -273,15 +210,33 @@ CATALOGUE: Final[dict[str, Row]] = {
         _check_confirmation,
         _confirm,
     ),
+    "record_documents": Row(
+        "¶8: documents that came by post or courier, each put in the store before: documents (kind, filename, "
+        "document_id), sent_at, received_at, via_representative, application (all optional but documents), by.",
+        lambda case, calendar, decision, now: facts.check_delivery(case, decision),
+        _always,
+    ),
+    "record_inspection": Row(
+        "¶9: the result of the inspection: documents_complete, data_reliable, rex_data_match, grounds, by; optional: "
+        "inspector, completed_at, registration, remarks.",
+        by_hand.check_inspection,
+        by_hand.record_inspection,
+    ),
+    "sign_conclusion": Row(
+        "¶10: the conclusion is signed: by; document_id of the draft (required once one was returned); optional: "
+        "signed_by, signed_at, signature_reference.",
+        by_hand.check_signature,
+        by_hand.sign_conclusion,
+    ),
     "record_dispatch": Row(
         "Record a letter sent by hand: what (request, appeal, reply), sent_at, letter_reference, by.",
-        _check_dispatch,
-        _record_dispatch,
+        by_hand.check_dispatch,
+        by_hand.record_dispatch,
     ),
     "record_lookup": Row(
         "Record the REX data as looked up by hand: record (or null for none), reason, by.",
-        _check_lookup,
-        _record_lookup,
+        by_hand.check_lookup,
+        by_hand.record_lookup,
     ),
     "retry_action": Row(
         "Try again what gave up, or at once what waits for its next try: action (optional where only one waits), by.",
@@ -335,6 +290,7 @@ CATALOGUE: Final[dict[str, Row]] = {
     ),
     "recount": Row("Count every open term by the calendar as it is now: reason, by.", _always, _always),
 }
-"""Every decision of ``rules.decisions.DECISIONS``; ``recount`` is applied once the calendar has been read anew."""
+"""Every decision of ``rules.decisions.DECISIONS``; ``recount`` and ``record_documents`` are applied once an activity
+has read the calendar anew, or looked into the store (``workflows.asking_first``)."""
 
 NAMES: Final = {model: name for name, model in DECISIONS.items()}

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, Field
 
-from escalation.kinds import KINDS, Escalation
+from escalation.kinds import KIND_NAMES, KINDS, Escalation
 from escalation.ladder import Recipient, Rung
 from escalation.resolution import Resolution
 from rules.instant import Day, Instant
-from rules.terms import Step
+from rules.terms import STEP_NAMES, Step
 
 
 class Identity(NamedTuple):
@@ -87,6 +87,11 @@ class EscalationState(BaseModel):
     def step(self) -> Step | None:
         """The step that it belongs to; None for the whole case."""
         return self.identity.step
+
+    @property
+    def name(self) -> str:
+        """In words: ``term overdue: documents from Atameken``."""
+        return KIND_NAMES[self.kind] + (f": {STEP_NAMES[self.step]}" if self.step else "")
 
     @property
     def open(self) -> bool:

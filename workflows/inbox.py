@@ -8,33 +8,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from activities.interface import Activity, ArrivalsWanted, Fetch
+from activities.interface import Activity, ArrivalsWanted
 from escalation.kinds import Escalation
-from escalation.resolution import Resolution
 from register.rows import MESSAGE_KEY, RefusedMessageEntry
 from rules.calendar import WorkingCalendar
-from rules.instant import CLOCK_TOLERANCE
-from rules.messages import (
-    MESSAGES,
-    ConclusionSigned,
-    DocumentRequestReceived,
-    DocumentsArrived,
-    InspectionCompleted,
-    Message,
-    only_argument,
-    read_message,
-)
+from rules.messages import MESSAGES, only_argument, read_message
 from rules.refusal import Refusal, read
 from rules.terms import Step
 from rules.text import canonical_json, sha256_of
-from workflows.case import SHOWN_REJECTIONS, Accepted, Action, Case, InspectionState, Parcel, Rejected
-from workflows.deadlines import term_moved
+from workflows import facts
+from workflows.case import SHOWN_REJECTIONS, Accepted, Action, Case, Parcel, Rejected
 from workflows.escalating import escalate
 from workflows.escalation_state import Identity
-from workflows.order import start_of_wait
-from workflows.papers import Delivery, Document
 from workflows.received import received
-from workflows.reckoning import count_term
 
 DESCRIPTIONS = {
     "document_request_received": "¶8: Atameken's proof that it received our request; the 5 days run from received_at.",
@@ -49,12 +35,6 @@ MOST_KEPT = 5
 
 LONGEST_REASON = 1000
 """Characters of a reason that are kept."""
-
-MOST_OFFERED = 512 * 1024
-"""Bytes of documents offered and not fetched yet: what a case carries has to fit into 2 MB (Temporal's limit)."""
-
-MOST_DOCUMENTS = 500
-"""Documents of a case, over all its messages. An exporter's set has some dozens; a sender gone wild has no end."""
 
 
 def parcel(name: str, arguments: list[Any], *, run_id: str, number: int, seen_at: datetime) -> Parcel:
@@ -174,7 +154,10 @@ def judge(case: Case, calendar: WorkingCalendar | None, parcel: Parcel) -> None:
         message = read_message(parcel.name, [data], case.request.received_at, arrived_at)
         if case.step is Step.CLOSED:
             raise Refusal("the case is closed")
-        _apply(case, calendar, message, parcel, arrived_at)
+        arrival = None
+        if parcel.provisional:
+            arrival = ArrivalsWanted(workflow_id=case.case_id, run_id=parcel.run_id, numbers=[parcel.number])
+        facts.apply(case, calendar, message, arrived_at, arrival)
     except Refusal as refusal:
         reject(case, parcel, arrived_at, str(refusal))
     else:
@@ -223,97 +206,3 @@ def refused(parcel: Parcel, at: datetime, reason: str) -> RefusedMessageEntry:
         size=parcel.size,
         body=parcel.body,
     )
-
-
-def _apply(
-    case: Case, calendar: WorkingCalendar | None, message: Message, parcel: Parcel, arrived_at: datetime
-) -> None:
-    match message:
-        case DocumentRequestReceived():
-            _document_request_received(case, calendar, message, arrived_at)
-        case DocumentsArrived():
-            _documents_arrived(case, message, parcel, arrived_at)
-        case InspectionCompleted():
-            _inspection_completed(case, message, arrived_at)
-        case ConclusionSigned():
-            _conclusion_signed(case, message, arrived_at)
-
-
-def _document_request_received(
-    case: Case, calendar: WorkingCalendar | None, message: DocumentRequestReceived, arrived_at: datetime
-) -> None:
-    asked = case.papers.request
-    if asked is None or asked.dispatch is None or calendar is None:
-        raise Refusal("the request for documents has not been sent yet; expected the proof after our sending")
-    if message.received_at < asked.dispatch.sent_at - CLOCK_TOLERANCE:
-        raise Refusal("received_at: lies before our sending of the request; expected a time after it")
-    if asked.proof_of_receipt is not None and asked.proof_of_receipt != message.received_at:
-        raise Refusal("received_at: another time of receipt was proven before; expected the same time")
-    asked.proof_of_receipt, asked.proof_arrived_at = message.received_at, arrived_at
-    state, starts_at = case.current(Step.AWAIT_DOCUMENTS), start_of_wait(case)
-    if starts_at is not None:
-        state.started_at, state.from_receipt = starts_at, False
-        count_term(calendar, state)
-        term_moved(case, calendar, state, arrived_at, Resolution.RECEIPT_PROVEN, message.sent_by)
-
-
-def _documents_arrived(case: Case, message: DocumentsArrived, parcel: Parcel, arrived_at: datetime) -> None:
-    count = sum(len(each.documents) for each in case.papers.deliveries) + len(message.documents)
-    if count > MOST_DOCUMENTS:
-        raise Refusal(f"documents: the case would have {count}; expected no more than {MOST_DOCUMENTS} in all")
-    fetching = [each.payload for each in case.actions.values() if isinstance(each.payload, Fetch)]
-    offered = sum(len(each.model_dump_json().encode()) for each in (*fetching, message))
-    if offered > MOST_OFFERED:
-        raise Refusal(f"documents: {offered} bytes of offers wait to be fetched; expected no more than {MOST_OFFERED}")
-    if message.sent_at and message.received_at and message.received_at < message.sent_at:
-        raise Refusal("received_at: lies before sent_at; expected a time from then on")
-    application = message.application
-    case.papers.via_representative |= message.via_representative or bool(application and application.via_representative)
-    if application is not None:
-        case.papers.application = application
-    arrival = None
-    if parcel.provisional:
-        arrival = ArrivalsWanted(workflow_id=case.case_id, run_id=parcel.run_id, numbers=[parcel.number])
-    case.want(
-        Activity.FETCH_DOCUMENTS,
-        Fetch(case_id=case.case_id, message_id=message.message_id, documents=message.documents, arrival=arrival),
-        key=f"{Activity.FETCH_DOCUMENTS.value} {message.message_id}",
-    )
-    case.papers.deliveries.append(
-        Delivery(
-            message_id=message.message_id,
-            sent_at=message.sent_at,
-            received_at=message.received_at,
-            arrived_at=arrived_at,
-            arrival=arrival,
-            documents=[Document(kind=each.kind, filename=each.filename) for each in message.documents],
-        )
-    )
-
-
-def _inspection_completed(case: Case, message: InspectionCompleted, arrived_at: datetime) -> None:
-    inspected = case.current(Step.INSPECT).state in ("done", "skipped")
-    if inspected and not case.inspection_reopened:
-        raise Refusal("the inspection has ended; expected its result before that, or after the conclusion was returned")
-    case.inspection = InspectionState(result=message, arrived_at=arrived_at)
-
-
-def _conclusion_signed(case: Case, message: ConclusionSigned, arrived_at: datetime) -> None:
-    conclusion = case.conclusion
-    if case.signed:
-        raise Refusal("the conclusion is signed already")
-    if conclusion is None or conclusion.document_id is None or conclusion.drafted_at is None:
-        raise Refusal("there is no draft to sign")
-    if message.document_id is None and conclusion.version > 1:
-        raise Refusal("document_id: is required once a draft was returned; expected the present draft's")
-    if message.document_id not in (None, conclusion.document_id):
-        raise Refusal(f"document_id: names another draft; expected {conclusion.document_id}")
-    if message.signed_at is not None and message.signed_at < conclusion.drafted_at:
-        raise Refusal("signed_at: lies before the draft was made; expected a time from then on")
-    if message.signed_at is None and arrived_at < conclusion.drafted_at - CLOCK_TOLERANCE:
-        raise Refusal("there was no draft to sign when it came")
-    conclusion.signed_at = message.signed_at or max(arrived_at, conclusion.drafted_at)
-    conclusion.signature_arrived_at = arrived_at
-    conclusion.signed_by = message.signed_by
-    conclusion.signature_reference = message.signature_reference
-    conclusion.signature_message_id = message.message_id

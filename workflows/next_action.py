@@ -67,9 +67,9 @@ def next_action(case: Case) -> str:
             if case.inspection is not None and outcome_of(case.inspection.result, case.readings.grounds) is None:
                 return (
                     "Decide: the documents are incomplete and no ground was found. Send `request_missing_documents`, "
-                    "`conclude_without_documents`, or another `inspection_completed`."
+                    "`conclude_without_documents`, or another `record_inspection`."
                 )
-            return "Inspect the documents and the data in REX, then send the signal `inspection_completed`."
+            return "Inspect the documents and the data in REX, then send the update `record_inspection`."
         case Step.CONCLUDE:
             return _conclude(case)
         case Step.APPEAL | Step.REPLY if case.conclusion is not None and case.conclusion.held_because:
@@ -95,17 +95,17 @@ def _await_documents(case: Case) -> str:
     apart = sum(not document.released_by for _, document in case.papers.quarantined)
     first = f"Documents in quarantine: {apart}. Release them with the update `release_document`, if you can. "
     return (first if apart else "") + (
-        f"Atameken has to send: {lacking}. Call Atameken as the last day nears; if nothing comes, send the update "
-        "`conclude_without_documents`."
+        f"Atameken has to send: {lacking}. Call Atameken as the last day nears. Papers that came by post: put them in "
+        "the store and send the update `record_documents`. If nothing comes: `conclude_without_documents`."
     )
 
 
 def _conclude(case: Case) -> str:
     if case.inspection_reopened:
-        return "Inspect again: the conclusion was returned for it. Then send the signal `inspection_completed`."
+        return "Inspect again: the conclusion was returned for it. Then send the update `record_inspection`."
     if not case.drafted:
         return "No action needed: the conclusion is being drafted."
     return (
-        "Read the draft, then sign it and send the signal `conclusion_signed`; or return it with the update "
+        "Read the draft, then sign it and send the update `sign_conclusion`; or return it with the update "
         "`return_conclusion`."
     )

@@ -40,7 +40,7 @@ OWN = Profile(
     gives_up_after=timedelta(minutes=15),
 )
 
-ASKED = Profile(
+AT_THE_SCREEN = Profile(
     # A person waits for the answer at the screen.
     start_to_close=timedelta(seconds=10),
     gives_up_after=timedelta(seconds=20),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from temporalio import workflow
@@ -36,7 +36,8 @@ class Publisher:
         state = case.running
         seen = (
             *(case.step, case.risk, case.outcome, case.reserve_days, case.rejected_count, len(case.open_escalations)),
-            *(case.limit_at, state.due_at if state else None, case.responsible),
+            *(case.limit_at, case.limit_last_day, case.responsible),
+            *((state.due_at, state.last_day) if state else (None, None)),
         )
         if seen == self._seen:
             return False
@@ -48,6 +49,8 @@ class Publisher:
             SearchAttributePair(search_attributes.REX_NUMBER, case.request.rex_number),
             SearchAttributePair(search_attributes.REX_OUTCOME, case.outcome.value if case.outcome else None),
             SearchAttributePair(search_attributes.REX_RESPONSIBLE, case.responsible),
+            SearchAttributePair(search_attributes.REX_LAST_DAY, _day(state.last_day if state else None)),
+            SearchAttributePair(search_attributes.REX_LIMIT_LAST_DAY, _day(case.limit_last_day)),
             SearchAttributePair(search_attributes.REX_EXPORTER, one_line(case.request.exporter.name)),
             SearchAttributePair(search_attributes.REX_STEP_DUE_AT, state.due_at if state else None),
             SearchAttributePair(search_attributes.REX_LIMIT_AT, case.limit_at),
@@ -65,6 +68,10 @@ class Publisher:
                 ]
             )
         return bool(changed)
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def want_register(turns: Turns, changes: RegisterChanges, now: datetime) -> None:

@@ -15,10 +15,11 @@ from typing import Any, Final
 from activities.interface import Activity, ArrivalsWanted, ErrorKind, year_span
 from escalation.kinds import Escalation
 from rules.calendar import CalendarDays, WorkingCalendar
-from rules.decisions import Decision, Recount, read_decision
+from rules.decisions import Decision, read_decision
 from rules.refusal import Refusal
 from rules.terms import Step
-from workflows import alerts, answers, decisions, deliveries, inbox, reminders
+from workflows import alerts, answers, asking_first, decisions, deliveries, inbox, reminders
+from workflows.asking_first import ASKED
 from workflows.case import Action, Case
 from workflows.catalogue import CATALOGUE
 from workflows.deadlines import CANCELLATION, Alarm, bring_up_to_date, term_alarms, warnings_ahead
@@ -27,6 +28,8 @@ from workflows.escalation_state import Identity
 from workflows.order import advance
 from workflows.profiles import OWN
 from workflows.register_changes import case_row
+from workflows.trying import take_trying
+from workflows.wording import DOES, day
 
 CALENDAR_AHEAD: Final = timedelta(days=120)
 """How far beyond today the recorded calendar must reach before anything is counted."""
@@ -37,9 +40,8 @@ A_MOMENT: Final = timedelta(minutes=1)
 _ASIDE: Final = (Activity.WRITE_REGISTER, Activity.READ_ARRIVALS, Activity.READ_LADDERS, Activity.NOTIFY)
 """What is done beside the steps of the order: nothing waits for it."""
 
-RECOUNT: Final = "recount"
 EXTEND: Final = "extend_calendar"
-"""Keys of the actions that read the calendar anew, beside the first."""
+"""The key of the action that reads the calendar further ahead."""
 
 
 @dataclass
@@ -48,6 +50,8 @@ class Answer:
 
     name: str
     decision: Decision
+    found: tuple[Action, Any] | None = None
+    """What the outside world has answered, where it was asked first."""
     content: dict[str, Any] | None = None
     refusal: Refusal | None = None
 
@@ -72,11 +76,12 @@ class Turns:
         self.case = case
         self.used_up: Refusal | None = None
         """Why this case must not run: its number belongs to a closed one."""
-        self.calendar = WorkingCalendar(case.calendar) if case.calendar is not None else None
+        self._use(case.calendar)
         self._run_id = run_id
         self._messages = 0
         self._came: list[tuple[Action, object]] = []
         self._outcomes: list[tuple[Any, ...]] = []
+        self._trying: list[tuple[Any, ...]] = []
         self._cancellations: list[str] = []
         self._decisions: list[Answer] = []
         self._alarms: dict[str, Alarm] = {}
@@ -100,6 +105,10 @@ class Turns:
     def outcome(self, arguments: tuple[Any, ...]) -> None:
         """Record what a recipient reports of a notice."""
         self._outcomes.append(arguments)
+
+    def trying(self, arguments: tuple[Any, ...]) -> None:
+        """Record what an activity tells of its attempts."""
+        self._trying.append(arguments)
 
     def read(self, name: str, arguments: Sequence[Any], now: datetime) -> Decision:
         """Read a decision and see whether it makes sense now. :raises Refusal: where it does not fit or makes none."""
@@ -125,8 +134,13 @@ class Turns:
     def pending(self) -> bool:
         """Whether something has come that the next turn can deal with."""
         waits = bool(self.case.inbox) and self.case.inbox[0].arrived_at is not None
-        decision = bool(self._decisions) and not self.case.inbox and RECOUNT not in self.case.actions
-        return bool(self._came or self._outcomes or self._cancellations or waits or decision)
+        decision = bool(self._decisions) and not self.case.inbox and not self._asking
+        return bool(self._came or self._outcomes or self._trying or self._cancellations or waits or decision)
+
+    @property
+    def answering(self) -> bool:
+        """Whether somebody waits for the answer to a decision: a run that goes on elsewhere could not give it."""
+        return bool(self._decisions)
 
     @property
     def finished(self) -> bool:
@@ -147,14 +161,11 @@ class Turns:
         while True:
             self._take_results(now)
             judged = self._judge_messages()
-            while self.calendar is not None and advance(case, self.calendar, now):
-                pass
+            self._advance(now)
             if not judged:
                 return  # When these messages came decides what is late: the time is looked at once that is known.
-            if self._decisions and RECOUNT not in case.actions:
+            if self._decisions and not self._asking:
                 self._carry_out(self._decisions[0], now)
-                if RECOUNT in case.actions:
-                    break
                 continue  # One at a time: each is judged by where the case stands after all that came before it.
             break
         if self.calendar is not None:
@@ -169,7 +180,7 @@ class Turns:
         """What is to be started now; from here on it is under way."""
         wanted = [each for each in self.case.actions.values() if each.state == "wanted"]
         for action in wanted:
-            action.state, action.error, action.begun_at = "running", None, now
+            action.state, action.error, action.begun_at, action.attempts = "running", None, now, 0
         return wanted
 
     def settled(self, now: datetime) -> bool:
@@ -202,7 +213,7 @@ class Turns:
             self._alarms = {name: alarm for name, alarm in self._alarms.items() if alarm.until > now}
             # Our own house answers or gives up within a quarter of an hour: what wakes the case then needs no timer.
             if any(CATALOGUE[each.activity].profile is not OWN for each in begun):
-                words = "check on what was just started"
+                words = "see what became of what was just started"
                 self._alarms = {"moment": Alarm(now + A_MOMENT, words), **self._alarms}
         return self._alarms
 
@@ -214,7 +225,8 @@ class Turns:
             wanted = term_alarms(self.case, now)
             ahead = warnings_ahead(self.case, self.calendar, now)
             chasing = reminders.moments(self.case, self.calendar)
-            ahead += [Alarm(moment, "¶8: a reminder to Atameken") for moment in chasing]
+            remind = DOES[Activity.REMIND_ATAMEKEN]
+            ahead += [Alarm(moment, f"{remind}, {day(self.case.clock.day_of(moment))}") for moment in chasing]
             ahead += alerts.moments(self.case, self.calendar, now)
         soonest = min((each for each in ahead if each.until > now), key=lambda each: each.until, default=None)
         if soonest is not None and all(alarm.until != soonest.until for alarm in wanted.values()):
@@ -229,6 +241,9 @@ class Turns:
 
     def _take_results(self, now: datetime) -> None:
         case = self.case
+        trying, self._trying = self._trying, []
+        for arguments in trying:
+            take_trying(case, arguments)
         came, self._came = self._came, []
         for action, result in came:
             if case.actions.get(action.key) is not action:
@@ -249,13 +264,14 @@ class Turns:
     def _answered(self, action: Action, result: Any, now: datetime) -> None:
         case, row = self.case, CATALOGUE[action.activity]
         del case.actions[action.key]
+        if action.key in ASKED:
+            self._decisions[0].found = action, result
+            return
         succeeded(case, action, now)
         if row.answered is not None:
             row.answered(case, action, result, now)
             return
         match action.activity:
-            case Activity.RECORD_CALENDAR if action.key == RECOUNT:
-                self._recount(result.days, now)
             case Activity.RECORD_CALENDAR if case.calendar is not None:
                 self._use(case.calendar.extended_by(result.days))
             case Activity.RECORD_CALENDAR:
@@ -272,10 +288,9 @@ class Turns:
         case, row = self.case, CATALOGUE[action.activity]
         if failure.kind == ErrorKind.CLOSED:
             self.used_up = Refusal(failure.reason)
-        elif action.key == RECOUNT:
+        elif action.key in ASKED:
             del case.actions[action.key]
-            answer = self._decisions.pop(0)
-            answer.refusal = Refusal(f"the calendar could not be read, try again: {failure.reason}")
+            self._decisions.pop(0).refusal = Refusal(f"{ASKED[action.key]}, try again: {failure.reason}")
         elif action.activity is Activity.READ_ARRIVALS:
             del case.actions[action.key]
             inbox.arrived_at(case, action, None)
@@ -325,36 +340,37 @@ class Turns:
                 inbox.judge(case, self.calendar, parcel)
 
     def _carry_out(self, answer: Answer, now: datetime) -> None:
-        case, decision = self.case, answer.decision
-        if isinstance(decision, Recount) and self.calendar is not None:
-            days = self.calendar.days
-            case.want(
-                Activity.RECORD_CALENDAR,
-                year_span(days.first, days.last.replace(year=days.last.year - 1)),
-                key=RECOUNT,
-            )
-            return
+        """Carry a decision out, or ask the outside world first; the person is answered where the case then stands."""
+        case = self.case
+        try:
+            if answer.found is None:
+                asked = asking_first.question(case, self.calendar, answer.decision, now)
+                if asked is not None:
+                    case.actions[asked.key] = asked
+                    return
+                more = decisions.apply(case, self.calendar, answer.name, answer.decision, now)
+            else:
+                more = asking_first.apply(case, self.calendar, answer.decision, *answer.found, now)
+                self._use(case.calendar)
+            self._advance(now)
+            answer.content = {**decisions.answer(case, answer.name), **more}
+        except Refusal as refusal:
+            answer.refusal = refusal
         self._decisions.pop(0)
-        try:
-            answer.content = decisions.apply(case, self.calendar, answer.name, decision, now)
-        except Refusal as refusal:
-            answer.refusal = refusal
 
-    def _recount(self, days: CalendarDays, now: datetime) -> None:
-        answer = self._decisions.pop(0)
-        if not isinstance(answer.decision, Recount):
-            raise TypeError(f"expected a recount to wait for the calendar, found {answer.name}")
-        try:
-            answer.content = decisions.recount(self.case, days, answer.decision, now)
-            self._use(days)
-        except Refusal as refusal:
-            answer.refusal = refusal
+    @property
+    def _asking(self) -> bool:
+        return any(key in self.case.actions for key in ASKED)
+
+    def _advance(self, now: datetime) -> None:
+        while self.calendar is not None and advance(self.case, self.calendar, now):
+            pass
 
     # -- the calendar -------------------------------------------------------------------------------------------------
 
-    def _use(self, days: CalendarDays) -> None:
+    def _use(self, days: CalendarDays | None) -> None:
         self.case.calendar = days
-        self.calendar = WorkingCalendar(days)
+        self.calendar = WorkingCalendar(days) if days is not None else None
 
     def _far_enough(self, now: datetime) -> datetime:
         return max(self.case.request.received_at, now) + CALENDAR_AHEAD

@@ -15,7 +15,8 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from activities.interface import INTERNAL_SIGNALS, NOTICE_OUTCOME, CaseRecord
+from activities.interface import NOTICE_OUTCOME, CaseRecord
+from activities.signals import INTERNAL_SIGNALS, STILL_TRYING
 from rules.case_view import CaseView
 from rules.refusal import Refusal
 from rules.request import read_request
@@ -116,13 +117,20 @@ class VerificationWorkflow:
         """The case page in the Temporal UI, in Markdown, made when somebody looks at it."""
         if isinstance(self._life, Refused):
             return self._life.page()
-        return case_page(self.turns.case, self.turns.calendar, workflow.now())
+        return case_page(self.turns.case, self.turns.calendar, workflow.now(), workflow.info().namespace)
 
     @workflow.signal(name=NOTICE_OUTCOME, description="Internal: a recipient reports what became of a notice.")
     def notice_outcome(self, *arguments: Any) -> None:
         """Sent by the activity ``send_notices``; no message of an outside system."""
         if isinstance(self._life, Turns):
             self._life.outcome(arguments)
+            self._woken = True
+
+    @workflow.signal(name=STILL_TRYING, description="Internal: an activity tells that it is tried again, and why.")
+    def still_trying(self, *arguments: Any) -> None:
+        """Sent by ``activities.still_trying``; no message of an outside system."""
+        if isinstance(self._life, Turns):
+            self._life.trying(arguments)
             self._woken = True
 
     @workflow.signal(dynamic=True, description="Any other name: kept, shown and escalated as a refused message.")
@@ -209,7 +217,7 @@ class VerificationWorkflow:
                 timers.set(turns.alarms(now), now),
             ]
             self._leave_a_trace(commanded=any(commands), now=now)
-            if turns.finished or (self._history_is_long() and not turns.pending):
+            if turns.finished or (self._history_is_long() and not turns.pending and not turns.answering):
                 return
             await workflow.wait_condition(lambda: self._woken or turns.pending)
 

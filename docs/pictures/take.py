@@ -84,7 +84,7 @@ def _photograph(pages: str, on_time: str, late: str) -> None:
         browser.get(f"{pages}/{late}")
         WebDriverWait(browser, WAIT).until(lambda b: f"{late}/" in b.current_url)
         run = browser.current_url.split(f"{late}/")[1].split("/")[0]
-        _shot(browser, f"{pages}/{late}/{run}/user-metadata", "Current step", "late-case.png", (1400, 1500))
+        _shot(browser, f"{pages}/{late}/{run}/user-metadata", "What to do next", "late-case.png", (1400, 1500))
     finally:
         browser.quit()
 

@@ -12,7 +12,8 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 
 from activities.arrivals import PAGE, ArrivalActivities
-from activities.interface import INTERNAL_SIGNALS, ArrivalsWanted
+from activities.interface import ArrivalsWanted
+from activities.signals import INTERNAL_SIGNALS
 
 
 @pytest.fixture

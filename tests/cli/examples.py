@@ -81,6 +81,7 @@ NEW: dict[str, Any] = {
     "to_do": "No action needed: the request is being sent to Atameken.",
     "to_do_by": None,
     "responsible": None,
+    "to_send": [],
     "risk": None,
     "reserve_days": None,
     "received_at": "2026-03-02T04:30:00Z",
@@ -109,7 +110,9 @@ NEW: dict[str, Any] = {
     "conclusion": None,
     "appeal": None,
     "reply": None,
+    "stated_earlier": [],
     "failed_actions": [],
+    "retrying": [],
     "escalations": [],
     "rejected_messages": [],
     "rejected_count": 0,
@@ -132,6 +135,7 @@ def waiting_late() -> dict[str, Any]:
         "calendar": {"version": "2026-2027.1a2b3c", "provisional": True, "receipt_cutoff": None},
         "to_do": "Wait for Atameken to send origin evidence and power of attorney.",
         "to_do_by": "atameken",
+        "to_send": [],
         "missing_documents": ["origin_evidence", "power_of_attorney"],
         "documents": [
             {
@@ -254,6 +258,7 @@ def drafted() -> dict[str, Any]:
         "step": "conclude",
         "to_do": "Read the draft, then sign it or return it.",
         "to_do_by": "signatory",
+        "to_send": [],
         "missing_documents": [],
         "escalations": [],
         "inspection": {
@@ -286,7 +291,12 @@ def drafted() -> dict[str, Any]:
             "released_by": None,
         },
         "failed_actions": [
-            {"action": "look_up_registration", "error": "REX refuses the login", "since": "2026-03-05T05:00:00Z"}
+            {
+                "action": "look_up_registration",
+                "what": "¶9: look up the registration in REX",
+                "error": "REX refuses the login",
+                "since": "2026-03-05T05:00:00Z",
+            }
         ],
     }
     case["steps"][1] |= {"state": "done", "ended_at": "2026-03-17T05:00:00Z"}
@@ -315,9 +325,12 @@ def closed() -> dict[str, Any]:
         "outcome": "not_valid",
         "limit_ended_at": "2026-03-20T08:00:00Z",
         "limit_met": True,
+        "stated_earlier": [],
         "failed_actions": [],
+        "retrying": [],
         "to_do": "No action needed: the case is closed.",
         "to_do_by": None,
+        "to_send": [],
         "appeal": _LETTER | {"reference": "AP-1", "grounds": ["scheme_terms"]},
         "reply": _LETTER | {"email": "origin@customs.example.ch"},
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import StringIO
 
 import pytest
@@ -21,6 +21,8 @@ def row(case_id: str, **other: object) -> CaseRow:
         "risk": "on_track",
         "outcome": None,
         "reserve_days": 5,
+        "last_day": date(2026, 3, 12),
+        "limit_last_day": date(2026, 4, 16),
         "step_due_at": datetime(2026, 3, 12, 19, tzinfo=UTC),
         "limit_at": datetime(2026, 4, 16, 19, tzinfo=UTC),
         "responsible": "A. Serikova",
@@ -34,11 +36,11 @@ def row(case_id: str, **other: object) -> CaseRow:
 
 
 def test_open_cases_come_first_and_the_nearest_due_at_the_top() -> None:
-    later = row("later", step_due_at=datetime(2026, 3, 20, 19, tzinfo=UTC))
+    later = row("later", last_day=date(2026, 3, 20))
     sooner = row("sooner")
-    whole = row("whole", step_due_at=None, limit_at=datetime(2026, 3, 10, 19, tzinfo=UTC))
-    closed = row("closed", status="completed", step_due_at=None, limit_at=datetime(2026, 1, 1, 19, tzinfo=UTC))
-    fresh = row("fresh", step_due_at=None, limit_at=None, risk=None, reserve_days=None)
+    whole = row("whole", last_day=None, limit_last_day=date(2026, 3, 10))
+    closed = row("closed", status="completed", last_day=None, limit_last_day=date(2026, 1, 1))
+    fresh = row("fresh", last_day=None, limit_last_day=None, risk=None, reserve_days=None)
     listed = sorted([fresh, closed, later, whole, sooner], key=by_nearest_due)
     assert [each.case_id for each in listed] == ["whole", "sooner", "later", "fresh", "closed"]
 
@@ -50,7 +52,7 @@ def table(*rows: CaseRow, width: int = 140) -> list[str]:
     return console.file.getvalue().splitlines()
 
 
-def test_the_last_day_is_the_one_that_ends_with_the_due_instant() -> None:
+def test_the_last_days_are_those_of_the_case() -> None:
     line = table(row("rex-ch-1"))[-1]
     assert "12 Mar 2026" in line
     assert "16 Apr 2026" in line
@@ -81,4 +83,5 @@ def test_nothing_but_a_long_name_is_cut_short_at_any_width(width: int) -> None:
 def test_as_json_times_are_rfc_3339_and_the_unknown_is_null() -> None:
     data = row("rex-ch-1", step_due_at=None).as_json()
     assert data["limit_at"] == "2026-04-16T19:00:00Z"
+    assert (data["last_day"], data["limit_last_day"]) == ("2026-03-12", "2026-04-16")
     assert data["step_due_at"] is None

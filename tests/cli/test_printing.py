@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
 
@@ -44,7 +45,7 @@ def of_outsiders(case: dict[str, Any], text: str) -> dict[str, Any]:
 
 def lines_of(case: dict[str, Any]) -> list[str]:
     out = Console(file=StringIO(), width=4000, highlight=False, emoji=False, markup=False, color_system="standard")
-    out.print(case_page(read_case(case), LINK))
+    out.print(case_page(read_case(case), LINK, datetime.now(UTC)))
     assert isinstance(out.file, StringIO)
     return re.sub(r"\x1b\[[0-9;]*m", "", out.file.getvalue()).splitlines()
 

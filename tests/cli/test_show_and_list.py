@@ -82,6 +82,8 @@ async def test_the_list_has_the_cases_and_filters_by_step_and_risk(office: Offic
             await asyncio.sleep(0.1)
     assert rows[opened]["risk"] == "on_track"
     assert rows[opened]["step_due_at"] is not None
+    case = await office.case(opened)
+    assert rows[opened]["limit_last_day"] == case["limit_last_day"]
     assert rows[opened]["rex_number"] == "KZREX18034001"
     assert (rows[closed]["step"], rows[closed]["outcome"]) == ("closed", "withdrawn")
     assert list(rows).index(opened) < list(rows).index(closed)

@@ -16,8 +16,9 @@ from icalendar import Calendar
 from temporalio.testing import WorkflowEnvironment
 from typer.testing import CliRunner
 
+from activities.signals import CASE
 from cli import decisions
-from cli.asking import WORKFLOW_TYPE, NobodyAnswers, open_cases
+from cli.asking import NobodyAnswers, open_cases
 from cli.case_list import list_cases
 from cli.deadlines import calendar_of, deadlines, last_days
 from cli.tasks import Task
@@ -85,7 +86,7 @@ async def test_a_case_that_does_not_answer_hides_no_other_and_is_for_on_call(
     monkeypatch.setattr("cli.asking.PATIENCE", timedelta(seconds=2))
     case_id = await office.open()
     await at(office, case_id, "await_documents")
-    await office.client.start_workflow(WORKFLOW_TYPE, id="rex-ch-stuck", task_queue="nobody-polls")
+    await office.client.start_workflow(CASE, id="rex-ch-stuck", task_queue="nobody-polls")
     await listed(office, case_id, "rex-ch-stuck")
     printed()
     await today(whose=None, mine=None, as_csv=False, as_json=True)
@@ -169,7 +170,7 @@ async def test_the_last_days_of_open_cases_are_whole_days_in_almaty_without_a_wo
 
 def test_a_later_file_has_the_same_uid_for_the_next_step_and_a_newer_stamp() -> None:
     now = datetime(2026, 3, 2, tzinfo=UTC)
-    first, then = row("rex-ch-1"), row("rex-ch-1", step="inspect", step_due_at=datetime(2026, 3, 23, 19, tzinfo=UTC))
+    first, then = row("rex-ch-1"), row("rex-ch-1", step="inspect", last_day=date(2026, 3, 23))
     before, after = (
         parsed(calendar_of(list(last_days(case)), made_at))[0]
         for case, made_at in ((first, now), (then, now + timedelta(days=9)))
@@ -177,11 +178,11 @@ def test_a_later_file_has_the_same_uid_for_the_next_step_and_a_newer_stamp() -> 
     assert before["UID"] == after["UID"]
     assert (before["DTSTART"].dt, after["DTSTART"].dt) == (date(2026, 3, 12), date(2026, 3, 23))
     assert (before["DTSTAMP"].dt, after["DTSTAMP"].dt) == (now, now + timedelta(days=9))
-    assert str(after["SUMMARY"]) == "rex-ch-1: inspect the data"
+    assert str(after["SUMMARY"]) == "rex-ch-1: inspection of documents and REX data"
 
 
 def test_what_has_no_term_yet_has_no_event_and_text_from_outside_makes_no_line_of_its_own() -> None:
-    fresh = row("rex-ch-1", step_due_at=None, limit_at=None)
+    fresh = row("rex-ch-1", last_day=None, limit_last_day=None)
     assert list(last_days(fresh)) == []
     evil = row("rex-ch-2", exporter="A\r\nBEGIN:VEVENT\r\nUID:x")
     assert len(events(calendar_of(list(last_days(evil)), datetime(2026, 3, 2, tzinfo=UTC)))) == 2

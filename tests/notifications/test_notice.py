@@ -13,7 +13,7 @@ import pytest
 
 import notifications
 from activities.interface import Activity
-from escalation.kinds import Escalation
+from escalation.kinds import KIND_NAMES, Escalation
 from escalation.ladder import Language
 from escalation.notice import NO_STEP, Earlier, Next, Notice, Resolved
 from escalation.resolution import Resolution
@@ -25,7 +25,7 @@ from rules.decisions import DECISIONS
 from rules.messages import MESSAGES
 from rules.outcome import Outcome
 from rules.request import Country
-from rules.terms import Risk, Step
+from rules.terms import STEP_NAMES, Risk, Step
 from tests.escalation.notices import CASE, NOW, matter, notice, resolved
 
 TEXTS = Path(notifications.__file__).parent / "texts"
@@ -61,6 +61,12 @@ def test_each_language_has_words_for_every_kind_step_level_risk_and_resolution(l
     assert set(words["turns"]) == steps
     assert set(words["risks"]) == {each.value for each in Risk}
     assert (len(words["levels"]), len(words["weekdays"]), len(words["months"])) == (3, 7, 12)
+
+
+def test_in_english_a_notice_calls_steps_and_kinds_as_the_case_does() -> None:
+    words = texts(Language.ENGLISH)
+    assert {step.value: name for step, name in STEP_NAMES.items()} | {"none": "the whole case"} == words["steps"]
+    assert {kind.value: name for kind, name in KIND_NAMES.items()} == words["kinds"]
 
 
 @pytest.mark.parametrize("language", Language)
@@ -426,3 +432,12 @@ def test_html_has_nothing_that_is_wider_than_a_telephone() -> None:
     html = write(notice()).html
     assert not re.search(r"[^-]width:\s*\d", html)
     assert "<table" not in html
+
+
+@pytest.mark.parametrize("count", [1, 3, 20])
+@pytest.mark.parametrize("language", Language)
+def test_a_message_has_one_link_to_all_cases_with_open_escalations(language: Language, count: int) -> None:
+    link = "http://ui.example/namespaces/a%20b/workflows?query=WorkflowType%20%3D%20%27VerificationWorkflow%27"
+    message = write(*[notice(language=language, key=f"k{number}") for number in range(count)])
+    assert message.text.count(f"{link}%20AND%20ExecutionStatus") == 1
+    assert message.text.count(words_of(language)("view")) == message.html.count(words_of(language)("view")) == 1

@@ -15,13 +15,16 @@ from rules.decisions import (
     AcknowledgeEscalation,
     Decision,
     RecordDispatch,
+    RecordInspection,
     RecordLookup,
     RequestMissingDocuments,
     RetryAction,
     ReturnConclusion,
+    SignConclusion,
     read_decision,
 )
 from rules.documents import Kind
+from rules.messages import read_message
 from rules.refusal import Refusal
 from tests.rules.foreign import ANY_JSON, is_fit_to_show, names_in, spoiled
 
@@ -45,6 +48,29 @@ GOOD: dict[str, dict[str, Any]] = {
     "acknowledge_escalation": {"escalation_id": "inspect.step_overdue.2", "until": "2026-03-12", "take_over": True},
     "assign": {"to": "A. Serikova"},
     "confirm_request": {"note": "seal and signature are those of the FOCBS"},
+    "record_documents": {
+        "documents": [{"kind": "invoice", "filename": "invoice.pdf", "document_id": f"sha256-{'0' * 64}"}],
+        "sent_at": "2026-03-04T09:00:00+05:00",
+        "received_at": "2026-03-05T09:00:00+05:00",
+        "via_representative": True,
+        "application": {"name": "Altyn Dan LLP"},
+    },
+    "record_inspection": {
+        "completed_at": "2026-03-09T09:00:00+05:00",
+        "inspector": "G. Serikova",
+        "documents_complete": True,
+        "data_reliable": True,
+        "rex_data_match": False,
+        "registration": "revoked",
+        "grounds": ["scheme_terms"],
+        "remarks": "the invoice names another exporter",
+    },
+    "sign_conclusion": {
+        "signed_at": "2026-03-09T09:00:00+05:00",
+        "signed_by": "B. Omarov",
+        "document_id": f"sha256-{'0' * 64}",
+        "signature_reference": "GO-1",
+    },
     "record_dispatch": {"what": "appeal", "sent_at": "2026-03-04T09:00:00+05:00", "letter_reference": "15-07/42"},
     "record_lookup": {"record": RECORD, "reason": "REX is down"},
     "retry_action": {"action": "look_up_registration"},
@@ -59,6 +85,9 @@ GOOD: dict[str, dict[str, Any]] = {
 }
 OPTIONAL = {
     "confirm_request": {"note"},
+    "record_documents": {"sent_at", "received_at", "via_representative", "application"},
+    "record_inspection": {"completed_at", "inspector", "registration", "remarks"},
+    "sign_conclusion": {"signed_at", "signed_by", "document_id", "signature_reference"},
     "record_dispatch": {"what"},
     "retry_action": {"action"},
     "release_document": {"message_id"},
@@ -121,6 +150,23 @@ def test_what_may_be_left_out_has_the_contract_s_default() -> None:
     back = read("return_conclusion", {"by": "A. Nurlan", "reason": "wrong date"})
     assert isinstance(back, ReturnConclusion)
     assert back.reopen_inspection is False
+
+
+def test_a_person_who_reports_says_what_the_message_of_a_system_says() -> None:
+    """Field by field, so that neither can know something that the other does not."""
+    for name, message in (("record_inspection", "inspection_completed"), ("sign_conclusion", "conclusion_signed")):
+        decision = read(name, whole(name))
+        assert isinstance(decision, RecordInspection | SignConclusion)
+        told = {"message_id": "m", "sent_by": "A. Nurlan", **GOOD[name]}
+        assert decision.as_message("m") == read_message(message, [told], RECEIVED, NOW)
+
+
+def test_who_inspected_and_who_signed_is_who_reports_it_unless_said() -> None:
+    inspected = read("record_inspection", {**whole("record_inspection"), "inspector": None})
+    signed = read("sign_conclusion", {"by": "A. Nurlan"})
+    assert isinstance(inspected, RecordInspection)
+    assert isinstance(signed, SignConclusion)
+    assert inspected.as_message("m").inspector == signed.as_message("m").signed_by == "A. Nurlan"
 
 
 @pytest.mark.parametrize("number", [0, 2, 3])

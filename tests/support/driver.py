@@ -14,20 +14,23 @@ from pydantic import BaseModel, TypeAdapter
 from temporalio.exceptions import ApplicationError
 
 from activities.interface import Activity, ArrivalsWanted
+from activities.signals import StillTrying
+from activities.still_trying import worth_saying
 from escalation.notice import Outcome
 from rules.refusal import Refusal
 from rules.request import read_request
 from tests.support.world import World
+from workflows.asking_first import ASKED
 from workflows.case import Action, Case
 from workflows.case_page import case_page
 from workflows.case_view import case_view
 from workflows.catalogue import CATALOGUE
 from workflows.continue_as_new import lighten
 from workflows.deadlines import Alarm
-from workflows.profiles import ASKED
+from workflows.profiles import AT_THE_SCREEN
 from workflows.publishing import want_register
 from workflows.register_changes import RegisterChanges
-from workflows.turns import RECOUNT, Answer, Failure, Turns
+from workflows.turns import Answer, Failure, Turns
 
 MOST_STEPS = 20_000
 """Turns after which a case that never comes to rest is a defect."""
@@ -183,12 +186,17 @@ class Driver:
         return False
 
     async def _perform(self, action: Action) -> None:
-        profile = ASKED if action.key == RECOUNT else CATALOGUE[action.activity].profile
+        profile = AT_THE_SCREEN if action.key in ASKED else CATALOGUE[action.activity].profile
         gives_up_at, pause = self.now + profile.gives_up_after, profile.first_retry
+        action.activity_id, attempt = action.key, 0
         while True:
+            attempt += 1
             try:
                 result: object = await self._call(action)
             except ApplicationError as error:
+                if not error.non_retryable and worth_saying(attempt):
+                    told = StillTrying(activity_id=action.key, attempt=attempt, reason=error.message)
+                    self.turns.trying((told.model_dump(mode="json"),))
                 due = self.now + pause
                 if not error.non_retryable and due < gives_up_at:
                     await self._until(action.key, due)

@@ -52,7 +52,7 @@ from escalation.ladder import Hours, KindPlan, LadderBook, Language, LevelPlan, 
 from escalation.notice import Matter, Notice, Outcome
 from register.rows import RegisterEntries
 from rules.calendar import CalendarDays
-from rules.documents import OfferedDocument, Signature
+from rules.documents import OfferedDocument, RecordedDocument, Signature
 from rules.findings import RexRecord
 from rules.readings import Readings
 from tests.support.calendars import plain_days
@@ -71,7 +71,7 @@ REX_RECORD = {
 }
 
 
-def _taken(index: int, document: OfferedDocument) -> StoredDocument:
+def _taken(index: int, document: OfferedDocument | RecordedDocument) -> StoredDocument:
     return StoredDocument(
         index=index,
         document_id=f"sha256-{document.sha256}",

@@ -22,7 +22,7 @@ from tests.support.messages import document, documents, inspection, signature
 from tests.support.views import escalation_ids
 from tests.support.waiting import finish, judged, refused_in_register, until
 from tests.workflows.conftest import Opening
-from workflows.inbox import MOST_OFFERED
+from workflows.facts import MOST_OFFERED
 
 
 def raw(data: bytes, encoding: bytes = b"json/plain") -> RawValue:

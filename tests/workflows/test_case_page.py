@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from rules.instant import rfc_3339
 from rules.outcome import Outcome
 from rules.registration import Occasion
 from rules.terms import Step
+from runtime.views import VIEWS
 from tests.support.calendars import at, plain_days
 from tests.support.messages import documents
 from tests.support.requests import request
@@ -31,6 +33,7 @@ from workflows.inbox import judge, parcel
 from workflows.markdown import code, plain
 from workflows.next_action import next_action
 from workflows.rex import look_up
+from workflows.trying import take_trying
 
 CALENDAR = WorkingCalendar(PLAIN)
 EVERY_STEP = [Step.REQUEST_DOCUMENTS, Step.AWAIT_DOCUMENTS, Step.INSPECT, Step.CONCLUDE, Step.APPEAL]
@@ -61,42 +64,48 @@ def crowded() -> Case:
 def test_first_it_says_where_the_case_stands_and_then_what_to_do_next() -> None:
     case = standing_at(Step.AWAIT_DOCUMENTS)
     bring_up_to_date(case, CALENDAR, RECEIVED)
-    standing, todo, *_ = page(case).split("\n\n")
-    assert standing.splitlines() == [
-        "**Altyn Dan LLP**, KZREX123456789012, asked by Federal Office for Customs and Border Security  ",
-        "Current step: **await documents** (¶8), last day **2026-03-09 Mon** until 24:00.  ",
-        "Limit (¶5): last day **2026-04-13 Mon**, reserve 8 working days, **on track**.",
+    head, standing, title, todo, *_ = page(case).split("\n\n")
+    assert head.splitlines() == [
+        "**Altyn Dan LLP**, KZREX123456789012, BIN 990140000384  ",
+        "Switzerland, Federal Office for Customs and Border Security, reference 2026\\-0042  ",
+        "Received Mon 2 Mar 2026 10:00",
     ]
-    assert todo.startswith("**What to do next.** Atameken has to send: registration application, origin evidence.")
+    assert standing.splitlines() == [
+        "**Documents from Atameken (¶8)**: last day **Mon 9 Mar 2026** until 24:00  ",
+        "On track: reserve 8 working days, the 30 working days of ¶5 end on **Mon 13 Apr 2026**",
+    ]
+    assert title == "**What to do next**"
+    assert todo.startswith("- Atameken has to send: registration application, origin evidence. Call Atameken")
 
 
 def test_each_step_is_a_line_with_its_paragraph_state_term_and_last_day() -> None:
     lines = page(standing_at(Step.INSPECT)).splitlines()
-    start = lines.index("**Steps**") + 2
+    start = lines.index("**Terms, in working days**") + 2
     assert lines[start : start + 5] == [
-        "- ¶7 request documents: **done**, 3 working days, last day 2026-03-05 Thu, ended 2026-03-02 Mon",
-        "- ¶8 await documents: **done**, 5 working days, last day 2026-03-09 Mon, ended 2026-03-02 Mon",
-        "- ¶9 inspect: **running**, 7 working days, last day 2026-03-11 Wed",
-        "- ¶10 conclude: **pending**, 7 working days",
-        "- ¶10 appeal: **pending**, 3 working days",
+        "- ¶7 request to Atameken, term 3 d, from 2 Mar 2026, last day 5 Mar 2026, done 2 Mar 2026",
+        "- ¶8 documents from Atameken, term 5 d, from 2 Mar 2026, last day 9 Mar 2026, done 2 Mar 2026",
+        "- **¶9 inspection of documents and REX data**, term 7 d, from 2 Mar 2026, last day 11 Mar 2026, **running**",
+        "- ¶10 conclusion: draft and signature, term 7 d, pending",
+        "- ¶10 appeal to Atameken for revocation, term 3 d, pending",
     ]
 
 
 def test_late_days_and_risk_stand_out() -> None:
     case = standing_at(Step.AWAIT_DOCUMENTS)
     bring_up_to_date(case, CALENDAR, at(date(2026, 3, 10)))
-    assert "**overdue by 1 working day**" in page(case)
+    assert "until 24:00, **1 working day late**" in page(case)
     bring_up_to_date(case, CALENDAR, at(date(2026, 3, 20)))
-    assert "reserve -1 working day, **AT RISK**" in page(case)
+    assert "**At risk**: reserve -1 working day, " in page(case)
     bring_up_to_date(case, CALENDAR, at(date(2026, 4, 14)))
-    assert "**EXCEEDED**" in page(case)
+    assert "**Exceeded**: " in page(case)
     assert "**26 working days late**" in page(case)
 
 
 def test_every_part_has_its_list_and_no_empty_one_is_shown() -> None:
     parts = [
         "Open escalations",
-        "Actions that gave up",
+        "What to do next",
+        "Given up",
         "Missing documents",
         "Documents",
         "Refused documents",
@@ -107,7 +116,7 @@ def test_every_part_has_its_list_and_no_empty_one_is_shown() -> None:
     crowd, bare = page(crowded()), page(standing_at(Step.INSPECT))
     for part in parts:
         assert f"**{part}**\n\n- " in crowd
-    assert [part for part in parts if f"**{part}**" in bare] == ["Documents"]
+    assert [part for part in parts if f"**{part}**" in bare] == ["What to do next", "Documents"]
 
 
 def test_a_document_that_came_again_is_listed_once_with_how_often() -> None:
@@ -117,13 +126,13 @@ def test_a_document_that_came_again_is_listed_once_with_how_often() -> None:
         document.filename, document.document_id = f"paper{number}", f"sha256-{number}"
     case.papers.deliveries += case.papers.deliveries
     again = page(case)
-    assert [again.count(f"paper{number}, came 2 times") for number in range(len(stored))] == [1] * len(stored)
-    assert again.count("paper") == len(stored)
+    assert [again.count(f"paper{number}, ") for number in range(len(stored))] == [1] * len(stored)
+    assert again.count(", came 2 times") == len(stored)
 
 
 def test_it_has_no_tables_and_no_glyphs_that_the_ui_lacks() -> None:
     text = page(crowded())
-    assert "|" not in text
+    assert not [row for row in text.splitlines() if row.startswith("|")]
     assert {character for character in text if ord(character) > 127} <= {"¶"}
 
 
@@ -151,7 +160,7 @@ def test_text_from_outside_is_shown_as_it_is_and_is_no_markdown(evil: str) -> No
 def test_names_of_messages_and_actions_read_as_they_are_written() -> None:
     case = standing_at(Step.AWAIT_DOCUMENTS)
     send(case, "documents_arrived", {"message_id": "d1"})
-    assert "- `documents_arrived`: sent\\_by: is required" in page(case)
+    assert "- `documents_arrived`, Mon 2 Mar 2026 10:00, message_id `d1`: sent\\_by: is required" in page(case)
 
 
 def test_a_message_id_with_marks_of_markdown_breaks_out_of_nothing() -> None:
@@ -170,7 +179,7 @@ def test_of_long_lists_the_first_are_shown_and_the_rest_counted_and_refused_mess
         send(case, f"name-{number}", {}, number)
     text = page(case)
     assert f"**Refused messages ({SHOWN + 3})**\n\n- `name-{SHOWN + 3}`" in text
-    assert text.endswith("- and 3 more")
+    assert "\n- and 3 more\n" in text
 
 
 @pytest.mark.parametrize(("arrived", "shown"), [(3, False), (4, True)])
@@ -181,7 +190,7 @@ def test_a_time_stated_more_than_a_working_day_before_it_arrived_is_shown_beside
     case.papers.deliveries = [
         delivered(Kind.INVOICE, sent_at=at(date(2026, 3, 2)), arrived_at=at(date(2026, 3, arrived)))
     ]
-    line = f"- invoice invoice.pdf: stated 2026-03-02 Mon, arrived 2026-03-0{arrived}"
+    line = f"- invoice invoice.pdf: stated Mon 2 Mar 2026, arrived {at(date(2026, 3, arrived)):%a} {arrived} Mar 2026"
     assert (line in page(case)) is shown
 
 
@@ -193,39 +202,40 @@ def test_missing_documents_are_listed_only_while_they_are_awaited() -> None:
 
 
 def test_a_closed_case_says_its_outcome_and_whether_the_thirty_days_were_kept() -> None:
-    for signed_at, words in ((RECEIVED, "were kept"), (at(date(2026, 4, 14)), "were **exceeded**")):
+    for signed_at, words in ((RECEIVED, "were kept"), (at(date(2026, 4, 14)), "**were exceeded**")):
         case = standing_at(Step.CONCLUDE)
         sign(case, CALENDAR, signed_at)
         order.close(case, signed_at)
-        assert "The case is **closed**: outcome **valid**." in page(case)
-        assert f"The 30 working days {words}" in page(case)
+        assert "**Closed**: **valid**, signed by " in page(case)
+        assert f"The 30 working days of ¶5 {words}" in page(case)
 
 
-def test_a_withdrawn_case_says_nothing_of_the_thirty_days() -> None:
+def test_a_withdrawn_case_says_that_the_thirty_days_were_not_counted_to_their_end() -> None:
     case = standing_at(Step.AWAIT_DOCUMENTS)
     case.outcome = Outcome.WITHDRAWN
     order.close(case, RECEIVED)
-    assert "outcome **withdrawn**" in page(case)
-    assert "The 30 working days" not in page(case)
+    assert "**Closed**: **withdrawn**" in page(case)
+    assert "The 30 working days of ¶5 were not counted to their end" in page(case)
 
 
 def test_what_is_provisional_says_so() -> None:
     days = plain_days(2026, 2027, provisional_years=[2026])
     case = standing_at(Step.AWAIT_DOCUMENTS, days)
     assert "The days are provisional" in page(case)
-    assert "last day 2026-03-09 Mon (provisional)" in page(case)
+    assert "last day 9 Mar 2026 ?, **running**" in page(case)
+    assert "\n?  provisional: " in page(case)
 
 
 def test_the_customs_own_time_limit_is_shown() -> None:
     case = standing_at(Step.AWAIT_DOCUMENTS)
     case.request = type(case.request).model_validate(request(RECEIVED, reply_by="2026-05-01"))
-    assert "reply by 2026-05-01 Fri (shown, not counted)" in page(case)
+    assert "reply by Fri 1 May 2026 (not counted)" in page(case)
 
 
 def test_without_a_calendar_it_says_that_nothing_is_counted() -> None:
     given = standing_at(Step.INSPECT).request
     case = Case(case_id="rex-ch-1", request=given, opened_at=RECEIVED, seen_at=RECEIVED)
-    assert "No term is counted yet" in case_page(case, None, RECEIVED)
+    assert "are not counted yet: the working calendar is not recorded" in case_page(case, None, RECEIVED)
 
 
 def notified(case: Case, *, level: int = 2, repeat: int = 0, error: str | None = None) -> str:
@@ -239,27 +249,32 @@ def notified(case: Case, *, level: int = 2, repeat: int = 0, error: str | None =
     raised.notified = [
         Notification(key="k", recipient=recipient, rung=rung, handed_at=RECEIVED, notified_at=notified_at, error=error)
     ]
-    return next(line for line in page(case).splitlines() if "step_overdue" in line)
+    [section] = re.findall(r"\*\*Open escalations\*\*\n\n- (.*?)\n\n", page(case), re.DOTALL)
+    return " | ".join(line.strip() for line in section.splitlines())
 
 
 def test_an_escalation_says_who_was_notified_when_and_who_comes_next() -> None:
     assert notified(standing_at(Step.AWAIT_DOCUMENTS)) == (
-        "- `await_documents.step_overdue`: it is overdue. Level 2 (on-call): notified 2026-03-02 10:00. "
-        "Next: level 3 (head), 2026-03-02 14:00."
+        "`await_documents.step_overdue`: it is overdue | Raised Mon 2 Mar 2026 10:00, **not acknowledged** | "
+        "Level 2 (on-call): notified Mon 2 Mar 2026 10:00 | Next: level 3 (head), Mon 2 Mar 2026 14:00 | "
+        "Update `acknowledge_escalation` | "
+        '`{"by": "", "escalation_id": "await_documents.step_overdue", "until": "2026-03-03"}`'
     )
 
 
 def test_an_escalation_says_who_was_not_reached_and_why_and_that_nobody_was() -> None:
     case = standing_at(Step.AWAIT_DOCUMENTS)
-    assert "Level 2 (on-call): 1 of 1 not reached (no line)." in notified(case, error="no line")
+    assert "Level 2 (on-call): **1 of 1 not reached by mailto since Mon 2 Mar 2026 10:00**: no line | " in notified(
+        case, error="no line"
+    )
     case.escalations[-1].nobody_since = RECEIVED
-    assert "**Nobody can be reached: call somebody.**" in page(case)
+    assert "**Nobody can be reached since Mon 2 Mar 2026 10:00: call somebody**" in page(case)
 
 
 def test_an_escalation_whose_ladder_is_at_its_end_says_that_nobody_has_acknowledged() -> None:
     case = standing_at(Step.AWAIT_DOCUMENTS)
     line = notified(case, level=3, repeat=5)
-    assert line.endswith("**Everyone has been notified and no one has acknowledged: call somebody.**")
+    assert " | **Everyone has been notified and no one has acknowledged: call somebody** | " in line
 
 
 def test_an_escalation_that_is_acknowledged_says_by_whom_and_until_when_and_no_longer_after_that() -> None:
@@ -268,9 +283,9 @@ def test_an_escalation_that_is_acknowledged_says_by_whom_and_until_when_and_no_l
     assert raised is not None
     raised.acknowledged_by, raised.acknowledged_until = "D. Akhmetova", date(2026, 3, 9)
     raised.rests_until = at(date(2026, 3, 10), 0)
-    line = "- `await_documents.step_due_soon`: soon. **Acknowledged** by D. Akhmetova until 2026-03-09 Mon."
+    line = "Raised Mon 2 Mar 2026 10:00, acknowledged by D. Akhmetova until Mon 9 Mar 2026"
     assert line in page(case)
-    assert "Acknowledged" not in page(case, raised.rests_until)
+    assert "Akhmetova" not in page(case, raised.rests_until)
 
 
 def test_what_is_overtaken_or_resolved_is_listed_apart_with_what_ended_it() -> None:
@@ -288,8 +303,8 @@ def test_at_every_step_it_says_what_to_do_next(step: Step) -> None:
     words = {
         Step.REQUEST_DOCUMENTS: "being sent",
         Step.AWAIT_DOCUMENTS: "Atameken has to send",
-        Step.INSPECT: "`inspection_completed`",
-        Step.CONCLUDE: "`conclusion_signed`",
+        Step.INSPECT: "`record_inspection`",
+        Step.CONCLUDE: "`sign_conclusion`",
         Step.APPEAL: "being sent",
     }
     assert words[step] in next_action(case)
@@ -310,3 +325,32 @@ def test_the_page_of_a_crowded_case_is_short_enough_for_one_look() -> None:
         send(case, "unknown" * 20, {"message_id": "x" * 500, "at": rfc_3339(RECEIVED)}, number + 10)
     bring_up_to_date(case, CALENDAR, RECEIVED + timedelta(days=60))
     assert len(page(case)) < 12_000
+
+
+def test_each_next_step_and_each_open_escalation_has_the_update_to_send_with_its_fields_to_paste() -> None:
+    case = standing_at(Step.CONCLUDE)
+    text = page(case)
+    assert 'Update `sign_conclusion`  \n`{"by": "", "document_id": "' in text
+    assert 'Update `return_conclusion`  \n`{"by": "", "reason": "", "reopen_inspection": false}`' in text
+    bring_up_to_date(case, CALENDAR, at(date(2026, 4, 14)))
+    acknowledgement = '`{"by": "", "escalation_id": "conclude.step_overdue", "until": "2026-04-15"}`'
+    assert acknowledgement in page(case, at(date(2026, 4, 14)))
+
+
+def test_it_has_a_link_to_every_list_of_cases_which_starts_where_the_ui_shows_the_page() -> None:
+    links = re.findall(r"\[([^]]+)\]\(([^)]+)\)", page(standing_at(Step.INSPECT)))
+    assert [name for name, _ in links] == [view.name for view in VIEWS]
+    assert all(address.startswith("./namespaces/default/workflows?query=") for _, address in links)
+
+
+def test_what_is_being_tried_again_is_shown_with_its_reason_and_since_when() -> None:
+    case = standing_at(Step.INSPECT)
+    look_up(case, Occasion.OPENING)
+    action = case.actions["look_up_registration"]
+    action.state, action.begun_at, action.activity_id = "running", RECEIVED, "7"
+    assert "Being tried again" not in page(case)
+    take_trying(case, ({"activity_id": "7", "attempt": 4, "reason": "REX *answers* 503"},))
+    assert (
+        "**Being tried again**\n\n- `look_up_registration` (¶9: look up the registration in REX): at least 4 attempts "
+        "have failed since Mon 2 Mar 2026 10:00; the last: **REX \\*answers\\* 503**"
+    ) in page(case)

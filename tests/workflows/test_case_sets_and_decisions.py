@@ -40,7 +40,7 @@ from tests.workflows.test_case_state import (
     receipts,
     running_steps,
 )
-from workflows import alerts, decisions
+from workflows import alerts, asking_first, decisions
 from workflows.case import Case
 from workflows.case_view import case_view
 from workflows.deadlines import bring_up_to_date, finish, settle_the_thirty
@@ -242,7 +242,7 @@ def test_a_recount_does_what_was_foretold_of_it(
     breaches = ids(case)
     decision = read_decision("recount", [{"by": "A. Nurlan", "reason": "a decree"}], received_at, now)
     assert isinstance(decision, Recount)
-    told = decisions.recount(case, fresh, decision, now)
+    told = asking_first.recount(case, fresh, decision, now)
     terms = [(each["step"], each["after"], each["became_late"], each["stopped_being_late"]) for each in told["terms"]]
     assert terms == [
         (each.step.value, each.after.isoformat(), each.became_late, each.stopped_being_late)

@@ -246,8 +246,8 @@ def test_where_a_term_wakes_the_case_anyway_no_further_timer_is_set_beside_it() 
 def test_each_timer_says_in_plain_words_what_ends_and_when() -> None:
     case = standing_at(Step.AWAIT_DOCUMENTS, PLAIN)
     wanted = alarms(case, RECEIVED)
-    assert wanted["term"].summary == "¶8 await_documents: term of 5 working days, last day 2026-03-09 until 24:00"
-    assert wanted["limit"].summary == "¶5 the limit of 30 working days, last day 2026-04-13 until 24:00"
+    assert wanted["term"].summary == "¶8 documents from Atameken: 5 working days, last day Mon 9 Mar 2026 until 24:00"
+    assert wanted["limit"].summary == "¶5 the whole: 30 working days, last day Mon 13 Apr 2026 until 24:00"
 
 
 def test_the_moment_at_which_a_late_step_puts_the_limit_at_risk_is_a_timer_with_that_name() -> None:

@@ -48,9 +48,9 @@ async def test_an_unconfirmed_request_is_late_like_any_other(opening: Opening, w
 
 async def test_the_timer_says_what_is_waited_for(opening: Opening, world: World) -> None:
     case = await opening()
-    assert "confirm_request" in timers(case)["term"]
+    assert "a person has to confirm" in timers(case)["term"]
     await case.update("confirm_request")
-    assert "confirm_request" not in timers(case)["term"]
+    assert "a person has to confirm" not in timers(case)["term"]
 
 
 def timers(case: CaseInMemory) -> dict[str, str]:

@@ -55,6 +55,7 @@ KEYS = {
     "refused_documents", "quarantined_documents", "missing_documents", "findings", "inspection",
     "to_do_by", "responsible",
     "conclusion", "appeal", "reply", "to_do", "failed_actions", "escalations", "rejected_messages", "rejected_count",
+    "to_send", "retrying", "stated_earlier",
 }  # fmt: skip
 STEP_KEYS = {
     "step", "round", "paragraph", "working_days", "state", "started_at", "from_receipt", "due_at", "last_day",
@@ -102,6 +103,16 @@ GOOD_DECISION: dict[str, dict[str, Any]] = {
     "acknowledge_escalation": {"escalation_id": "x", "until": "2026-03-02"},
     "assign": {"to": None},
     "confirm_request": {"note": "r"},
+    "record_documents": {
+        "documents": [{"kind": "invoice", "filename": "x", "document_id": f"sha256-{'0' * 64}"}],
+    },
+    "record_inspection": {
+        "documents_complete": True,
+        "data_reliable": True,
+        "rex_data_match": True,
+        "grounds": [],
+    },
+    "sign_conclusion": {},
     "record_dispatch": {"sent_at": "2026-03-02T09:30:00+05:00", "letter_reference": "L-1"},
     "record_lookup": {"record": None, "reason": "r"},
     "retry_action": {},
@@ -118,6 +129,9 @@ WRONG_TYPES: dict[str, dict[str, Any]] = {
     "acknowledge_escalation": {"escalation_id": 5, "until": "soon"},
     "assign": {"to": 5},
     "confirm_request": {"note": 5},
+    "record_documents": {"documents": [], "received_at": ""},
+    "record_inspection": {"documents_complete": None, "grounds": ["none"], "completed_at": "today"},
+    "sign_conclusion": {"signed_by": "", "signed_at": "2026-03-02T09:30:00"},
     "record_dispatch": {"what": "parcel", "sent_at": "2026-03-02T09:30:00", "letter_reference": ""},
     "record_lookup": {"record": {"rex_number": 5}, "reason": "x" * 4001},
     "retry_action": {"action": 7},
