@@ -22,6 +22,7 @@ except ModuleNotFoundError:
 from cli.calendar import calendar_app, deadline
 from cli.control import report
 from cli.errors import errors_in_one_line
+from cli.store import store
 from cli.whose import Whose
 from rules.terms import Risk, Step
 from runtime.process import leave
@@ -218,18 +219,7 @@ def sign(
     asyncio.run(sign(case, by=by, document_id=document, as_json=json))
 
 
-@app.command(rich_help_panel=MESSAGES)
-def store(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A document: a PDF, a picture, an office file.")],
-    json: Json = False,
-) -> None:
-    """Put a document that came by post or courier into the store, and print its id.
-
-    The update record_documents then names it: kind, filename, document_id. The same file has the same id.
-    """
-    from cli.store import store
-
-    asyncio.run(store(file, as_json=json))
+app.command("store", rich_help_panel=MESSAGES)(store)
 
 
 @app.command(rich_help_panel=MESSAGES)

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
+from typing import Annotated
 
-from rich.text import Text
+import typer
 
-from activities.document_store import DocumentStore
 from cli.errors import CannotDo
-from cli.printing import console, print_json
-from cli.words import size_words
-from rules.documents import LARGEST_DOCUMENT
-from runtime.settings import ClientSettings, read_settings
 
 
-async def store(file: str, *, as_json: bool) -> None:
+def store(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A document: a PDF, a picture, an office file.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+) -> None:
+    """Put a document that came by post or courier into the store, and print its id.
+
+    The update record_documents then names it: kind, filename, document_id. The same file has the same id.
+    """
+    asyncio.run(put(file, as_json=as_json))
+
+
+async def put(file: str, *, as_json: bool) -> None:
     """Store the file and print its id; the same file again changes nothing and has the same id.
 
     :raises CannotDo: where it is no file that can be read, empty, or larger than a document may be.
     """
+    # Here, because every command would load their libraries.
+    from rich.text import Text
+
+    from activities.document_store import DocumentStore
+    from cli.printing import console, print_json
+    from cli.words import size_words
+    from runtime.settings import ClientSettings, read_settings
+
     content = _read(Path(file))
     document_id = await DocumentStore(read_settings(ClientSettings).document_store).put(content)
     name = Path(file).name
@@ -33,6 +49,8 @@ async def store(file: str, *, as_json: bool) -> None:
 
 
 def _read(path: Path) -> bytes:
+    from rules.documents import LARGEST_DOCUMENT  # as above
+
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST_DOCUMENT + 1)

@@ -9,8 +9,9 @@ import pytest
 
 from cli import decisions
 from cli.errors import CannotDo
-from cli.store import store
-from rules.documents import LARGEST_DOCUMENT
+from cli.store import put
+from rules.documents import LARGEST_DOCUMENT, Kind
+from simulators.samples import SAMPLE, document_name, sample_documents
 from tests.activities.contents import PDF, files_in
 from tests.cli.conftest import Office
 from tests.support.waiting import until
@@ -24,8 +25,8 @@ async def test_stored_papers_are_recorded_and_the_case_goes_on(office: Office, p
     papers = []
     for kind in ("registration_application", "invoice"):
         file = office.folder / f"{kind}.pdf"
-        file.write_bytes(PDF + kind.encode())
-        await store(str(file), as_json=True)
+        file.write_bytes(sample_documents()[document_name(SAMPLE, Kind(kind))])
+        await put(str(file), as_json=True)
         stored = printed()
         assert (stored["filename"], stored["size"]) == (file.name, file.stat().st_size)
         papers.append({"kind": kind, "filename": file.name, "document_id": stored["document_id"]})
@@ -48,7 +49,7 @@ async def test_the_id_is_the_first_word_and_the_same_file_has_the_same_id(
     file.write_bytes(PDF)
     ids = []
     for _ in range(2):
-        await store(str(file), as_json=False)
+        await put(str(file), as_json=False)
         out = capsys.readouterr().out
         assert '"filename": "договор.pdf"' in out
         ids.append(out.split()[0])
@@ -68,7 +69,7 @@ async def test_what_is_no_document_is_refused_by_its_name(closed_office: Office)
         ("huge.pdf", "larger than 50 MB"),
     ):
         with pytest.raises(CannotDo, match=reason):
-            await store(str(folder / name), as_json=False)
+            await put(str(folder / name), as_json=False)
     assert files_in(folder / "documents") == files_in(folder / "nowhere")
 
 
