@@ -12,8 +12,8 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 
 from activities.arrivals import PAGE, ArrivalActivities
-from activities.interface import ArrivalsWanted
-from activities.signals import INTERNAL_SIGNALS
+from activities.interface import NOTICE_OUTCOME, ArrivalsWanted
+from activities.signals import STILL_TRYING
 
 
 @pytest.fixture
@@ -39,13 +39,14 @@ async def test_each_number_asked_for_gets_the_time_at_which_its_signal_was_recor
     assert await read(dev_server, case) == []
 
 
-async def test_signals_between_our_own_workflows_are_not_counted(
-    dev_server: WorkflowEnvironment, case: WorkflowHandle[object, object]
+@pytest.mark.parametrize("ours", [NOTICE_OUTCOME, STILL_TRYING])
+async def test_signals_of_our_own_are_not_counted(
+    dev_server: WorkflowEnvironment, case: WorkflowHandle[object, object], ours: str
 ) -> None:
-    await case.signal(INTERNAL_SIGNALS[0])
+    await case.signal(ours)
     await case.signal("message", 1)
     between = datetime.now(UTC)
-    await case.signal(INTERNAL_SIGNALS[0])
+    await case.signal(ours)
     await case.signal("message", 2)
     first, second = await read(dev_server, case, 1, 2)
     assert first < between + timedelta(milliseconds=500)

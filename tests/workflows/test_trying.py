@@ -8,12 +8,17 @@ import pytest
 
 from activities.interface import Activity
 from activities.signals import STILL_TRYING
+from rules.registration import Occasion
+from rules.terms import Step
 from tests.support.cases import CaseUnderTest, open_case
 from tests.support.requests import request
+from tests.support.standing import standing_at
 from tests.support.waiting import until
 from tests.support.workers import worker
 from tests.support.world import World
 from tests.workflows.conftest import Opening
+from workflows.rex import look_up
+from workflows.trying import take_trying
 
 
 async def test_what_fails_twice_is_shown_with_its_reason_until_it_succeeds(opening: Opening, world: World) -> None:
@@ -54,6 +59,18 @@ async def test_anything_else_under_its_name_changes_nothing(
     case.driver.turns.trying(told)
     await case.driver.settle()
     assert await case.view() == before
+
+
+def test_only_the_action_whose_activity_tells_it_is_being_tried() -> None:
+    case = standing_at(Step.INSPECT)
+    look_up(case, Occasion.INSPECTION)
+    [action] = case.actions.values()
+    action.state, action.activity_id = "running", "7"
+    told = {"activity_id": "8", "attempt": 2, "reason": "of another, or of an attempt before a retry by hand"}
+    take_trying(case, (told,))
+    assert (action.attempts, action.error, case.retried_actions) == (0, None, [])
+    take_trying(case, (told | {"activity_id": "7"},))
+    assert (action.attempts, case.retried_actions) == (2, [action])
 
 
 async def test_on_a_server_a_case_hears_of_the_second_failure_and_then_ever_more_rarely(
