@@ -23,11 +23,10 @@ from pages.tree import (
     with_code,
 )
 from pages.words import COUNTRIES, OUTCOMES, RISKS, day, working_days
-from pages.writing import Writer, below, capital, section
+from pages.writing import Writer, below, capital, section, starter
 from rules.case_view import CaseView, EscalationView, NotifiedView
 from rules.clock import Clock
 from rules.terms import STEP_NAMES, Risk, Step
-from runtime.commands import STARTER
 
 _TONES = {Risk.ON_TRACK: Tone.GOOD, Risk.TIGHT: Tone.WARNING, Risk.AT_RISK: Tone.BAD, Risk.EXCEEDED: Tone.BAD}
 
@@ -129,7 +128,7 @@ class _Writer(Writer):
         updates = self.updates_about(None)
         note = line(
             "In the Temporal UI: More Actions, Send an Update; fill in what is empty or null. In the terminal: ",
-            Code(f"{STARTER} update {case.case_id} NAME FILE"),
+            Code(f"{starter()} update {case.case_id} NAME FILE"),
         )
         yield Section("What to do next", (with_code(case.to_do), *updates), note if updates else ())
 
@@ -160,7 +159,7 @@ class _Writer(Writer):
 
     def _escalations(self) -> Iterator[Section]:
         case = self.case
-        command = Code(f"{STARTER} acknowledge {case.case_id} ID|all --by NAME --until DATE")
+        command = Code(f"{starter()} acknowledge {case.case_id} ID|all --by NAME --until DATE")
         items = [self._escalation(each) for each in case.open_escalations]
         yield from section("Open escalations", items, line("To acknowledge in the terminal: ", command))
 

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 from pages.tree import Break, Code, Foreign, Line, Said, Section, Table, Tone, line, strong
 from pages.words import OUTCOMES, day, size, words
-from pages.writing import Writer, below, capital, section, short
+from pages.writing import Writer, below, capital, section, short, starter
 from rules.case_view import StepView
 from rules.documents import Signature
 from rules.terms import STEP_NAMES, Step
-from runtime.commands import STARTER
 
 _HOLDS = {
     True: Said("the signature holds", Tone.GOOD),
@@ -96,7 +95,7 @@ class Details(Writer):
             parts.append(
                 line("Signed by ", Foreign(conclusion.signed_by), f", {self.moment(conclusion.signed_at)}", *under)
             )
-        parts.append(line("To read it: ", Code(f"{STARTER} draft {self.case.case_id} --out {conclusion.number}.pdf")))
+        parts.append(line("To read it: ", Code(f"{starter()} draft {self.case.case_id} --out {conclusion.number}.pdf")))
         parts.append(line("Document ", Code(conclusion.document_id)))
         yield Section("Conclusion", (below(parts),))
 
@@ -112,7 +111,7 @@ class Details(Writer):
                 why = Foreign(each.released_because or "")
                 parts.append(line("Released from quarantine by ", Foreign(each.released_by), ": ", why))
             items.append(below(parts))
-        command = Code(f"{STARTER} papers {case.case_id} --out DIR")
+        command = Code(f"{starter()} papers {case.case_id} --out DIR")
         yield from section("Documents", items, line("To open them: ", command))
         apart = []
         for kept in case.quarantined_documents:

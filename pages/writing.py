@@ -53,3 +53,10 @@ def below(parts: list[Line]) -> Line:
 def capital(text: str) -> str:
     """The text with its first letter in upper case."""
     return text[:1].upper() + text[1:]
+
+
+def starter() -> str:
+    """How people start our command line. Asked only where somebody looks, as it may stand in a file."""
+    from runtime.commands import STARTER
+
+    return STARTER

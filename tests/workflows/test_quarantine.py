@@ -147,5 +147,5 @@ async def test_a_signature_that_does_not_hold_is_a_serious_finding_and_a_good_on
         ("minor", "legal_status.pdf: the signature of A. Akhmetova cannot be verified: its method is unknown here"),
     ]
     page = case.driver.page()
-    assert "signed by A. Akhmetova 2026-03-02 Mon, the signature holds" in page
+    assert "Signed by A. Akhmetova, Mon 2 Mar 2026 10:00: the signature holds" in page
     assert "**the signature does not hold**" in page
