@@ -22,7 +22,7 @@ from rules.case_view import CaseView
 from rules.text import shown
 from runtime.commands import STARTER
 
-_FETCHING = 10.0
+_FETCHING = 30.0
 """Seconds to wait, after the message was accepted, for its documents to be fetched, so as to say what came of each."""
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from tests.conftest import ROOT
 
 
+@pytest.mark.slow
 def test_the_figures_of_the_calendar_are_measured_and_printed() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "bench.calendar"], capture_output=True, text=True, cwd=ROOT, timeout=120, check=False

@@ -185,6 +185,7 @@ def copied(target: str) -> list[str]:
     return [source for source in sources if not source.endswith(".lock")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("target", "lock", "modules"),
     [

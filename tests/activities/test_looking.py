@@ -90,6 +90,7 @@ async def test_whatever_the_process_dies_of_is_the_document_s_failure(code: str,
     assert reason.endswith(OPENS)
 
 
+@pytest.mark.slow
 async def test_a_process_that_talks_without_end_is_killed() -> None:
     talking = running("print('ready')\nwhile True: print('x' * 1000)")
     assert "more than 768 MB of memory" in await refusal(talking)

@@ -50,7 +50,7 @@ def lines_of(case: dict[str, Any]) -> list[str]:
     return re.sub(r"\x1b\[[0-9;]*m", "", out.file.getvalue()).splitlines()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(nasty.map(lambda text: text.replace("\ud800", "")))  # which no JSON text of a case has
 def test_the_page_of_a_case_has_no_line_address_or_escape_of_an_outsider(text: str) -> None:
     lines = lines_of(of_outsiders(examples.waiting_late(), text))

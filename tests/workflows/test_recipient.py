@@ -218,6 +218,7 @@ async def test_a_recipient_ends_an_hour_after_its_last_message(
         await _recorded(mailbox, EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("moment", "messages"), [("it is noted that it was sent", 1), ("the channel has said yes", 2)])
 async def test_a_worker_that_dies_right_after_sending_leaves_one_message_and_the_outcome_arrives(
     dev_server: WorkflowEnvironment,

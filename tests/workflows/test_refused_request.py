@@ -132,6 +132,7 @@ async def test_a_message_and_a_decision_that_come_meanwhile_are_kept_and_refused
     assert json.loads(messages[0].body or "") == documents("d1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("register", ["is out of reach", "says no"])
 async def test_while_the_register_does_not_take_it_people_are_notified_and_it_waits(
     time_skipping: WorkflowEnvironment, task_queue: str, register: str
