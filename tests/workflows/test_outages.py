@@ -26,7 +26,7 @@ from tests.support.waiting import finish, until
 from tests.support.workers import worker
 from tests.support.world import World
 
-AHEAD = 4.0
+AHEAD = 9.0
 """Seconds until midnight: enough to bring a case to the awaited documents on a busy machine."""
 
 TAKEN_UP_WITHIN = 15.0
