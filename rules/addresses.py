@@ -10,6 +10,7 @@ from rules.likeness import (
     OTHER_ORDER,
     SAME,
     SAYS_MORE,
+    SEVERITIES,
     SPELLED,
     TYPING_ERROR,
     Likeness,
@@ -17,13 +18,14 @@ from rules.likeness import (
     same_at_sight,
     too_long,
 )
-from rules.spelling import folded, plain, words
+from rules.spelling import folded, plain, readings, words
 
 _KINDS: Final = frozenset(
-    folded(
+    kind
+    for reading in readings(
         plain(
             """г гор город қ қала қаласы city town ул улица к көш көшесі көше str street st пр прт пркт просп проспект
-            д-лы даңғ даң даңғылы даңғыл ave av avenue prospect prospekt prosp пер переулок тұйық тұйығы lane бр бул
+            длы даңғ даң даңғылы даңғыл ave av avenue prospect prospekt prosp пер переулок тұйық тұйығы lane бр бул
             бульвар blvd boulevard ш шоссе тас жол жолы тасжолы highway road rd мкр мкрн микрорайон ықшам ауданы шағын
             microdistrict mkr обл область облысы облыс oblast region province рн район ауданы аудан district rayon raion
             д дом үй house building bldg зд здание ғимарат ғимараты корп корпус кв квартира пәтер пәт apt apartment flat
@@ -31,7 +33,8 @@ _KINDS: Final = frozenset(
             уч участок учаске стр строение литер индекс postcode post index no нп вп тұрғын
             рк қр rk казахстан қазақстан kazakhstan республика республикасы republic of the"""
         )
-    ).split()
+    )
+    for kind in reading.split()
 )
 """What an address calls its parts, and its country: left out, as each office writes it in its own way or not at all."""
 
@@ -86,15 +89,17 @@ def addresses(one: str, other: str) -> Likeness:
         return SAME
     if too_long(one, other):
         return OTHER
-    ours, theirs = _read(one), _read(other)
-    if "".join(ours.words) == "".join(theirs.words):
-        only_ours, only_theirs, paired = [], [], False  # type: list[str], list[str], bool
-    else:
-        only_ours, only_theirs, paired = left_over(ours.words, theirs.words)
+    return min(
+        (_compared(ours, theirs) for ours in _read(one) for theirs in _read(other)),
+        key=lambda found: (SEVERITIES.index(found.severity), found.words),
+    )
+
+
+def _compared(ours: _Address, theirs: _Address) -> Likeness:
+    only_ours, only_theirs, paired = _left_over_words(ours.words, theirs.words)
     numbers, their_numbers, _ = left_over(ours.numbers, theirs.numbers)
-    if (only_ours and only_theirs) or (numbers and their_numbers):
-        return OTHER
-    if not (ours.words or ours.numbers) or not (theirs.words or theirs.numbers):
+    nothing_common = not (ours.words or ours.numbers) or not (theirs.words or theirs.numbers)
+    if nothing_common or (only_ours and only_theirs) or (numbers and their_numbers):
         return OTHER
     if ours.postcode and theirs.postcode and ours.postcode != theirs.postcode:
         return Likeness("minor", "agrees with the one in REX but for its postcode")
@@ -105,18 +110,25 @@ def addresses(one: str, other: str) -> Likeness:
     return SPELLED if ours.numbers == theirs.numbers else OTHER_ORDER
 
 
-def _read(address: str) -> _Address:
+def _left_over_words(ours: list[str], theirs: list[str]) -> tuple[list[str], list[str], bool]:
+    if "".join(ours) == "".join(theirs):  # Blanks make no other address.
+        return [], [], False
+    return left_over(ours, theirs)
+
+
+def _read(address: str) -> list[_Address]:
     text = plain(address)
     postcode = _POSTCODE.search(text)
     text = _POSTCODE.sub(" ", text, count=1)
     text = _ORDINAL.sub(r"\1\2 ", _SHORTENED.sub(_joined_kind, text))
-    line = folded(" ".join(words(_LETTER_OF_A_HOUSE.sub(r"\1\3\2\4 ", text))))
+    line = " ".join(words(_LETTER_OF_A_HOUSE.sub(r"\1\3\2\4 ", text)))
+    return [_of_parts(reading, folded(postcode[0]) if postcode else None) for reading in readings(line)]
+
+
+def _of_parts(line: str, postcode: str | None) -> _Address:
     found = [each for each in _TOWN.sub(lambda town: _TOWN_OF[town[0]], line).split() if each not in _KINDS]
-    return _Address(
-        [_nominative(each) for each in found if not each[0].isdigit()],
-        [each for each in found if each[0].isdigit()],
-        folded(postcode[0]) if postcode else None,
-    )
+    names = [_nominative(each) for each in found if not each[0].isdigit()]
+    return _Address(names, [each for each in found if each[0].isdigit()], postcode)
 
 
 def _joined_kind(found: re.Match[str]) -> str:

@@ -60,10 +60,13 @@ def _phrases(forms: dict[str, str]) -> dict[tuple[str, ...], str]:
 
 _PHRASES: Final = _phrases(_FORMS)
 _LAST: Final = _phrases(_AT_THE_END)
+_ORDER: Final = tuple(_FORMS)
 _LONGEST: Final = max(map(len, _PHRASES))
 
 _INITIALS: Final = re.compile(r"\b([^\W\d_])[./]\s?(?=[^\W\d_]\b)")
 """``L.L.P.``, ``Т. О. О.``, ``К/Х``: letters of one abbreviation."""
+
+_BETWEEN_LANGUAGES: Final = re.compile("[/()|]")
 
 
 class _Name(NamedTuple):
@@ -100,8 +103,16 @@ def _forms(ours: str | None, theirs: str | None) -> Likeness:
 
 
 def _read(name: str) -> _Name:
-    """A name without its legal form, which may stand before it, behind it, or both ("ТОО «Алтын» / Altyn LLP")."""
-    found = words(_INITIALS.sub(r"\1", plain(name)))
+    """A name without its legal form. One that stands there twice, in two languages, is read once."""
+    text = _INITIALS.sub(r"\1", plain(name))
+    parts = [_bare(found) for part in _BETWEEN_LANGUAGES.split(text) if (found := words(part))]
+    if len({"".join(folded_words(part.words)) for part in parts}) == 1 == len({part.form for part in parts}):
+        return parts[0]
+    return _bare(words(text))
+
+
+def _bare(found: list[str]) -> _Name:
+    """The words without the legal form, which may stand before them, behind them, or both ("ТОО «Алтын» LLP")."""
     form, kept = None, found
     while (cut := _cut(kept, _PHRASES, form)) is not None:
         form, kept = cut
@@ -113,11 +124,13 @@ def _read(name: str) -> _Name:
 def _cut(
     found: list[str], phrases: dict[tuple[str, ...], str], form: str | None, *, at_head: bool = True
 ) -> tuple[str, list[str]] | None:
-    """The legal form at the head or the end, and the rest; another than the one already found is part of the name."""
-    for length in range(min(_LONGEST, len(found) - 1), 0, -1):
+    """The legal form at the head or the end, and the rest; another than the one already found is part of the name.
+
+    Of two, the one that stands first in the table is the form, and the other the name ("ТОО «АО»").
+    """
+    cuts = []
+    for length in range(1, min(_LONGEST, len(found) - 1) + 1):
         places = [(found[-length:], found[:-length])] + ([(found[:length], found[length:])] if at_head else [])
-        for phrase, rest in places:
-            this = phrases.get(tuple(folded_words(phrase)))
-            if this is not None and form in (None, this):
-                return this, rest
-    return None
+        cuts += [(phrases.get(tuple(folded_words(phrase))), rest) for phrase, rest in places]
+    fitting = [(this, rest) for this, rest in cuts if this is not None and form in (None, this)]
+    return min(fitting, key=lambda cut: (_ORDER.index(cut[0]), len(cut[1])), default=None)

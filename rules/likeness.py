@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 
 from rules.spelling import folded, plain, readings, shape, typing_errors, words
 
 Severity = Literal["none", "minor", "serious"]
+SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
+"""From the least to the most."""
 
 LONGEST: Final = 2000
 """Characters of a text that are read letter by letter; of a longer one, case, blanks and punctuation alone."""

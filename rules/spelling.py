@@ -22,7 +22,6 @@ _BY_ISO_9: Final = re.compile("[jâû]|c(?![hk])")
 
 _SOUNDS: Final = {
     "shch": "S",
-    "sch": "S",
     "dzh": "J",
     "dj": "J",
     "zh": "J",
@@ -32,11 +31,10 @@ _SOUNDS: Final = {
     "gh": "g",
     "ph": "f",
     "ck": "k",
-    "tz": "ts",
 }
 _SOUND: Final = re.compile("|".join(_SOUNDS))
 _SINGLE: Final = str.maketrans("chjqwy", "kHJkvi") | str.maketrans({"x": "ks"})
-_MERGED: Final = {"SC": "S", "dJ": "J", "ng": "n", "ie": "e", "io": "e"}
+_MERGED: Final = {"SC": "S", "sC": "S", "dJ": "J", "ngg": "n", "ng": "n", "ie": "e", "io": "e"}
 _MERGE: Final = re.compile("|".join(_MERGED))
 
 _CYRILLIC_SHAPES, _LATIN_SHAPES = "авекмнорстухіѕјһ", "abekmhopctyxisjh"
