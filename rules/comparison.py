@@ -18,6 +18,9 @@ from rules.legal_names import names
 from rules.likeness import Likeness, Severity, free_texts
 from rules.numbers import hs_codes, rex_numbers, tax_numbers
 
+REGISTRATION: Final = "registration_status"
+"""The first row: whether REX has the number, valid on the dates of the statements. No application has a part in it."""
+
 
 class Compared(BaseModel):
     """One field on both sides, as they were written; None where a side does not have it.
@@ -32,6 +35,11 @@ class Compared(BaseModel):
     rex: str | None
     severity: Severity
     text: str
+
+    @property
+    def compared(self) -> bool:
+        """Whether both sides say something; of the registration, REX alone."""
+        return self.rex is not None and (self.application is not None or self.field == REGISTRATION)
 
 
 def compare(
@@ -54,14 +62,13 @@ def differences(rows: Iterable[Compared]) -> list[Finding]:
 
 
 def _registration(record: RexRecord | None, rex_number: str, statement_dates: list[date]) -> Compared:
-    """Whether REX has the number, valid on the dates of the statements; the application has no part in that."""
     for found in registration_findings(rex_number, record, statement_dates):
         return Compared(**found.model_dump())
     text = f"REX shows the registration {rex_number} as valid"
     if record is not None and record.valid_from and statement_dates:
         first = statement_dates[0].isoformat()
         text += f" from {record.valid_from.isoformat()}, not after the first statement, of {first}"
-    return Compared(field="registration_status", application=None, rex="valid", severity="none", text=text)
+    return Compared(field=REGISTRATION, application=None, rex="valid", severity="none", text=text)
 
 
 def _row(field: str, application: Application | None, record: RexRecord | None) -> Compared:
@@ -79,10 +86,10 @@ def _row(field: str, application: Application | None, record: RexRecord | None) 
 
 
 def _said(side: Application | RexRecord | None, field: str) -> str | None:
-    """What a side says of a field, as a text; None where that is nothing or blank."""
+    """What a side says of a field, as a text; None where that is nothing, or no letter and no digit ("—")."""
     value = getattr(side, field, None)
     text = ", ".join(value) if isinstance(value, list) else value.isoformat() if isinstance(value, date) else value
-    return text if text and text.strip() else None
+    return text if text and any(map(str.isalnum, text)) else None
 
 
 def _dates(signed_on: str, registered_on: str) -> Likeness:

@@ -30,6 +30,7 @@ SPELLED: Final = Likeness("none", "is the one in REX, spelled another way")
 TYPING_ERROR: Final = Likeness("minor", "differs from the one in REX by what may be a typing error")
 OTHER_ORDER: Final = Likeness("minor", "has the words of the one in REX in another order")
 SAYS_MORE: Final = Likeness("minor", "agrees with the one in REX, but one of the two says more")
+OTHER_WORDS: Final = Likeness("minor", "is in other words than the one in REX: compare the two by eye")
 IN_ANOTHER_SCRIPT: Final = Likeness("minor", "is in another script than the one in REX: compare the two by eye")
 OTHER: Final = Likeness("serious", "differs from the one in REX")
 
@@ -114,10 +115,10 @@ def _digits(text: str) -> str:
 
 
 def free_texts(one: str, other: str) -> Likeness:
-    """How like two descriptions are, as of an activity.
+    """How like two descriptions are, as of an activity: the same one can be put in many words.
 
-    One that has all words of the other says more; few common words are another text. Where the two are in
-    different scripts and unlike, that may be a translation, which only a person can compare.
+    One that has all words of the other says more. With half of the shorter one's words in common it may be the same
+    in other words, and in another script a translation: a person has to compare these.
     """
     if same_at_sight(one, other):
         return SAME
@@ -128,11 +129,13 @@ def free_texts(one: str, other: str) -> Likeness:
         return SPELLED
     if mistyped(ours, theirs):
         return TYPING_ERROR
-    only_ours, only_theirs, paired = left_over(folded_words(ours.words), folded_words(theirs.words))
+    all_ours, all_theirs = folded_words(ours.words), folded_words(theirs.words)
+    only_ours, only_theirs, paired = left_over(all_ours, all_theirs)
     if not only_ours and not only_theirs:
         return TYPING_ERROR if paired else OTHER_ORDER
-    if not only_ours or not only_theirs:
+    common = len(all_ours) - len(only_ours)
+    if common and not (only_ours and only_theirs):
         return SAYS_MORE
-    if one.isascii() != other.isascii():
-        return IN_ANOTHER_SCRIPT
-    return OTHER
+    if common and 2 * common >= min(len(all_ours), len(all_theirs)):
+        return OTHER_WORDS
+    return IN_ANOTHER_SCRIPT if one.isascii() != other.isascii() else OTHER

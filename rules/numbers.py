@@ -52,7 +52,7 @@ def hs_codes(ours: str, theirs: str) -> Likeness:
     """
     one, other = hs_digits(ours.split(",")), hs_digits(theirs.split(","))
     if not one or not other:
-        return Likeness("none", "are not compared: a side has no digits")
+        return SAME if same_at_sight(ours, theirs) else Likeness("minor", "cannot be compared: a side has no digits")
     missing, further = _uncovered(one, other), _uncovered(other, one)
     if missing:
         headings = {code[:4] for code in other}

@@ -63,8 +63,8 @@ def test_another_tax_number_is_another_person_and_a_typing_error_is_said(one: st
         ("030489, 030559", "030489, 030389", "serious", "have goods that REX does not have: 030559"),
         ("110220", "110290", "minor", "have goods that REX does not have: 110220"),
         ("1101", "1101, 1102", "minor", "lack goods that REX has: 1102"),
-        ("n/a", "1101", "none", "are not compared: a side has no digits"),
-        ("1101", "n/a", "none", "are not compared: a side has no digits"),
+        ("n/a", "1101", "minor", "cannot be compared: a side has no digits"),
+        ("1101", "n/a", "minor", "cannot be compared: a side has no digits"),
         ("1103, 9999, 1101", "1101", "serious", "have goods that REX does not have: 1103, 9999"),
     ],
 )
