@@ -8,7 +8,7 @@ from pages.tree import Code, Foreign, Line, Said, Section, Tone, joined, line
 from pages.words import words
 from pages.writing import Writer, below, section
 from rules.checklist import CHECKLIST, PARTS, Item
-from rules.comparison import Compared
+from rules.comparison import FIELDS, Compared
 from rules.findings import Finding
 from rules.roles import Role
 from rules.terms import Step
@@ -54,9 +54,11 @@ class Inspecting(Writer):
         return line("– ", item.questions["en"], " See: ", *joined(see, ", "))
 
     def _compared(self, row: Compared) -> Line:
-        if not row.compared and row.severity == "none":
+        if row.severity == "none" and not row.compared:
             return line(Foreign(row.text))
         said = Said("in order" if row.severity == "none" else row.severity, _TONES[row.severity])
+        if row.severity == "none" and row.application == row.rex:
+            return line(said, f": {FIELDS[row.field][0]} in both: ", Foreign(row.rex or ""))
         return below([line(said, ": ", Foreign(row.text)), *_sides(row)])
 
     def _finding(self, finding: Finding) -> Line:
@@ -66,9 +68,7 @@ class Inspecting(Writer):
 
 
 def _sides(row: Compared | Finding) -> list[Line]:
-    """What both sides say; once where they say the same."""
+    """What both sides say; nothing where the application has no part in it."""
     if row.application is None:
         return []
-    if row.application == row.rex:
-        return [line("Both: ", Foreign(row.application))]
     return [line("Application: ", Foreign(row.application), "; REX: ", Foreign(row.rex or "-"))]

@@ -45,11 +45,21 @@ def test_an_inspector_sees_every_question_and_where_something_was_found() -> Non
 
 def test_both_sides_of_each_field_stand_there_once() -> None:
     said = page(inspected())
-    assert "- in order: the name in the application is the one in REX  \nBoth: Түркістан Мия Тамыры ЖШС" in said
+    assert "- in order: name in both: Түркістан Мия Тамыры ЖШС" in said
     address = "the address in the application differs from the one in REX"
     assert f"- **serious**: {address}  \nApplication: Шымкент, Тәуке хан даңғылы 5; REX: Түркістан, Бекзат" in said
     assert said.count(address) == 1
     assert "indings**" not in said
+
+
+def test_another_spelling_is_in_order_and_shows_both() -> None:
+    exporter = read_exporters()[MOVED]
+    latin = exporter.application.model_copy(update={"name": "Turkistan Miya Tamyry LLP", "hs_codes": []})
+    rows = compare(latin, exporter.registration, MOVED, [])
+    said = page(inspected(comparison=[row.model_dump() for row in rows], findings=[]))
+    assert "- in order: the name in the application is the one in REX, spelled another way  \n" in said
+    assert "Application: Turkistan Miya Tamyry LLP; REX: Түркістан Мия Тамыры ЖШС" in said
+    assert "- not compared: the application has no HS codes\n" in said
 
 
 def test_what_no_field_of_the_application_shows_is_a_further_finding() -> None:
