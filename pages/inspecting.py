@@ -25,15 +25,15 @@ class Inspecting(Writer):
         return self.case.step is Step.INSPECT or self.case.to_do_by is Role.INSPECTOR
 
     def sections(self) -> Iterator[Section]:
-        """The checklist while the inspection runs; what was compared, and what else was found."""
-        if self.runs:
-            yield self._checklist()
+        """What was compared, what else was found, and the checklist while the inspection runs."""
         yield from section(
             "The application and REX, side by side", [self._compared(each) for each in self.case.comparison]
         )
         compared = {each.text for each in self.case.comparison}
         others = [self._finding(each) for each in self.case.findings if each.text not in compared]
         yield from section("Further findings" if compared else "Findings", others)
+        if self.runs:
+            yield self._checklist()
 
     def _checklist(self) -> Section:
         parts = []

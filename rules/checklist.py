@@ -216,11 +216,11 @@ CHECKLIST: Final[tuple[Item, ...]] = (
         source="REX, the application",
         answers="rex_data_match",
         questions={
-            "en": "Are REX number, tax number, name and address in REX those of the application?",
-            "ru": "Совпадают ли номер REX, БИН/ИИН, наименование и адрес в REX с указанными в заявлении?",
-            "kk": "REX жүйесіндегі REX нөмірі, БСН/ЖСН, атауы мен мекенжайы өтініштегімен сәйкес пе?",
+            "en": "Are REX number, tax number, name and address in REX those of the application and the request?",
+            "ru": "Совпадают ли номер REX, БИН/ИИН, наименование и адрес в REX с заявлением и запросом?",
+            "kk": "REX жүйесіндегі нөмір, БСН/ЖСН, атау мен мекенжай өтініш пен сұрау салудағыдай ма?",
         },
-        fields=("rex_number", "tin", "name", "address"),
+        fields=("rex_number", "tin", "name", "address", "requested_tin", "requested_name"),
         kinds=(Kind.REGISTRATION_APPLICATION, Kind.LEGAL_STATUS),
     ),
     Item(
@@ -234,7 +234,7 @@ CHECKLIST: Final[tuple[Item, ...]] = (
             "ru": "Совпадают ли деятельность и товары в REX с заявлением, есть ли среди них товары запроса?",
             "kk": "REX жүйесіндегі қызмет пен тауарлар өтініштегідей ме, сұрау салудағы тауарлар олардың ішінде ме?",
         },
-        fields=("activity", "hs_codes"),
+        fields=("activity", "hs_codes", "requested_hs_codes"),
         kinds=(Kind.REGISTRATION_APPLICATION, Kind.INVOICE),
     ),
     Item(

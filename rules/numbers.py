@@ -53,14 +53,23 @@ def hs_codes(ours: str, theirs: str) -> Likeness:
     one, other = hs_digits(ours.split(",")), hs_digits(theirs.split(","))
     if not one or not other:
         return SAME if same_at_sight(ours, theirs) else Likeness("minor", "cannot be compared: a side has no digits")
-    missing, further = _uncovered(one, other), _uncovered(other, one)
-    if missing:
-        headings = {code[:4] for code in other}
-        severity: Severity = "minor" if all(code[:4] in headings for code in missing) else "serious"
-        return Likeness(severity, f"have goods that REX does not have: {_listed(missing)}")
-    if further:
+    missing = not_in_rex(one, other)
+    if missing is not None:
+        return missing
+    if further := _uncovered(other, one):
         return Likeness("minor", f"lack goods that REX has: {_listed(further)}")
     return Likeness("none", "are those in REX" if one == other else "are those in REX, some with more digits")
+
+
+def not_in_rex(ours: Iterable[str], theirs: Iterable[str]) -> Likeness | None:
+    """Goods that REX does not have; None where it has them all, or one of the two has no code."""
+    one, other = hs_digits(ours), hs_digits(theirs)
+    missing = _uncovered(one, other) if other else []
+    if not missing:
+        return None
+    headings = {code[:4] for code in other}
+    severity: Severity = "minor" if all(code[:4] in headings for code in missing) else "serious"
+    return Likeness(severity, f"have goods that REX does not have: {_listed(missing)}")
 
 
 def hs_digits(codes: Iterable[str]) -> list[str]:

@@ -13,6 +13,7 @@ from rules.documents import Application
 from rules.findings import Finding, RexRecord, changes
 from rules.instant import Instant
 from rules.request import VerificationRequest
+from rules.requested import requested_findings
 
 
 class Occasion(StrEnum):
@@ -70,5 +71,7 @@ class Registration(BaseModel):
 
     def findings(self, request: VerificationRequest, application: Application | None) -> list[Finding]:
         """What speaks against the registration, in it or in the application; nothing before the first look-up."""
-        changed = [change for lookup in self.lookups for change in lookup.changes]
-        return differences(self.comparison(request, application)) + changed
+        if not self.lookups:
+            return []
+        found = differences(self.comparison(request, application)) + requested_findings(request, self.record)
+        return [*found, *(change for lookup in self.lookups for change in lookup.changes)]

@@ -39,7 +39,10 @@ def page(case: dict[str, Any]) -> str:
 def test_an_inspector_sees_every_question_and_where_something_was_found() -> None:
     said = page(inspected())
     assert all(item.questions["en"] in said for item in CHECKLIST)
-    assert "Are REX number, tax number, name and address in REX those of the application? See: **address**" in said
+    assert (
+        "Are REX number, tax number, name and address in REX those of the application and the request? See: **address**"
+        in said
+    )
     assert "for `documents_complete`" in said
 
 

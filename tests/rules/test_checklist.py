@@ -11,7 +11,18 @@ from rules.findings import RexRecord
 from rules.messages import InspectionCompleted
 
 LANGUAGES = ["en", "ru", "kk"]
-FOUND = {REGISTRATION, ORIGIN_EVIDENCE, "signature", "status", *FIELDS, *RexRecord.model_fields, *Kind}
+FOUND = {
+    "requested_name",
+    "requested_tin",
+    "requested_hs_codes",
+    REGISTRATION,
+    ORIGIN_EVIDENCE,
+    "signature",
+    "status",
+    *FIELDS,
+    *RexRecord.model_fields,
+    *Kind,
+}
 
 
 @pytest.mark.parametrize("item", CHECKLIST, ids=lambda item: item.id)
