@@ -89,7 +89,7 @@ def left_over(ours: Iterable[str], theirs: Iterable[str]) -> tuple[list[str], li
 
     The best pairs first, whichever side a word is on: the answer is the same both ways round.
     """
-    one, other = sorted(ours), sorted(theirs)
+    one, other = list(ours), list(theirs)
     for word in list(one):
         if word in other:
             one.remove(word)

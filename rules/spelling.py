@@ -34,8 +34,9 @@ _SOUNDS: Final = {
 }
 _SOUND: Final = re.compile("|".join(_SOUNDS))
 _SINGLE: Final = str.maketrans("chjqwy", "kHJkvi") | str.maketrans({"x": "ks"})
-_MERGED: Final = {"SC": "S", "sC": "S", "dJ": "J", "ngg": "n", "ng": "n", "ie": "e", "io": "e"}
-_MERGE: Final = re.compile("|".join(_MERGED))
+_MERGED: Final = {"SC": "S", "sC": "S", "dJ": "J", "ng": "n", "ie": "e", "io": "e"}
+_MERGE: Final = re.compile("[Ss]C|d+J|ng+|i[eo]")
+"""Sounds that are written together in one system only; by their first and last letter."""
 
 _CYRILLIC_SHAPES, _LATIN_SHAPES = "авекмнорстухіѕјһ", "abekmhopctyxisjh"
 _AS_LATIN: Final = str.maketrans(_CYRILLIC_SHAPES, _LATIN_SHAPES)
@@ -90,7 +91,7 @@ def _fold(text: str) -> str:
     if not text.isascii():
         text = "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
     sounds = _SOUND.sub(lambda found: _SOUNDS[found[0]], text).translate(_SINGLE)
-    return re.sub("i+", "i", _MERGE.sub(lambda found: _MERGED[found[0]], re.sub("i+", "i", sounds)))
+    return re.sub("i+", "i", _MERGE.sub(lambda found: _MERGED[found[0][0] + found[0][-1]], re.sub("i+", "i", sounds)))
 
 
 def typing_errors(one: str, other: str, most: int) -> int | None:

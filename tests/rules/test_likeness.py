@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rules.likeness import (
     IN_ANOTHER_SCRIPT,
     LONGEST,
+    MOST_WORDS,
     OTHER,
     OTHER_ORDER,
     OTHER_WORDS,
@@ -62,6 +63,14 @@ def test_how_many_errors_are_typing_errors_depends_on_the_length(one: str, other
 def test_a_text_too_long_to_be_read_letter_by_letter_is_compared_by_its_words() -> None:
     text = "wheat " * LONGEST
     assert (free_texts(text, text.upper()), free_texts(text, text + "rye")) == (SAME, OTHER)
+
+
+def test_typing_errors_are_looked_for_among_few_words_only() -> None:
+    words = [f"word{chr(97 + n) * 3}" for n in range(MOST_WORDS + 1)]
+    mistyped = [f"{word[:2]}{word[3:]}" for word in words]
+
+    assert free_texts(" ".join(words[1:]), " ".join(mistyped[1:])) == TYPING_ERROR
+    assert free_texts(" ".join(words), " ".join(mistyped)) == OTHER
 
 
 @settings(max_examples=60, deadline=None)
