@@ -31,7 +31,7 @@ _KINDS: Final = frozenset(
             д дом үй house building bldg зд здание ғимарат ғимараты корп корпус кв квартира пәтер пәт apt apartment flat
             оф офис office кеңсе каб п пос посёлок кент кенті село с ауыл ауылы а аул village settlement ксі
             уч участок учаске стр строение литер индекс postcode post index no нп вп тұрғын
-            рк қр rk казахстан қазақстан kazakhstan республика республикасы republic of the"""
+            рк қр rk казахстан казахстанская қазақстан kazakhstan республика республикасы republic of the"""
         )
     )
     for kind in reading.split()
@@ -53,8 +53,11 @@ _TOWNS: Final = {
     "ақтөбе": "актюбинск",
     "қостанай": "кустанай",
     "жайық": "урал",
+    "шығыс": "восточно | east",
+    "батыс": "западно | west",
+    "солтүстік": "северо | north",
 }
-"""Towns by their Kazakh names, with those they have in Russian or had before."""
+"""Towns and regions by their Kazakh names, with those they have in other languages or had before."""
 
 
 def _folded_line(text: str) -> str:
@@ -71,6 +74,7 @@ _SHORTENED: Final = re.compile(r"\b([^\W\d_]{1,3})-([^\W\d_]{1,3})\b")
 
 _ORDINAL: Final = re.compile(r"(\d)-?(?:ый|ой|ая|ші|шы|th|st|nd|rd)\b|(\d)-[йяе]\b")
 _LETTER_OF_A_HOUSE: Final = re.compile(r"(\d)(?:-?|\s?/\s?)([^\W\d_])\b|(\d)\s([абвabv])\b(?!\.)")
+_ENDINGS: Final = ("skaia", "skoi", "ski", "a", "i", "in")
 _POSTCODE: Final = re.compile(r"\b(?:\d{6}|[a-zа-я]\d{2}[a-zа-я]\d[a-zа-я]\d)\b")
 
 
@@ -137,6 +141,8 @@ def _joined_kind(found: re.Match[str]) -> str:
 
 
 def _nominative(word: str) -> str:
-    """The word without the endings of the genitive, in which Russian puts who a street is named after (``Абая``)."""
-    bare = word.removesuffix("a").removesuffix("i")
+    """The word without the endings of Russian: of the genitive (``Абая``), of adjectives (``Карагандинская``)."""
+    bare = word
+    for ending in _ENDINGS:
+        bare = bare.removesuffix(ending)
     return bare if len(bare) >= 3 else word

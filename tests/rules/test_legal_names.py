@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -95,6 +97,18 @@ def test_the_words_say_what_differs() -> None:
     assert names("Altyn", "Altyn LLP").words == "is the one in REX, but one of the two has no legal form"
     assert names("altyn llp", "Altyn LLP").words == "is the one in REX"
     assert names("Алтын ТОО", "Altyn LLP").words == "is the one in REX, spelled another way"
+
+
+OTHERS = """Қазақмыс, Қазхром, Қазмырыш, КазМунайГаз, КазТрансОйл, КазТрансГаз, Казцинк, Казфосфат, Рахат, Рахмет,
+    Актюбинский завод ферросплавов, Аксуский завод ферросплавов, Арал Тұз, Орал Тұз, Баян Сулу, Алтын Дән, Алтын Дала,
+    Алтын Бидай, Ақ Бидай, Ақ Бұлақ, Агро-Союз, АгроЦентр, Агро Центр Астана, Агромир, Степь, Степной, Жібек Жолы,
+    Жібек Киіз, Арна, Арман, Нұр, Нұрлы, Нур-Агро, Азия Авто, Азия Агро"""
+
+
+def test_the_names_of_different_exporters_are_never_one() -> None:
+    pairs = combinations(OTHERS.split(","), 2)
+    found = [(one, other) for one, other in pairs if names(f"{one} ЖШС", f"ТОО {other}").severity != "serious"]
+    assert found == [(" Арал Тұз", " Орал Тұз")]  # One letter: minor, as it may be a typing error.
 
 
 LETTERS = "аәбвгғдежзиклмнңоөпрстуұүфшыі"
