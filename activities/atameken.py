@@ -12,7 +12,8 @@ from temporalio import activity
 
 from activities.errors import broken
 from activities.http import CALL_TIMEOUT, Now, call, client_of, origin_of, read, utc_now
-from activities.interface import Activity, Appeal, DocumentRequest, Reminder, Taken, Withdrawal
+from activities.interface import Activity
+from activities.outgoing import Appeal, DocumentRequest, Reminder, Taken, Withdrawal
 from rules.instant import CLOCK_TOLERANCE, Instant, rfc_3339
 from rules.request import Incoming
 

@@ -27,11 +27,12 @@ from temporalio import activity
 from activities.document_store import DocumentStore
 from activities.errors import refused
 from activities.http import Now, utc_now
-from activities.interface import Activity, CustomsReply, Sent
+from activities.interface import Activity
 from activities.mail import MailServer
+from activities.outgoing import CustomsReply, Sent
 from rules.text import one_line, sha256_of, shown
 
-TEMPLATES: Final = Path(__file__).parent / "templates"
+TEMPLATES: Final = Path(__file__).resolve().parent.parent / "letters" / "templates"
 LANGUAGES: Final = ("en", "fr", "de")
 RECIPIENT: Final = "reply_to.email"
 

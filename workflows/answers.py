@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from activities.interface import (
-    Activity,
-    Drafted,
-    LookedUp,
-    Lookup,
-    Reminder,
-    Sent,
-    Taken,
-)
+from activities.interface import Activity, Lookup
+from activities.outgoing import Drafted, LookedUp, Reminder, Sent, Taken
 from escalation.kinds import Escalation
 from escalation.resolution import Resolution
 from rules.outcome import Outcome

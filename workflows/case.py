@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, SerializeAsAny, ValidationInfo, field_validator
 
-from activities.interface import PAYLOADS, Activity, Payload
+from activities.interface import PAYLOADS, Activity
+from activities.payload import Payload
 from escalation.ladder import LadderBook
 from register.rows import LetterEntry, LogEntry, RefusedMessageEntry, RegisterEntries
 from rules.calendar import CalendarDays

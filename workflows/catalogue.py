@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from activities.interface import Activity, Drafted, Fetched, LookedUp, Notified, Recorded, Sent, Taken
+from activities.interface import Activity, Fetched, Notified, Recorded
+from activities.outgoing import Drafted, LookedUp, Sent, Taken
 from escalation.ladder import LadderBook
 from rules.instant import Instant
 from workflows import answers, deliveries

@@ -8,16 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from activities.interface import (
-    Activity,
-    Appeal,
-    CustomsReply,
-    DocumentRequest,
-    Draft,
-    DraftDocument,
-    Letter,
-    Withdrawal,
-)
+from activities.interface import Activity
+from activities.outgoing import Appeal, CustomsReply, DocumentRequest, Draft, DraftDocument, Letter, Withdrawal
 from register.rows import LetterEntry
 from rules.calendar import WorkingCalendar
 from rules.documents import NO_EVIDENCE, ORIGIN_EVIDENCE, Kind

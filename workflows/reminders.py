@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from activities.interface import Activity, Reminder
+from activities.interface import Activity
+from activities.outgoing import Reminder
 from rules.calendar import WorkingCalendar
 from rules.terms import TERMS, Step
 from workflows.case import Case

@@ -13,7 +13,8 @@ import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.atameken import AtamekenActivities, atameken_client
-from activities.interface import Appeal, DocumentRequest, ErrorKind, Letter, Reminder, Taken, Withdrawal
+from activities.interface import ErrorKind
+from activities.outgoing import Appeal, DocumentRequest, Letter, Reminder, Taken, Withdrawal
 from rules.messages import Ground
 from rules.request import Exporter
 from simulators.atameken import create_app

@@ -25,8 +25,9 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.document_store import DocumentStore
-from activities.interface import CustomsReply, ErrorKind, Sent
+from activities.interface import ErrorKind
 from activities.mail import MailServer
+from activities.outgoing import CustomsReply, Sent
 from activities.reply import ReplyActivities
 from simulators import mail
 from tests.support.nasty import LINKED, PIECES, acts

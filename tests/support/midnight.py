@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from temporalio import activity
 from temporalio.client import Client
 
-from activities.interface import Activity, DocumentRequest, Taken
+from activities.interface import Activity
+from activities.outgoing import DocumentRequest, Taken
 from rules.calendar import CalendarDays
 from rules.clock import Offset
 from tests.support.world import World

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pypdf import PdfReader
 
-from reports.typesetting import set_paper
+from letters.typesetting import set_paper
 from rules.text import shown
 from tests.support.nasty import LINKED, PIECES
 
