@@ -88,6 +88,17 @@ class LetterEntry(Entry):
     by: str | None = Field(default=None, description="who sent it, where it was sent by hand")
 
 
+class LetterNumber(Entry):
+    """The outgoing number that a letter has, and the letter; key: ``key``, the idempotency key of what makes it."""
+
+    key: str
+    case_id: str
+    kind: str
+    number: str
+    dated: Day
+    document_id: str | None = Field(description="None until the letter is in the store")
+
+
 class EscalationEntry(Entry):
     """An escalation as it stands; key: case, ``id``."""
 
