@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from activities.outgoing import Appeal, CustomsReply, DocumentRequest, Draft, Reminder, Withdrawal
+from activities.outgoing import Acknowledgement, Appeal, CustomsReply, DocumentRequest, Draft, Reminder, Withdrawal
 from activities.payload import Payload
 from escalation.ladder import LadderBook, Recipient
 from escalation.notice import Notice, Withdrawn
@@ -30,6 +30,7 @@ class Activity(StrEnum):
     READ_ARRIVALS = "read_arrivals"
     WRITE_REGISTER = "write_register"
     KEEP_REFUSED_REQUEST = "keep_refused_request"
+    ACKNOWLEDGE_RECEIPT = "acknowledge_receipt"
     REQUEST_DOCUMENTS = "request_documents"
     REMIND_ATAMEKEN = "remind_atameken"
     WITHDRAW_REQUEST = "withdraw_request"
@@ -236,6 +237,7 @@ PAYLOADS: dict[Activity, type[Payload] | type[RegisterEntries]] = {
     Activity.RECORD_CALENDAR: CalendarWanted,
     Activity.READ_ARRIVALS: ArrivalsWanted,
     Activity.WRITE_REGISTER: RegisterEntries,
+    Activity.ACKNOWLEDGE_RECEIPT: Acknowledgement,
     Activity.REQUEST_DOCUMENTS: DocumentRequest,
     Activity.REMIND_ATAMEKEN: Reminder,
     Activity.WITHDRAW_REQUEST: Withdrawal,

@@ -10,9 +10,10 @@ from rules.findings import RexRecord
 from rules.instant import Day, Instant
 from rules.messages import Ground, InspectionCompleted
 from rules.outcome import Outcome as CaseOutcome
+from rules.outcome import Result
 from rules.readings import Readings
 from rules.registration import Registration
-from rules.request import Exporter, VerificationRequest
+from rules.request import Country, Exporter, VerificationRequest
 
 
 class Letter(Payload):
@@ -22,16 +23,35 @@ class Letter(Payload):
     date: Day
 
 
-class DocumentRequest(Payload):
-    """``request_documents`` -> ``Taken``: ask Atameken for the documents (¶7)."""
+class MadeLetter(Letter):
+    """A letter that is in the store, with its outgoing number and day."""
 
-    key: str
+    document_id: str
+    sha256: str
+
+
+class AboutRequest(Payload):
+    """What each letter says of the customs' request and of the exporter; ``received_on`` is the day in Asia/Almaty.
+
+    ``exporter_in_rex`` is the name that REX shows, in Latin letters as a rule; None where REX has not been looked up.
+    """
+
     case_id: str
     rex_number: str
     exporter: Exporter
+    exporter_in_rex: str | None = None
+    country: Country
+    authority: str
+    reference: str
+    received_on: Day
+
+
+class DocumentRequest(AboutRequest):
+    """``request_documents`` -> ``Taken``: ask Atameken for the documents (¶7)."""
+
+    key: str
     documents_wanted: list[str]
     respond_by: Day
-    letter: Letter
 
 
 class Taken(Payload):
@@ -43,33 +63,42 @@ class Taken(Payload):
     reference: str
     sent_at: Instant
     received_at: Instant | None
+    letter: MadeLetter
 
 
-class Reminder(Payload):
-    """``remind_atameken`` -> ``Taken`` with the time of sending."""
+class Reminder(AboutRequest):
+    """``remind_atameken`` -> ``Taken`` with the time of sending. ``count`` is 1 for the first reminder."""
 
     key: str
-    case_id: str
     request_id: str
+    request_letter: Letter | None
     last_day: Day
+    late_days: int
+    count: int
+    missing: list[str]
     message: str
 
 
-class Withdrawal(Payload):
-    """``withdraw_request`` -> None."""
+class Withdrawal(AboutRequest):
+    """``withdraw_request`` -> ``Withdrawn``."""
 
     key: str
-    case_id: str
     request_id: str
+    request_letter: Letter | None
     reason: str
 
 
-class Appeal(Payload):
+class Withdrawn(Payload):
+    """Atameken knows that a request is withdrawn; ``sent_at`` is our own clock."""
+
+    sent_at: Instant
+    letter: MadeLetter
+
+
+class Appeal(AboutRequest):
     """``appeal_for_revocation`` -> ``Taken`` (¶10)."""
 
     key: str
-    case_id: str
-    rex_number: str
     grounds: list[Ground]
     conclusion_number: str
     conclusion_date: Day
@@ -94,6 +123,18 @@ class DraftDocument(Payload):
     sent_on: Day
 
 
+class DraftTerm(Payload):
+    """A term of the order as it was kept; days are days in Asia/Almaty. ``ended_on`` is None while it runs."""
+
+    step: str
+    paragraph: int
+    working_days: int
+    began_on: Day | None
+    last_day: Day | None
+    ended_on: Day | None
+    late_days: int
+
+
 class Draft(Payload):
     """``draft_conclusion`` -> ``Drafted``: the conclusion as a PDF in the store (¶10).
 
@@ -102,7 +143,7 @@ class Draft(Payload):
     """
 
     case_id: str
-    number: str
+    number: str | None = Field(description="None for the first draft, for which it is drawn")
     version: int
     outcome: CaseOutcome
     dated: Day
@@ -115,21 +156,24 @@ class Draft(Payload):
     application: Application | None
     lacking: list[str]
     documents: list[DraftDocument]
+    terms: list[DraftTerm] = Field(default_factory=list)
     readings: Readings
     reason: str | None = Field(description="why it is concluded without documents")
 
 
 class Drafted(Payload):
-    """The draft in the store; ``at`` is when it was made, by the clock of whoever made it.
+    """The draft in the store, under its outgoing number; ``at`` is when it was made, by its maker's clock.
 
     ``looked_up`` is what REX showed for it; None where REX could not be reached, which the draft then says.
     """
 
+    number: str
     document_id: str
     sha256: str
     size: int
     at: Instant
     looked_up: LookedUp | None
+    record: MadeLetter | None = Field(default=None, description="of the inspection that it follows from (¶9)")
 
 
 class Signed(Payload):
@@ -141,18 +185,30 @@ class Signed(Payload):
     reference: str | None = None
 
 
-class CustomsReply(Payload):
-    """``send_reply`` -> ``Sent``: inform the requesting customs of the outcome, with the conclusion attached."""
+class ToCustoms(AboutRequest):
+    """To whom at the customs a letter goes, and in which language."""
 
     key: str
-    case_id: str
     to_name: str
     to_email: str
     language: str
-    reference: str
-    rex_number: str
-    exporter: str
-    outcome: CaseOutcome
+
+
+class Acknowledgement(ToCustoms):
+    """``acknowledge_receipt`` -> ``Sent``: say to the customs that their request is in, and until when it is answered.
+
+    ``limit_last_day`` is the last of the 30 working days of ¶5; ``statements`` are named by their numbers.
+    """
+
+    reason: str
+    statements: list[str]
+    limit_last_day: Day
+
+
+class CustomsReply(ToCustoms):
+    """``send_reply`` -> ``Sent``: inform the requesting customs of the outcome, with the conclusion attached."""
+
+    result: Result
     conclusion_number: str
     conclusion_date: Day
     conclusion_document_id: str
@@ -163,3 +219,4 @@ class Sent(Payload):
 
     sent_at: Instant
     message_id: str
+    letter: MadeLetter

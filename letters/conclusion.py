@@ -1,285 +1,264 @@
-"""The conclusion on a registration (¶10): a draft, or the final paper once it is signed."""
+"""The conclusion on a registration (¶10), in Kazakh, Russian and English: a draft, or the final paper once signed."""
 
 from __future__ import annotations
 
-from datetime import date
-from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from activities.outgoing import Draft, DraftDocument, LookedUp, Signed
-from escalation.ladder import Language
-from letters.typesetting import CannotBeSet, set_paper
-from notifications.dates import almaty_day, english_date
-from notifications.words import words_of
-from rules.clock import PRESENT
+from activities.outgoing import Draft, DraftDocument, DraftTerm, LookedUp, Signed
+from letters.correspondence import executor, head
+from letters.folder import Folder, our_folder
+from letters.kinds import DRAFT_MARK, OF_THE_CONCLUSION, Language, Paper
+from letters.typesetting import CannotBeSet
+from letters.words import Words
+from notifications.dates import almaty_day
 from rules.documents import Kind
-from rules.findings import lacking, signature_findings
+from rules.findings import Finding, lacking, signature_findings
 from rules.messages import Ground, InspectionCompleted
-from rules.outcome import Outcome, appeal_is_due, suffice
-from rules.readings import Grounds
+from rules.outcome import Result, appeal_is_due, result_of, suffice
 from rules.registration import Occasion, RexLookup
-from rules.request import Country, VerificationRequest
 
-TEMPLATE: Final = Path(__file__).parent / "templates" / "conclusion.typ"
-
-AUTHORITY: Final = words_of(Language.ENGLISH)("authority")
-AUTHORITY_KK: Final = words_of(Language.KAZAKH)("authority")
-
-LEGAL_BASIS: Final = (
-    "Paragraphs 9 and 10 of the Rules for verifying the validity of exporters' registrations in the REX system (the "
-    "Rules), approved by Order No. 358-RL of the Minister of Trade and Integration of the Republic of Kazakhstan of "
-    "25 May 2021, registered with the Ministry of Justice on 28 May 2021 under No. 22851."
-)
-
-COUNTRIES: Final = {Country.NORWAY: "Kingdom of Norway", Country.SWITZERLAND: "Swiss Confederation"}
-
-GROUNDS: Final = {
-    Ground.SCHEME_TERMS: (
-        "the exporter does not meet the terms of the preferences that Norway and Switzerland grant to goods of "
-        "developing and least developed countries"
-    ),
-    Ground.REGISTRATION_OBLIGATIONS: (
-        "the exporter does not keep the obligations that it accepted when it registered in the REX system"
-    ),
-    Ground.ACTIVITY_ENDED: "the exporter has ended its activity",
-}
-"""The grounds of ¶10."""
-
-RESULTS: Final = {
-    Outcome.VALID: "The registration is valid",
-    Outcome.NOT_VALID: "The registration is not valid",
-    Outcome.NOT_CONFIRMED: "The validity of the registration is not confirmed",
-}
-
-KINDS: Final = {
-    Kind.REGISTRATION_APPLICATION: "Application for the registration number",
-    Kind.POWER_OF_ATTORNEY: "Power of attorney",
-    Kind.LEGAL_STATUS: "Evidence of legal status",
-    Kind.CONTRACT: "Contract",
-    Kind.INVOICE: "Invoice",
-    Kind.TRANSPORT_DOCUMENT: "Transport document",
-    Kind.PURCHASE_EVIDENCE: "Evidence of purchase",
-    Kind.PRODUCTION_EVIDENCE: "Evidence of production",
-    Kind.ORIGIN_CERTIFICATE: "Certificate of origin",
-    Kind.OTHER_ORIGIN_EVIDENCE: "Other evidence of origin",
-}
-
-_HOLDS: Final = {
-    True: "the signature holds",
-    False: "the signature does not hold",
-    None: "the signature could not be verified",
-}
-
-REGISTRATIONS: Final = {
-    "valid": "valid",
-    "revoked": "revoked",
-    "none": "no registration",
-}
-"""``InspectionCompleted.registration`` in words."""
-
-OCCASIONS: Final = {
-    Occasion.OPENING: "When the request was taken up",
-    Occasion.INSPECTION: "When the inspection began",
-    Occasion.DRAFT: "When this conclusion was drafted",
-    Occasion.SIGNATURE: "When the conclusion was signed",
-    Occasion.BY_HAND: "In between",
-}
-
-OUT_OF_REACH: Final = "When this conclusion was drafted, the REX system could not be reached."
-
-DRAFT: Final = "DRAFT / ЖОБА / ПРОЕКТ"
-
-LONGEST_LIST: Final = 15
-"""Documents named in the conclusion itself: about a page of them. More go into an annex behind the signature."""
+BETWEEN: Final = " / "
+"""Between the same words in several languages, where they share a line."""
 
 
-def render(draft: Draft, looked_up: LookedUp | None, signed: Signed | None = None) -> bytes:
-    """The conclusion as a PDF. Everything in it, its date of creation too, comes from the three arguments.
+def render(
+    draft: Draft, looked_up: LookedUp | None, signed: Signed | None = None, folder: Folder | None = None
+) -> bytes:
+    """The conclusion as a PDF. Everything in it, its date of creation too, comes from the arguments.
 
+    :param draft: with its number drawn.
     :param looked_up: what REX shows for it; None where it could not be reached.
     :param signed: who signed it; then it is final. Without, it is a draft and says so on each page.
+    :param folder: the templates; ours by default.
     :raises letters.typesetting.CannotBeSet: for a case that has no conclusion, and for words that cannot be set.
     """
-    return set_paper(TEMPLATE, _words(draft, looked_up, signed), draft.dated)
+    folder = folder or our_folder()
+    result = result_of(draft.outcome, draft.inspection)
+    if result is None:
+        raise CannotBeSet(
+            f"outcome: expected valid, not_valid or not_confirmed; a case {draft.outcome} has no conclusion"
+        )
+    drawn = _Drawn(folder, draft, looked_up, signed, result)
+    return folder.set("conclusion.typ", drawn.words(), draft.dated)
 
 
-def _words(draft: Draft, looked_up: LookedUp | None, signed: Signed | None) -> dict[str, object]:
-    """Every text of the conclusion, as the layout names it."""
-    registration = draft.registration.model_copy(deep=True)
-    if looked_up is not None:
-        registration.take(looked_up.record, looked_up.at, Occasion.DRAFT)
-    signatures = [(document.filename, each) for document in draft.documents for each in document.signatures]
-    findings = registration.findings(draft.request, draft.application) + lacking(draft.lacking)
-    findings += signature_findings(signatures)
-    if draft.outcome not in RESULTS:
-        raise CannotBeSet(f"outcome: expected one of {', '.join(RESULTS)}; a case {draft.outcome} has no conclusion")
-    request, inspection = draft.request, draft.inspection
-    grounds = [ground for ground in Ground if ground in draft.grounds]
-    return {
-        "title": "Conclusion on the verification of registration validity in the REX system",
-        "authority": AUTHORITY,
-        "authority_kk": AUTHORITY_KK,
-        "number": draft.number,
-        "dated": english_date(draft.dated),
-        "version_note": f", version {draft.version}" if draft.version > 1 else "",
-        "result": f"{RESULTS[draft.outcome]} (REX number {request.rex_number})",
-        "legal_basis": LEGAL_BASIS,
-        "request": _request_rows(request, draft.request_received_on),
-        "indications": request.indications,
-        "exporter": _exporter_rows(request),
-        "statements": _statement_rows(request),
-        "documents": [
-            [str(number), KINDS[each.kind], english_date(each.sent_on), _file(each), each.sha256]
-            for number, each in enumerate(draft.documents, 1)
-        ],
-        "documents_note": _documents_note(len(draft.documents)),
-        "documents_in_annex": len(draft.documents) > LONGEST_LIST,
-        "findings": [
-            [str(number), _sentence(each.text), each.application or "–", each.rex or "–", each.severity]
-            for number, each in enumerate(findings, 1)
-        ],
-        "lookups": [[_on(each), OCCASIONS[each.occasion], _shown(each)] for each in registration.lookups],
-        "lookup_missing": OUT_OF_REACH if looked_up is None else None,
-        "readings": [option.sentence for _, option in draft.readings.chosen()],
-        "reason": f"Concluded without a complete set of documents: {draft.reason}" if draft.reason else None,
-        "inspection": _inspection_rows(inspection, draft.inspected_on) if inspection else [],
-        "outcome": _outcome(draft.outcome, request, inspection, grounds),
-        "grounds": [GROUNDS[ground] for ground in grounds],
-        "draft": None if signed else DRAFT,
-        "signed": _signed_rows(signed) if signed else [],
-        "consequence": _consequence(draft.outcome, inspection, grounds, draft.readings.grounds),
-    }
+class _Drawn:
+    """One conclusion, drawn up in each language from the same facts."""
+
+    def __init__(
+        self, folder: Folder, draft: Draft, looked_up: LookedUp | None, signed: Signed | None, result: Result
+    ) -> None:
+        self.folder, self.draft, self.looked_up, self.signed, self.result = folder, draft, looked_up, signed, result
+        self.registration = draft.registration.model_copy(deep=True)
+        if looked_up is not None:
+            self.registration.take(looked_up.record, looked_up.at, Occasion.DRAFT)
+        signatures = [(document.filename, each) for document in draft.documents for each in document.signatures]
+        self.findings = self.registration.findings(draft.request, draft.application) + lacking(draft.lacking)
+        self.findings += signature_findings(signatures)
+        self.grounds = [ground for ground in Ground if ground in draft.grounds]
+
+    def words(self) -> dict[str, Any]:
+        """Every text of the paper, as the layout names it."""
+        parts = [self._part(each) for each in OF_THE_CONCLUSION]
+        last = parts[-1]
+        return {
+            "title": f"{last['heading'].capitalize()} {self.draft.number} {last['title']}",
+            "author": BETWEEN.join(self.folder.words(each)("authority") for each in OF_THE_CONCLUSION),
+            "draft": None if self.signed else DRAFT_MARK,
+            "parts": parts,
+            "annex": self._annex() if self.draft.documents else None,
+        }
+
+    def _part(self, language: Language) -> dict[str, Any]:
+        draft, request, folder = self.draft, self.draft.request, self.folder
+        words, own = folder.words(language), folder.own_words(Paper.CONCLUSION, language)
+        inspection = draft.inspection
+        return {
+            "lang": language.value,
+            "head": head(folder, language),
+            "number": words("number", number=draft.number),
+            "date": words.day(draft.dated),
+            "heading": own("heading"),
+            "title": own("title"),
+            "result_label": own("result"),
+            "result": f"{own.of('results', self.result)} ({request.rex_number})",
+            "sections": self._sections(own),
+            "heads": own.group("heads"),
+            "legal_basis": own("legal_basis"),
+            "request": request_rows(words, draft),
+            "indications_label": own("indications"),
+            "indications": request.indications,
+            "exporter": exporter_rows(words, draft),
+            "no_statements": own("no_statements"),
+            "statements": _statements(words, draft),
+            "documents": own("documents", count=len(draft.documents)) if draft.documents else own("no_documents"),
+            "no_findings": own("no_findings"),
+            "findings": [finding_row(words, own, number, each) for number, each in enumerate(self.findings, 1)],
+            "lookups_label": own("lookups"),
+            "lookups": [lookup_row(words, own, each) for each in self.registration.lookups],
+            "lookup_missing": own("out_of_reach") if self.looked_up is None else None,
+            "reason": own("without_documents", reason=draft.reason) if draft.reason else None,
+            "no_inspection": own("no_inspection"),
+            "inspection": inspection_rows(words, own, inspection, draft) if inspection else [],
+            "terms_label": own("terms"),
+            "terms": [_term(words, own, each) for each in draft.terms],
+            "readings": [
+                own.deep("readings", name, getattr(draft.readings, name)) or option.sentence
+                for name, (_, option) in zip(type(draft.readings).model_fields, draft.readings.chosen(), strict=True)
+            ],
+            "outcome": own.of("outcome", self.result, rex_number=request.rex_number),
+            "grounds_label": own("grounds" if self.result is Result.GROUNDS else "grounds_beside"),
+            "grounds": [
+                words.of("grounds", each) + (";" if each != self.grounds[-1] else ".") for each in self.grounds
+            ],
+            "consequence": self._consequence(own),
+            "for_authority": own("for_authority"),
+            "signature": self._signature(words),
+            "executor": executor(folder, words),
+            "foot": self._foot(own, words),
+            "page": words("page", page="{page}", pages="{pages}"),
+        }
+
+    def _sections(self, own: Words) -> dict[str, str]:
+        """The headings by name, numbered as they stand."""
+        present = {name: words for name, words in own.group("sections").items() if name != "terms" or self.draft.terms}
+        return {name: f"{number}. {words}" for number, (name, words) in enumerate(present.items(), 1)}
+
+    def _foot(self, own: Words, words: Words) -> str:
+        version = own("version", version=self.draft.version) if self.draft.version > 1 else ""
+        return own("foot", number=self.draft.number, date=words.day(self.draft.dated), version=version)
+
+    def _consequence(self, own: Words) -> str | None:
+        """Whether ¶10 sends an appeal to Atameken."""
+        draft, reading = self.draft, self.draft.readings.grounds
+        if not self.grounds:
+            return None
+        if not suffice(self.grounds, reading):
+            return own("no_appeal_not_all")
+        if self.result in (Result.REVOKED, Result.NONE):
+            return own("no_appeal_no_registration")
+        return own("appeal") if appeal_is_due(draft.outcome, draft.inspection, reading) else None
+
+    def _signature(self, words: Words) -> dict[str, Any]:
+        signatory, signed = self.folder.letterhead.signatory, self.signed
+        if signed is None:
+            position, name, rows = signatory.position[words.language], signatory.name, []
+        else:
+            position, name = signed.position or "", signed.by
+            told = {"position": position, "by": name, "at": words.time(signed.at), "reference": signed.reference}
+            rows = [[words.of("signature", key), value] for key, value in told.items() if value]
+        return {"position": position, "name": name, "title": words.of("signature", "title"), "rows": rows}
+
+    def _annex(self) -> dict[str, Any]:
+        """The documents once for all languages: their names and checksums are the same in each."""
+        languages = [
+            (self.folder.words(each), self.folder.own_words(Paper.CONCLUSION, each)) for each in OF_THE_CONCLUSION
+        ]
+        heads = [own.group("heads")["annex"] for _, own in languages]
+        return {
+            "titles": [[words.language.value, own("annex")] for words, own in languages],
+            "head": [[each[place] for each in heads][: 1 if place == 0 else None] for place in range(len(heads[0]))],
+            "foot": BETWEEN.join(self._foot(own, words) for words, own in languages[:1]),
+            "page": languages[0][0]("page", page="{page}", pages="{pages}"),
+            "documents": [
+                {
+                    "number": str(number),
+                    "kind": [words.of("kinds", each.kind) for words, _ in languages],
+                    "sent": each.sent_on.strftime("%d.%m.%Y"),
+                    "file": [each.filename, *_signers(each, languages)],
+                    "sha256": each.sha256,
+                }
+                for number, each in enumerate(self.draft.documents, 1)
+            ],
+        }
 
 
-def _signed_rows(signed: Signed) -> list[list[str]]:
-    at = f"{english_date(almaty_day(signed.at))}, {PRESENT.local(signed.at):%H:%M}"
-    rows = [["Position", signed.position or ""], ["Signed by", signed.by], ["Signed on", at]]
-    rows.append(["Reference of the signature", signed.reference or ""])
+def _signers(document: DraftDocument, languages: list[tuple[Words, Words]]) -> list[str]:
+    """Who has signed it, where it came in a signed container: one line in each language."""
+    lines = []
+    for each in document.signatures:
+        holds = {True: "yes", False: "no", None: "unknown"}[each.holds]
+        for words, own in languages:
+            signed_on = [words.day(almaty_day(each.signed_at))] if each.signed_at else []
+            lines.append(", ".join([own("signed_by", signer=each.signer), *signed_on, own.of("holds", holds)]))
+    return lines
+
+
+def request_rows(words: Words, draft: Draft) -> list[list[str]]:
+    """Who asks, and why: pairs of a label and what stands there."""
+    request, label = draft.request, words.of
+    return [
+        [label("labels", "country"), words.of("countries", request.requesting_country)],
+        [label("labels", "authority"), request.requesting_authority],
+        [label("labels", "reference"), request.reference],
+        [label("labels", "received"), words.day(draft.request_received_on)],
+        [label("labels", "reason"), words.of("reasons", request.reason)],
+    ]
+
+
+def exporter_rows(words: Words, draft: Draft) -> list[list[str]]:
+    """About whom: pairs as in ``request_rows``."""
+    exporter, label = draft.request.exporter, words.of
+    rows = [
+        [label("labels", "exporter"), exporter.name],
+        [label("labels", "address"), exporter.address or ""],
+        [label("labels", "bin"), exporter.bin or words("not_stated")],
+        [label("labels", "rex_number"), draft.request.rex_number],
+    ]
     return [row for row in rows if row[1]]
 
 
-def _file(document: DraftDocument) -> str:
-    """Its name, and who has signed it, where it came in a signed container."""
-    signed = [
-        f"signed by {each.signer}{f' on {english_date(almaty_day(each.signed_at))}' if each.signed_at else ''}, "
-        f"{_HOLDS[each.holds]}"
-        for each in document.signatures
-    ]
-    return "; ".join([document.filename, *signed])
-
-
-def _on(lookup: RexLookup) -> str:
-    return f"{english_date(almaty_day(lookup.at))}, {PRESENT.local(lookup.at):%H:%M}"
-
-
-def _shown(lookup: RexLookup) -> str:
-    shown = f"registration {lookup.status}" if lookup.status else "no registration under this number"
-    return f"{shown} (looked up by hand by {lookup.by})" if lookup.by else shown
-
-
-def _request_rows(request: VerificationRequest, received_on: date) -> list[list[str]]:
-    return [
-        ["Country", COUNTRIES[request.requesting_country]],
-        ["Requesting authority", request.requesting_authority],
-        ["Reference", request.reference],
-        ["Received on", f"{english_date(received_on)} (Asia/Almaty)"],
-        ["Reason", "sample check" if request.reason == "sample" else "reasonable doubt"],
-    ]
-
-
-def _exporter_rows(request: VerificationRequest) -> list[list[str]]:
-    rows = [["Name", request.exporter.name]]
-    if request.exporter.address:
-        rows.append(["Address", request.exporter.address])
-    rows.append(["BIN or IIN", request.exporter.bin or "not stated in the request"])
-    rows.append(["REX number", request.rex_number])
-    return rows
-
-
-def _statement_rows(request: VerificationRequest) -> list[list[str]]:
+def _statements(words: Words, draft: Draft) -> list[list[str]]:
+    none = words("none")
     return [
         [
             str(number),
             each.document_number,
-            english_date(each.document_date),
-            each.goods or "–",
-            ", ".join(each.hs_codes) or "–",
-            each.origin_criterion or "–",
+            words.day(each.document_date),
+            each.goods or none,
+            ", ".join(each.hs_codes) or none,
+            each.origin_criterion or none,
         ]
-        for number, each in enumerate(request.statements, 1)
+        for number, each in enumerate(draft.request.statements, 1)
     ]
 
 
-def _documents_note(count: int) -> str:
-    documents = "One document was" if count == 1 else f"{count} documents were"
-    return (
-        f"{documents} received from the authorized organization, the National Chamber of Entrepreneurs of the Republic "
-        "of Kazakhstan “Atameken”."
-    )
+def finding_row(words: Words, own: Words, number: int, finding: Finding) -> list[str]:
+    """A finding with both sides; its sentence is English, so other languages name the field."""
+    if finding.field in {*Kind, "origin_evidence"}:
+        what = own("lacks", kind=words.of("kinds", finding.field))
+    elif words.language is Language.ENGLISH:
+        what = finding.text[:1].upper() + finding.text[1:]
+    else:
+        what = own.of("fields", finding.field) if own.has("fields", finding.field) else finding.field
+    none, weight = words("none"), own.of("severities", finding.severity)
+    return [str(number), what, finding.application or none, finding.rex or none, weight]
 
 
-def _inspection_rows(inspection: InspectionCompleted, inspected_on: date | None) -> list[list[str]]:
+def lookup_row(words: Words, own: Words, lookup: RexLookup) -> list[str]:
+    """When REX was looked up, why, and what it showed."""
+    shown = own(f"registration_{lookup.status or 'none'}")
+    if lookup.by:
+        shown = own("looked_up_by", shown=shown, by=lookup.by)
+    return [words.time(lookup.at), own.of("occasions", lookup.occasion), shown]
+
+
+def inspection_rows(words: Words, own: Words, inspection: InspectionCompleted, draft: Draft) -> list[list[str]]:
+    """The result of the inspection: pairs as in ``request_rows``."""
+    label = own.of
     rows = [
-        ["Documents complete", _yes_or_no(inspection.documents_complete)],
-        ["Data reliable", _yes_or_no(inspection.data_reliable)],
-        ["Data match the REX system", _yes_or_no(inspection.rex_data_match)],
-        ["Registration on the dates of the statements", REGISTRATIONS[inspection.registration]],
-        ["Inspector", inspection.inspector],
+        [label("inspection", "complete"), words.yes_or_no(inspection.documents_complete)],
+        [label("inspection", "reliable"), words.yes_or_no(inspection.data_reliable)],
+        [label("inspection", "match"), words.yes_or_no(inspection.rex_data_match)],
+        [label("inspection", "registration"), own.of("registrations", inspection.registration)],
+        [label("inspection", "inspector"), inspection.inspector],
+        [label("inspection", "completed"), words.day(draft.inspected_on) if draft.inspected_on else ""],
+        [label("inspection", "remarks"), inspection.remarks or ""],
     ]
-    if inspected_on:
-        rows.append(["Completed on", english_date(inspected_on)])
-    if inspection.remarks:
-        rows.append(["Remarks", inspection.remarks])
-    return rows
+    return [row for row in rows if row[1]]
 
 
-def _outcome(
-    outcome: Outcome, request: VerificationRequest, inspection: InspectionCompleted | None, grounds: list[Ground]
-) -> str:
-    registration = f"The registration of the exporter in the REX system under the number {request.rex_number}"
-    if outcome is Outcome.VALID:
-        return (
-            f"{registration} is valid. The data contained in the documents and in the REX system are complete and "
-            "reliable and match each other."
-        )
-    if outcome is Outcome.NOT_CONFIRMED:
-        return (
-            f"The validity of the registration of the exporter in the REX system under the number "
-            f"{request.rex_number} is not confirmed: the documents and the data available do not allow the "
-            "authorized body to establish it."
-        )
-    state = inspection.registration if inspection else "valid"
-    if state == "none":
-        return (
-            "The exporter had no registration in the REX system under the number "
-            f"{request.rex_number} on the dates of the statements on origin under question."
-        )
-    if state == "revoked":
-        return f"{registration} was revoked on the dates of the statements on origin under question. It is not valid."
-    return f"{registration} is not valid." if grounds else f"{registration} is found not to be valid."
-
-
-def _consequence(
-    outcome: Outcome, inspection: InspectionCompleted | None, grounds: list[Ground], reading: Grounds
-) -> str | None:
-    """Whether ¶10 sends an appeal to Atameken."""
-    if not grounds:
-        return None
-    if not suffice(grounds, reading):
-        return "No appeal is due: not all grounds of paragraph 10 are found."
-    if inspection is not None and inspection.registration != "valid":
-        return "No appeal is due, since there is no valid registration left to revoke."
-    if not appeal_is_due(outcome, inspection, reading):
-        return None
-    return (
-        "Under paragraph 10 of the Rules the authorized body appeals to the authorized organization, within 3 working "
-        "days, to revoke the exporter's registration in the REX system."
-    )
-
-
-def _yes_or_no(value: bool) -> str:
-    return "yes" if value else "no"
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _term(words: Words, own: Words, term: DraftTerm) -> list[str]:
+    kept = own("late", days=term.late_days) if term.late_days else own("kept" if term.ended_on else "running")
+    days = [words.day(each) if each else words("none") for each in (term.began_on, term.last_day, term.ended_on)]
+    return [str(term.paragraph), own.of("steps", term.step), str(term.working_days), *days, kept]

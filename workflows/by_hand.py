@@ -72,10 +72,10 @@ def record_dispatch(case: Case, _: Calendar, decision: RecordDispatch, now: date
             letters.request_sent(case, dispatch)
         case "appeal":
             done_by_hand(case, Activity.APPEAL_FOR_REVOCATION, decision.by, now)
-            letters.appeal_sent(case, dispatch, decision.letter_reference)
+            letters.appeal_sent(case, dispatch)
         case "reply":
             done_by_hand(case, Activity.SEND_REPLY, decision.by, now)
-            letters.reply_sent(case, dispatch, decision.letter_reference)
+            letters.reply_sent(case, dispatch)
 
 
 def check_lookup(case: Case, _: Calendar, decision: RecordLookup, now: datetime) -> None:

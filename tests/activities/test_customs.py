@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from activities.reply import ReplyActivities
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
@@ -28,7 +29,6 @@ from activities.document_store import DocumentStore
 from activities.interface import ErrorKind
 from activities.mail import MailServer
 from activities.outgoing import CustomsReply, Sent
-from activities.reply import ReplyActivities
 from simulators import mail
 from tests.support.nasty import LINKED, PIECES, acts
 
