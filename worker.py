@@ -152,7 +152,7 @@ def all_activities(
     fetcher = DocumentFetcher(to_atameken, settings.document_hosts, settings.private_document_hosts)
     scanner = Scanner(settings.clamd_address) if settings.clamd_address else None
     documents = DocumentActivities(fetcher, store, scanner, arrivals)
-    customs = CustomsActivities(settings.mail_url.get_secret_value(), store, book)
+    customs = CustomsActivities(settings.mail_url.get_secret_value(), book)
     return [
         arrivals.read_arrivals,
         CalendarActivities(
@@ -167,7 +167,7 @@ def all_activities(
         rex.look_up_registration,
         documents.fetch_documents,
         documents.release_document,
-        ConclusionActivities(book, store, rex.look_up_registration).draft_conclusion,
+        ConclusionActivities(book, rex.look_up_registration).draft_conclusion,
         customs.acknowledge_receipt,
         customs.send_reply,
         recipients.read_ladders,

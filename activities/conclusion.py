@@ -10,7 +10,6 @@ from typing import Final
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.document_store import DocumentStore
 from activities.errors import broken
 from activities.http import Now, utc_now
 from activities.interface import Activity, Lookup
@@ -33,14 +32,13 @@ LookUp = Callable[[Lookup], Awaitable[LookedUp]]
 class ConclusionActivities:
     """Draws the conclusion up and puts it into the document store."""
 
-    def __init__(self, book: LetterBook, store: DocumentStore, look_up: LookUp, clock: Now = utc_now) -> None:
-        """:param book: gives the conclusion its number, and makes the record of the inspection (¶9).
-        :param store: where the PDF goes; the same draft is the same bytes and so the same document id.
+    def __init__(self, book: LetterBook, look_up: LookUp, clock: Now = utc_now) -> None:
+        """:param book: gives the conclusion its number, and makes the record of the inspection (¶9). The PDF goes into
+            its store: the same draft is the same bytes and so the same document id.
         :param look_up: the look-up in REX; what it raises means that REX could not be looked up for this draft.
         :param clock: gives the time at which it was made.
         """
         self._book = book
-        self._store = store
         self._look_up = look_up
         self._clock = clock
 
@@ -65,7 +63,7 @@ class ConclusionActivities:
         except (CannotBeSet, BadTemplate) as error:
             raise broken(f"the conclusion cannot be set: {error}") from None
         record = await self._record(draft) if draft.inspection is not None else None
-        document_id = await self._store.put(pdf)
+        document_id = await self._book.store.put(pdf)
         return Drafted(
             number=drawn.number,
             document_id=document_id,

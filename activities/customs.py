@@ -19,7 +19,6 @@ from typing import Final
 from anyascii import anyascii
 from temporalio import activity
 
-from activities.document_store import DocumentStore
 from activities.errors import refused
 from activities.http import Now, utc_now
 from activities.interface import Activity
@@ -38,15 +37,14 @@ _WIDTH: Final = 76
 class CustomsActivities:
     """Writes to the customs through the ministry's mail server. Each letter is made first and then sent."""
 
-    def __init__(self, mail_url: str, store: DocumentStore, book: LetterBook, clock: Now = utc_now) -> None:
+    def __init__(self, mail_url: str, book: LetterBook, clock: Now = utc_now) -> None:
         """:param mail_url: ``REXV_MAIL_URL``.
-        :param store: where the conclusion lies.
-        :param book: makes the letters.
+        :param book: makes the letters; the conclusion lies in its store.
         :param clock: gives our own time of sending.
         :raises ValueError: where the URL does not fit; the message quotes none of it.
         """
         self._server = MailServer.parse(mail_url)
-        self._store, self._book, self._clock = store, book, clock
+        self._book, self._clock = book, clock
 
     @activity.defn(name=Activity.ACKNOWLEDGE_RECEIPT)
     async def acknowledge_receipt(self, acknowledgement: Acknowledgement) -> Sent:
@@ -70,7 +68,7 @@ class CustomsActivities:
             what book and document store raise.
         """
         _check(reply)
-        conclusion = await self._store.read(reply.conclusion_document_id)
+        conclusion = await self._book.store.read(reply.conclusion_document_id)
         made, pdf = await self._book.make(
             reply.key,
             reply.case_id,

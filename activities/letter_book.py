@@ -34,7 +34,7 @@ class LetterBook:
         :param folder: the templates; ours by default.
         :param clock: gives the day of a letter, in Almaty.
         """
-        self._register, self._store, self._clock = register, store, clock
+        self._register, self.store, self._clock = register, store, clock
         self.folder = folder or our_folder()
 
     async def make(self, key: str, case_id: str, kind: Paper, compose: Compose) -> tuple[MadeLetter, bytes]:
@@ -50,11 +50,11 @@ class LetterBook:
                 pdf = await asyncio.to_thread(compose, self.folder, letter)
             except (CannotBeSet, BadTemplate) as error:
                 raise broken(f"the {kind.value} cannot be set: {error}") from None
-            document_id = await self._store.put(pdf)
+            document_id = await self.store.put(pdf)
             with register_errors():
                 drawn = await asyncio.to_thread(keep_document, self._register, key, document_id)
         kept_id = drawn.document_id or ""
-        pdf = await self._store.read(kept_id)
+        pdf = await self.store.read(kept_id)
         sha256 = hashlib.sha256(pdf).hexdigest()
         return MadeLetter(number=drawn.number, date=drawn.dated, document_id=kept_id, sha256=sha256), pdf
 

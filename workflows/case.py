@@ -197,6 +197,7 @@ class Case(BaseModel):
     inspection_reopened: bool = False
     conclusion: ConclusionState | None = None
     without_documents: bool = False
+    acknowledgement: Dispatch | None = Field(default=None, description="of the request's receipt, to the customs")
     appeal: Dispatch | None = None
     reply: Dispatch | None = None
     actions: dict[str, Action] = Field(default_factory=dict)

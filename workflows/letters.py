@@ -29,6 +29,8 @@ from workflows.case import Case, ConclusionState
 from workflows.papers import Dispatch, RequestRound
 
 ATAMEKEN: Final = "Atameken"
+OWN_FILE: Final = "our file"
+"""Where a paper goes that leaves nobody's house."""
 
 
 def add_request(case: Case, wanted: list[str] | None = None, *, has_term: bool = True) -> None:
@@ -61,7 +63,7 @@ def about(case: Case, key: str) -> dict[str, Any]:
 def acknowledge_receipt(case: Case) -> None:
     """Say to the customs that their request is in, and until when the thirty days run (¶5). Nothing waits for it."""
     request = case.request
-    if case.limit_last_day is None:
+    if case.limit_last_day is None or case.acknowledgement is not None:
         return
     case.want(
         Activity.ACKNOWLEDGE_RECEIPT,
@@ -76,6 +78,7 @@ def acknowledge_receipt(case: Case) -> None:
 
 def receipt_acknowledged(case: Case, dispatch: Dispatch) -> None:
     """The customs have been told that their request is in."""
+    case.acknowledgement = dispatch
     _send(case, "acknowledgement", "acknowledgement", case.request.reply_to.email, dispatch)
     case.note("receipt acknowledged", dispatch.sent_at, dispatch.by or "case", "receipt_acknowledged")
 
@@ -228,8 +231,18 @@ def send_reply(case: Case, calendar: WorkingCalendar) -> None:
 
 
 def reply_sent(case: Case, dispatch: Dispatch) -> None:
-    """The reply to the customs has left."""
+    """The reply to the customs has left, and the conclusion with it."""
     case.reply = dispatch
+    conclusion = case.conclusion
+    if conclusion is not None and conclusion.document_id and conclusion.sha256 and conclusion.signed_at:
+        paper = MadeLetter(
+            number=conclusion.number or "",
+            date=case.clock.day_of(conclusion.signed_at),
+            document_id=conclusion.document_id,
+            sha256=conclusion.sha256,
+        )
+        attached = dispatch.model_copy(update={"letter": paper})
+        _send(case, "conclusion", "conclusion", case.request.reply_to.email, attached)
     _send(case, "reply", "reply", case.request.reply_to.email, dispatch)
     case.note("reply sent", dispatch.sent_at, dispatch.by or "case", "reply_sent", reference=dispatch.reference)
 
@@ -276,7 +289,7 @@ def reminder_sent(case: Case, key: str, dispatch: Dispatch) -> None:
 def record_made(case: Case, record: MadeLetter, at: datetime) -> None:
     """The record of the inspection is in the store (¶9): a paper for our own file."""
     if all(each.document_id != record.document_id for each in case.letters):
-        _send(case, f"inspection.{record.number}", "inspection_record", "file", Dispatch(sent_at=at, letter=record))
+        _send(case, f"inspection.{record.number}", "inspection_record", OWN_FILE, Dispatch(sent_at=at, letter=record))
 
 
 def _send(case: Case, key: str, what: str, addressee: str, dispatch: Dispatch) -> str:

@@ -50,8 +50,8 @@ def next_action(case: Case) -> str:
     if failed:
         names = ", ".join(code(action.key) for action in failed)
         return (
-            f"Gave up: {names}. Find out why, then send the update `retry_action`; or do it by hand and record it with "
-            "`record_dispatch` or `record_lookup`."
+            f"Gave up: {names}. Find out why, then send the update `retry_action`; or do it by hand (a letter that "
+            "could not be sent is among the papers) and record it with `record_dispatch` or `record_lookup`."
         )
     match case.step:
         case Step.REQUEST_DOCUMENTS if case.waits_for_confirmation:

@@ -51,11 +51,12 @@ def _request_documents(case: Case, calendar: WorkingCalendar, now: datetime) -> 
         count_limit(case, calendar)
         begin(case, calendar, Step.REQUEST_DOCUMENTS, case.request.received_at, from_receipt=True)
         letters.add_request(case)
-        letters.acknowledge_receipt(case)
         look_up(case, Occasion.OPENING)
     asked = case.papers.requests[0]
+    if not case.waits_for_confirmation:  # ¶4: the request is official
+        letters.acknowledge_receipt(case)
     if asked.dispatch is None:
-        if not case.waits_for_confirmation:  # ¶4: the request is official
+        if not case.waits_for_confirmation:
             letters.ask_for_documents(case, calendar, now)
         return False
     finish(case, calendar, Step.REQUEST_DOCUMENTS, asked.dispatch.sent_at, now)

@@ -7,29 +7,36 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 from temporalio.testing import ActivityEnvironment
 
 from activities.conclusion import ConclusionActivities, LookUp
 from activities.document_store import DocumentStore
 from activities.errors import unreachable
 from activities.interface import ErrorKind, Lookup
-from activities.outgoing import Drafted, LookedUp
+from activities.letter_book import LetterBook
+from activities.outgoing import LookedUp
 from rules.registration import Occasion
 from tests.activities.failing import failing
-from tests.letters.examples import LOOKED_UP, draft, pages
+from tests.letters.examples import LOOKED_UP, draft, inspection, pages
 
 
-async def test_the_pdf_goes_into_the_store_once_however_often_it_is_drafted(tmp_path: Path) -> None:
-    store = DocumentStore(str(tmp_path))
+@pytest.fixture
+def book(sqlite_register: Engine, tmp_path: Path) -> LetterBook:
+    """Where the conclusion gets its number."""
+    return LetterBook(sqlite_register, DocumentStore(str(tmp_path / "documents")))
+
+
+async def test_the_pdf_goes_into_the_store_once_however_often_it_is_drafted(book: LetterBook) -> None:
     made_at = [datetime(2026, 3, 24, 6, tzinfo=UTC), datetime(2026, 3, 24, 7, tzinfo=UTC)]
-    activity = ConclusionActivities(store, shows(LOOKED_UP), clock=iter(made_at).__next__).draft_conclusion
+    activity = ConclusionActivities(book, shows(LOOKED_UP), clock=iter(made_at).__next__).draft_conclusion
     first = await ActivityEnvironment().run(activity, draft())
     again = await ActivityEnvironment().run(activity, draft())
-    pdf = await store.read(first.document_id)
+    pdf = await book.store.read(first.document_id)
     assert pdf.startswith(b"%PDF")
     digest = hashlib.sha256(pdf).hexdigest()
-    expected = {"document_id": first.document_id, "sha256": digest, "size": len(pdf)}
-    assert first == Drafted(**expected, at=made_at[0], looked_up=LOOKED_UP)
+    assert (first.number, first.sha256, first.size) == ("REX/26-ZK-0001", digest, len(pdf))
+    assert (first.at, first.looked_up) == (made_at[0], LOOKED_UP)
     assert again == first.model_copy(update={"at": made_at[1]})
 
 
@@ -40,32 +47,44 @@ def shows(looked_up: LookedUp) -> LookUp:
     return look_up
 
 
-async def test_rex_is_looked_up_for_each_draft(tmp_path: Path) -> None:
+async def test_rex_is_looked_up_for_each_draft(book: LetterBook) -> None:
     asked: list[Lookup] = []
 
     async def look_up(lookup: Lookup) -> LookedUp:
         asked.append(lookup)
         return LOOKED_UP
 
-    activity = ConclusionActivities(DocumentStore(str(tmp_path)), look_up).draft_conclusion
+    activity = ConclusionActivities(book, look_up).draft_conclusion
     drafted = await ActivityEnvironment().run(activity, draft())
     assert drafted.looked_up == LOOKED_UP
     assert asked == [Lookup(rex_number="KZREX990440000385", occasion=Occasion.DRAFT, number=2)]
 
 
 @pytest.mark.parametrize("failure", [unreachable("REX is down"), TimeoutError()])
-async def test_a_draft_does_not_wait_for_rex_and_says_so(tmp_path: Path, failure: Exception) -> None:
+async def test_a_draft_does_not_wait_for_rex_and_says_so(book: LetterBook, failure: Exception) -> None:
     async def look_up(_: Lookup) -> LookedUp:
         raise failure
 
-    store = DocumentStore(str(tmp_path))
-    drafted = await ActivityEnvironment().run(ConclusionActivities(store, look_up).draft_conclusion, draft())
+    drafted = await ActivityEnvironment().run(ConclusionActivities(book, look_up).draft_conclusion, draft())
     assert drafted.looked_up is None
-    assert "could not be reached" in " ".join(pages(await store.read(drafted.document_id)))
+    assert "could not be reached" in " ".join(pages(await book.store.read(drafted.document_id)))
 
 
-async def test_a_withdrawn_case_has_no_conclusion(tmp_path: Path) -> None:
-    activity = ConclusionActivities(DocumentStore(str(tmp_path)), shows(LOOKED_UP)).draft_conclusion
+async def test_a_withdrawn_case_has_no_conclusion(book: LetterBook) -> None:
+    activity = ConclusionActivities(book, shows(LOOKED_UP)).draft_conclusion
     with failing(ErrorKind.BROKEN) as failure:
         await ActivityEnvironment().run(activity, draft("withdrawn"))
-    assert failure.message.startswith("the conclusion cannot be set: outcome: expected one of valid, ")
+    assert failure.message.startswith("the conclusion cannot be set: outcome: expected valid, ")
+
+
+async def test_the_record_of_the_inspection_is_made_with_the_draft_and_once_for_each_result(book: LetterBook) -> None:
+    activity = ConclusionActivities(book, shows(LOOKED_UP)).draft_conclusion
+    first, returned = [await ActivityEnvironment().run(activity, draft(version=each)) for each in (1, 2)]
+    again = await ActivityEnvironment().run(activity, draft(inspection=inspection(message_id="inspection-2")))
+    none = await ActivityEnvironment().run(activity, draft("not_confirmed", inspection=None))
+    assert first.record is not None
+    assert again.record is not None
+    assert first.record == returned.record != again.record
+    assert [each.record.number for each in (first, again)] == ["REX/26-AO-0001", "REX/26-AO-0002"]
+    assert none.record is None
+    assert "Айгүл Өмірбекқызы Жүнісова" in " ".join(pages(await book.store.read(first.record.document_id)))

@@ -62,7 +62,7 @@ def differing(count: int) -> dict[str, Any]:
 def draft(outcome: str = "valid", request: dict[str, Any] | None = None, **changes: Any) -> Draft:
     given: dict[str, Any] = {
         "case_id": "rex-ch-2026-0042",
-        "number": "REX-CH-2026-0042",
+        "number": "REX/26-ZK-0007",
         "version": 1,
         "outcome": outcome,
         "dated": "2026-03-24",

@@ -14,6 +14,7 @@ from tests.support.nasty import LINKED, PIECES
 
 LAYOUT = """
 #let words = json(bytes(sys.inputs.words))
+#set document(title: "A paper")
 #set page(width: 60cm, height: auto)
 #set text(font: "DejaVu Sans Mono")
 #for each in words [#each.text #parbreak()]
