@@ -85,6 +85,6 @@ async def test_the_record_of_the_inspection_is_made_with_the_draft_and_once_for_
     assert first.record is not None
     assert again.record is not None
     assert first.record == returned.record != again.record
-    assert [each.record.number for each in (first, again)] == ["REX/26-AO-0001", "REX/26-AO-0002"]
+    assert (first.record.number, again.record.number) == ("REX/26-AO-0001", "REX/26-AO-0002")
     assert none.record is None
     assert "Айгүл Өмірбекқызы Жүнісова" in " ".join(pages(await book.store.read(first.record.document_id)))
