@@ -22,7 +22,7 @@ from letters import correspondence
 from letters.conclusion import render
 from letters.folder import BadTemplate, Folder
 from letters.inspection import render_record
-from letters.kinds import OF_THE_CUSTOMS, Paper
+from letters.kinds import OF_THE_CUSTOMS, Language, Paper
 from letters.typesetting import CannotBeSet
 from rules.documents import Kind
 from rules.messages import Ground
@@ -170,7 +170,9 @@ def _conclusion(draft: Draft, signed: Signed | None, folder: Folder) -> bytes:
 
 def _unknown(folder: Folder, kind: Paper, name: str) -> str:
     """Where a word or a place stands that the paper does not know, or which words it lacks."""
-    for file in sorted(folder.path.glob(f"{kind.value}.*.toml")):
+    for file in [folder.file(f"{kind.value}.{language.value}.toml") for language in Language]:
+        if not file.exists():
+            continue
         for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
             if not line.startswith("#") and (f"${name}" in line or line.strip() == f"@{name}"):
                 return f"{file}, line {number}: unknown here: {name}"

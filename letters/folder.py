@@ -25,11 +25,11 @@ class BadTemplate(Exception):
 
 
 class Folder:
-    """Templates read once. A file that an office's folder lacks is an error: half a folder would mix two texts."""
+    """Templates read once: the office's own where it has one of that name, else ours."""
 
     def __init__(self, path: Path = OURS) -> None:
-        """:param path: ours by default, else that of ``REXV_LETTERS``.
-        :raises BadTemplate: where a file is missing or does not fit.
+        """:param path: ours by default, else the office's, that of ``REXV_LETTERS``.
+        :raises BadTemplate: where a file does not fit.
         """
         self.path = path
         self.letterhead = self._model("letterhead.toml", Letterhead)
@@ -44,7 +44,7 @@ class Folder:
     def letter(self, kind: Paper, language: Language) -> LetterWords:
         """The words of a letter.
 
-        :raises BadTemplate: where its file is missing or does not fit.
+        :raises BadTemplate: where its file does not fit.
         """
         if (kind, language) not in self._letters:
             name = f"{kind.value}.{language.value}.toml"
@@ -62,7 +62,12 @@ class Folder:
 
         :raises letters.typesetting.CannotBeSet: for words that cannot be set.
         """
-        return set_paper(self.path / layout, words, dated)
+        return set_paper(self.file(layout), words, dated)
+
+    def file(self, name: str) -> Path:
+        """Where the template with this name is."""
+        own = self.path / name
+        return own if own.exists() else OURS / name
 
     def _model(self, name: str, model: type[Model]) -> Model:
         try:
@@ -71,10 +76,10 @@ class Folder:
             first = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(each) for each in first["loc"])
             what = first["msg"].removeprefix("Value error, ")
-            raise BadTemplate(f"{self.path / name}: {f'{where}: ' if where else ''}{what}") from None
+            raise BadTemplate(f"{self.file(name)}: {f'{where}: ' if where else ''}{what}") from None
 
     def _toml(self, name: str) -> dict[str, Any]:
-        file = self.path / name
+        file = self.file(name)
         try:
             return tomllib.loads(file.read_text("utf-8"))
         except tomllib.TOMLDecodeError as error:
