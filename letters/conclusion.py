@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from activities.outgoing import Draft, DraftDocument, DraftTerm, LookedUp, Signed
-from letters.correspondence import executor, head
+from letters.correspondence import executor, head, written
 from letters.folder import Folder, our_folder
 from letters.kinds import DRAFT_MARK, OF_THE_CONCLUSION, Language, Paper
 from letters.typesetting import CannotBeSet
@@ -142,7 +142,7 @@ class _Drawn:
     def _signature(self, words: Words) -> dict[str, Any]:
         signatory, signed = self.folder.letterhead.signatory, self.signed
         if signed is None:
-            position, name, rows = signatory.position[words.language], signatory.name, []
+            position, name, rows = signatory.position[words.language], written(signatory.name, words.language), []
         else:
             position, name = signed.position or "", signed.by
             told = {"position": position, "by": name, "at": words.time(signed.at), "reference": signed.reference}

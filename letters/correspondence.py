@@ -215,7 +215,7 @@ def _part(folder: Folder, kind: Paper, language: Language, letter: Letter, tell:
         "basis": own.basis,
         "signature": {
             "position": folder.letterhead.signatory.position[language],
-            "name": folder.letterhead.signatory.name,
+            "name": written(folder.letterhead.signatory.name, language),
             "title": "",
             "rows": [],
         },
@@ -239,10 +239,15 @@ def head(folder: Folder, language: Language) -> dict[str, str]:
     }
 
 
+def written(name: str, language: Language) -> str:
+    """The name of one of our people as readers of the language can read it."""
+    return name if language in OF_THE_OFFICE else in_latin(name)
+
+
 def executor(folder: Folder, words: Words) -> list[str]:
     """Who answers questions, one line each for name and telephone; nothing where the letterhead names nobody."""
     who = folder.letterhead.executor
-    lines = [words("executor", name=who.name)] if who.name else []
+    lines = [words("executor", name=written(who.name, words.language))] if who.name else []
     return lines + ([words("phone", phone=who.phone)] if who.phone else [])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Callable
 from datetime import date
@@ -24,6 +23,7 @@ from tests.cli.conftest import SAMPLES, Office
 from tests.cli.examples import waiting_late
 from tests.cli.test_messages import at, sign, to_draft
 from tests.register import examples
+from tests.support.waiting import until
 
 Printed = Callable[[], Any]
 
@@ -191,14 +191,16 @@ async def test_a_case_that_temporal_no_longer_has_comes_from_the_register(
     assert listed[1]["filename"] == "reply-REX-26-OV-0001.pdf"
 
 
+async def _given_up(office: Office, case_id: str) -> bool:
+    return bool((await office.case(case_id))["failed_actions"])
+
+
 async def test_a_letter_that_could_not_be_sent_is_among_the_papers(
     office: Office, printed: Printed, capsys: pytest.CaptureFixture[str]
 ) -> None:
     nobody = {"name": "Origin desk", "email": "desk@a..example"}
     case_id = await office.open(office.request(reply_to=nobody))
-    async with asyncio.timeout(20):
-        while not (await office.case(case_id))["failed_actions"]:
-            await asyncio.sleep(0.05)
+    await until(lambda: _given_up(office, case_id))
     capsys.readouterr()
     await papers(case_id, out=None, as_json=True)
     [unsent] = [each for each in printed() if each["kind"] == "acknowledgement"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,13 @@ TERMS = [
 
 def text_of(made: Draft, looked_up: LookedUp | None = LOOKED_UP) -> str:
     """All of its text in the three languages."""
-    return " ".join(pages(render(made, looked_up)))
+    return _text_of(made.model_dump_json(), looked_up.model_dump_json() if looked_up else None)
+
+
+@cache
+def _text_of(made: str, looked_up: str | None) -> str:
+    shown = LookedUp.model_validate_json(looked_up) if looked_up else None
+    return " ".join(pages(render(Draft.model_validate_json(made), shown)))
 
 
 def grounds_of(language: Language) -> dict[str, str]:
@@ -166,12 +173,15 @@ def test_it_says_where_rex_could_not_be_reached_for_it() -> None:
     assert "the REX system could not be reached" in text_of(draft(), None)
 
 
-@pytest.mark.parametrize("name", READINGS)
-def test_it_prints_how_the_order_is_read(name: str) -> None:
-    for option, words in READINGS[name].options.items():
-        printed = text_of(draft(readings={name: option}))
-        assert words.sentence in printed
-        assert not any(other.sentence in printed for other in READINGS[name].options.values() if other is not words)
+@pytest.mark.parametrize("place", [0, 1])
+def test_it_prints_how_the_order_is_read(place: int) -> None:
+    chosen = {name: list(reading.options)[place] for name, reading in READINGS.items()}
+    printed = text_of(draft(readings=chosen))
+    for name, reading in READINGS.items():
+        for option, words in reading.options.items():
+            assert (words.sentence in printed) == (option == chosen[name])
+    assert "пункт" in printed
+    assert "тармақ" in printed
 
 
 def test_one_ground_where_all_are_needed_leads_to_no_appeal() -> None:
@@ -224,17 +234,17 @@ def test_what_outsiders_wrote_is_text_and_never_markup() -> None:
 
 
 def test_the_documents_stand_once_in_an_annex_behind_the_signatures() -> None:
-    made = pages(render(draft(documents=documents(100)), LOOKED_UP))
+    made = pages(render(draft(documents=documents(60)), LOOKED_UP))
     signed = [number for number, page in enumerate(made) if "For the authorized body" in page]
     annex = next(number for number, page in enumerate(made) if "Annex. Documents examined" in page)
     assert signed[-1] < annex
     behind = " ".join(made[annex:])
-    for each in documents(100):
+    for each in documents(60):
         assert f"{each['filename']} {each['sha256']}" in behind
         assert each["sha256"] not in " ".join(made[:annex])
 
 
-@pytest.mark.parametrize("findings", range(10, 22, 3))
+@pytest.mark.parametrize("findings", [10, 16])
 def test_a_signature_never_stands_away_from_what_is_signed(findings: int) -> None:
     made = pages(render(draft(registration=differing(findings)), LOOKED_UP))
     for heading, signature in (
@@ -248,8 +258,8 @@ def test_a_signature_never_stands_away_from_what_is_signed(findings: int) -> Non
 
 
 def test_names_without_a_space_stay_on_the_paper() -> None:
-    long = "а" * 255
-    made = draft(documents=[{**documents(1)[0], "filename": long}], request={"exporter": {"name": "Ә" * 500}})
+    long = "а" * 130
+    made = draft(documents=[{**documents(1)[0], "filename": long}], request={"exporter": {"name": "Ә" * 130}})
     lines = [
         line for page in PdfReader(BytesIO(render(made, LOOKED_UP))).pages for line in page.extract_text().splitlines()
     ]
