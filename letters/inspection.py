@@ -11,12 +11,14 @@ from letters.folder import Folder
 from letters.kinds import OF_THE_OFFICE, Language, Paper
 from letters.typesetting import CannotBeSet
 from letters.words import Words
+from rules.checklist import CHECKLIST
+from rules.comparison import REGISTRATION, Compared
 from rules.findings import lacking, signature_findings
+from rules.messages import InspectionCompleted
 
-COMPARED: Final = ("rex_number", "name", "address", "tin", "activity", "hs_codes")
-"""What the application and REX both say of an exporter."""
+_STATES: Final = ("valid", "revoked")
 
-_SECTIONS: Final = ("request", "exporter", "documents", "comparison", "inspection")
+_SECTIONS: Final = ("request", "exporter", "documents", "comparison", "checklist", "inspection")
 
 
 def render_record(folder: Folder, letter: Letter, draft: Draft) -> bytes:
@@ -43,10 +45,13 @@ def _part(folder: Folder, language: Language, letter: Letter, draft: Draft) -> d
     inspection = draft.inspection
     inspector = inspection.inspector if inspection else ""
     signatures = [(document.filename, each) for document in draft.documents for each in document.signatures]
+    sections["checklist"] = own("checklist")
+    rows = draft.registration.comparison(draft.request, draft.application)
+    compared = {each.text for each in rows}
     findings = [
         each
         for each in [*draft.registration.findings(draft.request, draft.application), *signature_findings(signatures)]
-        if each.field not in COMPARED
+        if each.text not in compared
     ]
     return {
         "lang": language.value,
@@ -62,6 +67,7 @@ def _part(folder: Folder, language: Language, letter: Letter, draft: Draft) -> d
         "heads": {
             "documents": [*heads["annex"][:2], words("file"), heads["annex"][2]],
             "compared": own.list_of("heads"),
+            "checklist": own.list_of("checklist_heads"),
             "findings": heads["findings"],
             "lookups": heads["lookups"],
         },
@@ -76,7 +82,8 @@ def _part(folder: Folder, language: Language, letter: Letter, draft: Draft) -> d
         "lacks_label": own("lacks"),
         "lacking": [words.of("kinds", each.field) for each in lacking(draft.lacking)],
         "compared_label": own("compared"),
-        "compared": _compared(words, common, own, draft),
+        "compared": [_compared(words, common, own, each) for each in rows],
+        "checklist": _checklist(words, common, own, inspection) if inspection else [],
         "findings": [conclusion.finding_row(words, common, number, each) for number, each in enumerate(findings, 1)],
         "lookups_label": common("lookups"),
         "lookups": [conclusion.lookup_row(words, common, each) for each in draft.registration.lookups],
@@ -86,17 +93,24 @@ def _part(folder: Folder, language: Language, letter: Letter, draft: Draft) -> d
     }
 
 
-def _compared(words: Words, common: Words, own: Words, draft: Draft) -> list[list[str]]:
-    """Both sides of each field, with what was found of it."""
-    differing = {each.field for each in draft.registration.findings(draft.request, draft.application)}
+def _compared(words: Words, common: Words, own: Words, row: Compared) -> list[str]:
+    """Both sides of a field, and how they agree."""
+    told = own("agrees" if row.severity == "none" else row.severity) if row.compared else own("one_side")
+    field = common.of("fields", row.field)
+    shown = common(f"registration_{row.rex}") if row.field == REGISTRATION and row.rex in _STATES else row.rex
+    return [field, row.application or words("none"), shown or words("none"), told]
+
+
+def _checklist(words: Words, common: Words, own: Words, inspection: InspectionCompleted) -> list[list[str]]:
+    """Each question with its paragraph and what the inspector concluded of it."""
+    language: Final = "kk" if words.language is Language.KAZAKH else "ru"
     rows = []
-    for field in COMPARED:
-        ours, theirs = (_said(each, field) for each in (draft.application, draft.registration.record))
-        told = own("one_side") if not (ours and theirs) else own("differs" if field in differing else "agrees")
-        rows.append([common.of("fields", field), ours or words("none"), theirs or words("none"), told])
+    for number, item in enumerate(CHECKLIST, 1):
+        if item.answers == "grounds":
+            told = own("found" if item.id in inspection.grounds else "not_found")
+        elif item.answers == "registration":
+            told = common.of("registrations", inspection.registration)
+        else:
+            told = words.yes_or_no(getattr(inspection, item.answers))
+        rows.append([str(number), item.questions[language], str(item.paragraph), told])
     return rows
-
-
-def _said(side: object, field: str) -> str:
-    value = getattr(side, field, None)
-    return ", ".join(value) if isinstance(value, list) else str(value or "")

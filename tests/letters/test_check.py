@@ -11,6 +11,8 @@ import pytest
 from letters.check import check_templates
 from letters.folder import OURS, BadTemplate, Folder
 from letters.kinds import Language, Paper
+from rules.comparison import FIELDS, REGISTRATION
+from rules.findings import RexRecord
 from runtime.packages import ROOT
 
 
@@ -88,3 +90,11 @@ def test_the_languages_of_a_paper_have_the_same_words(names: list[str]) -> None:
 
     first, *others = [keys(tomllib.loads((OURS / each).read_text("utf-8"))) for each in names]
     assert [each ^ first for each in others] == [set()] * len(others)
+
+
+@pytest.mark.parametrize("language", [Language.KAZAKH, Language.RUSSIAN, Language.ENGLISH])
+def test_each_field_that_is_compared_has_a_name_in_each_language(language: Language) -> None:
+    words = Folder().own_words(Paper.CONCLUSION, language)
+    requested = ("requested_name", "requested_tin", "requested_hs_codes")
+    for each in (*FIELDS, REGISTRATION, "signature", *requested, *RexRecord.model_fields):
+        assert words.has("fields", each), each

@@ -200,8 +200,8 @@ def test_without_documents_it_says_why_and_prints_no_inspection() -> None:
 
 def test_findings_stand_with_both_sides() -> None:
     text = text_of(draft(application={"name": "ТОО «Өндіріс»"}, lacking=["power_of_attorney"]))
-    assert "The name in the application differs from the one in REX ТОО «Өндіріс» Altyn Dan LLP minor" in text
-    assert "Наименование ТОО «Өндіріс» Altyn Dan LLP незначительно" in text
+    assert "The name in the application differs from the one in REX ТОО «Өндіріс» Altyn Dan LLP serious" in text
+    assert "Наименование ТОО «Өндіріс» Altyn Dan LLP существенно" in text
     assert "The set of documents lacks: Power of attorney – – serious" in text
     assert "Жинақта жоқ: Сенімхат – – елеулі" in text
 
@@ -230,7 +230,7 @@ def test_what_outsiders_wrote_is_text_and_never_markup() -> None:
     hostile = '#panic("no") #read("/etc/passwd") *bold* $x^2$ @ref <label> \\ // gone'
     exporter = {"name": hostile}
     text = text_of(draft(request={"exporter": exporter, "indications": [hostile]}, documents=documents(1)))
-    assert text.count(hostile.replace("@ref", "@ ref")) == 6  # an address would be broken so
+    assert text.count(hostile.replace("@ref", "@ ref")) == 7  # an address would be broken so
 
 
 def test_the_documents_stand_once_in_an_annex_behind_the_signatures() -> None:
