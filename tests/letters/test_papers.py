@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from io import BytesIO
+from time import process_time
 from typing import Any
 
 import pikepdf
@@ -16,7 +17,7 @@ from letters.folder import Folder
 from letters.kinds import Language
 from tests.letters.examples import LOOKED_UP, documents, draft, pages
 from tests.letters.pictures import KEPT, TEMPLATES, take
-from tests.letters.samples import KAZAKH, SAMPLES
+from tests.letters.samples import FOUND, KAZAKH, SAMPLES
 
 FACES = {"LibertinusSerif-Regular", "LibertinusSerif-Bold", "DejaVuSansMono", "LibertinusSerif-Semibold"}
 
@@ -101,3 +102,14 @@ def test_a_paper_looks_as_it_did_when_somebody_looked_at_it(name: str) -> None:
 def test_a_picture_of_another_letter_would_be_noticed() -> None:
     kept = Image.open(KEPT / "reply-fr.png").convert("L")
     assert ImageStat.Stat(ImageChops.difference(take("reply-de"), kept)).mean[0] > 0.2
+
+
+def test_a_conclusion_takes_under_a_tenth_of_a_second_of_a_processor_after_the_first() -> None:
+    folder = Folder(TEMPLATES)
+    render(FOUND, LOOKED_UP, None, folder)
+    taken = []
+    for number in range(3):
+        begun = process_time()
+        render(FOUND.model_copy(update={"number": f"REX/26-ZK-{number}"}), LOOKED_UP, None, folder)
+        taken.append(process_time() - begun)
+    assert min(taken) < 0.3, "a third of this is usual; the bound is wide, as the tests share their processor"
