@@ -276,7 +276,9 @@ def _about(words: Words, about: AboutRequest) -> list[list[str]]:
 
 def _for_customs(words: Words, about: AboutRequest) -> list[list[str]]:
     label = words.of
-    latin = about.exporter_in_rex or in_latin(about.exporter.name)
+    latin = in_latin(about.exporter.name)
+    if about.exporter_in_rex and in_latin(about.exporter_in_rex) == about.exporter_in_rex:
+        latin = about.exporter_in_rex  # The customs see it so in REX, too.
     rows = [
         [label("labels", "reference"), about.reference],
         [label("labels", "rex_number"), about.rex_number],
