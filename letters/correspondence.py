@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from string import Template
 from typing import Any
 
@@ -27,14 +27,13 @@ Block = dict[str, Any]
 """A table (``rows``: pairs of words) or a list (``items``), as the layout takes it."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Facts:
     """What a letter says in one language: values for the words after ``$``, blocks for the marks after ``@``."""
 
     values: dict[str, str]
     blocks: dict[str, Block]
     addressee: list[str]
-    paragraphs: list[str] = field(default_factory=list)
 
 
 Tell = Callable[[Words, LetterWords], Facts]

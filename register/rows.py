@@ -76,7 +76,7 @@ class DocumentEntry(Entry):
 
 
 class LetterEntry(Entry):
-    """An outgoing letter (request, reminder, withdrawal, conclusion, appeal, reply); key: case, ``key``."""
+    """A letter that has left, or a paper for our own file; key: case, ``key``. ``docs/letters.md`` has the kinds."""
 
     key: str
     what: str

@@ -107,3 +107,12 @@ async def test_the_draft_has_the_terms_as_they_were_kept(case: CaseUnderTest) ->
     ]
     assert draft.terms[0].last_day == case.day(3)
     assert draft.terms[-1].ended_on is None
+
+
+async def test_the_page_lists_them_with_numbers(opening: Opening) -> None:
+    case = await opening()
+    await case.bring_to("await_documents")
+    page = case.driver.page()
+    assert "Our letters" in page
+    assert "Acknowledgement REX/26-UV-0001 to " in page
+    assert "Document request REX/26-ZP-0001 to Atameken" in page
