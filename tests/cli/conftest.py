@@ -106,6 +106,7 @@ async def closed_office(
             "REXV_TASK_QUEUE": task_queue,
             "REXV_DATABASE_URL": sqlite_register_url,
             "REXV_DOCUMENT_STORE": str(tmp_path / "documents"),
+            "REXV_CHAIN_HEADS": str(tmp_path / "chain_heads.jsonl"),
             "REXV_ATAMEKEN_URL": await stack.enter_async_context(running(atameken.create_app("token"))),
             "REXV_ATAMEKEN_TOKEN": "token",
             "REXV_REX_URL": await stack.enter_async_context(running(rex.create_app("body", "secret"))),
