@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import Engine
 
 from audit.chains import Broken, check_chains
-from audit.heads import DailyHead, HeadsBroken, HeadsFile, by_case
+from audit.heads import DailyHead, HeadsFile, by_case
 from register.heads import heads_sent
 
 
