@@ -328,6 +328,29 @@ def dismiss(
 
 
 app.command(rich_help_panel=CONTROL)(report)
+
+
+@app.command(rich_help_panel=CONTROL)
+def audit(
+    case: Annotated[
+        str | None, typer.Argument(metavar="CASE", help="The number of the case; without it, all cases.")
+    ] = None,
+    head: Annotated[
+        str | None, typer.Option(metavar="HASH", help="A daily head that you have kept: it has to be among those here.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Check that log, daily heads and documents are what was written, and name what is not.
+
+    Each line of a log covers the one before it; the daily heads cover all logs.
+    Works from the register, the file of daily heads and the document store alone.
+    Ends with exit code 1 where anything is broken.
+    """
+    from cli.audit import audit
+
+    asyncio.run(audit(case, head=head, as_json=json))
+
+
 # Without ignore_unknown_options a term of -3 would be an unknown option and not a refused term.
 app.command("deadline", rich_help_panel=TIME, context_settings={"ignore_unknown_options": True})(deadline)
 app.add_typer(calendar_app, name="calendar", rich_help_panel=TIME)

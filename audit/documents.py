@@ -1,0 +1,120 @@
+"""Whether the papers of the cases are what was written: named by the log, listed by the register, whole in the store.
+
+The log names each document that was taken in and each draft, by its hash; the chain covers the log. So neither a row
+of the register's lists nor a byte in the store can be changed without showing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import ColumnElement, Connection, Engine, SQLColumnExpression, select, true
+
+from audit.chains import Broken
+from register.database import reading
+from register.tables import DocumentRow, LetterRow, LogRow
+from rules.text import shown
+
+TAKEN_IN: Final = ("document_stored", "document_released")
+"""What a line of the log says that names a document which the register lists from then on."""
+
+DRAFTED: Final = "conclusion_drafted"
+
+AT_ONCE: Final = 8
+"""Documents that are read at one time."""
+
+FaultOf = Callable[[str], Awaitable[str | None]]
+"""``DocumentStore.fault_of``."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A paper that the record of a case names. ``by``: ``log`` (taken in), ``draft``, ``document`` or ``letter``."""
+
+    case_id: str
+    document_id: str
+    name: str
+    by: str
+
+
+def named_papers(engine: Engine, case_id: str | None = None) -> list[Named]:
+    """Every paper that log, documents and letters name, of all cases or of one.
+
+    :raises register.database.RegisterError: where the database does not answer or refuses.
+    """
+    with reading(engine) as connection:
+        return [*_in_log(connection, case_id), *_documents(connection, case_id), *_letters(connection, case_id)]
+
+
+async def check_papers(papers: Sequence[Named], fault_of: FaultOf) -> list[Broken]:
+    """What is wrong with the papers, one line each: missing, changed, or named by one list and not by the other.
+
+    :raises: what ``fault_of`` raises.
+    """
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def fault(document_id: str) -> tuple[str, str | None]:
+        async with gate:
+            return document_id, await fault_of(document_id)
+
+    faults = dict(await asyncio.gather(*map(fault, {each.document_id for each in papers})))
+    whose = {(each.case_id, each.document_id): each for each in reversed(papers)}
+    broken = [
+        Broken(case_id, f"{_words(each)} {what}")
+        for (case_id, document_id), each in whose.items()
+        if (what := faults[document_id])
+    ]
+    return sorted([*broken, *_unlisted(papers)], key=lambda each: (each.case_id or "", each.what))
+
+
+def _unlisted(papers: Sequence[Named]) -> list[Broken]:
+    """Documents that the log took in and the register does not list, and the other way round."""
+    in_log = {(each.case_id, each.document_id): each for each in papers if each.by == "log"}
+    listed = {(each.case_id, each.document_id): each for each in papers if each.by == "document"}
+    known = in_log.keys() | {(each.case_id, each.document_id) for each in papers if each.by == "draft"}
+    lost = [
+        Broken(each.case_id, f"{_words(each)} was taken in by the log, but the register's list of documents lacks it")
+        for key, each in in_log.items()
+        if key not in listed
+    ]
+    added = [
+        Broken(each.case_id, f"{_words(each)} is listed by the register, but the log never took it in")
+        for each in papers
+        if each.by in ("document", "letter") and (each.case_id, each.document_id) not in known
+    ]
+    return lost + added
+
+
+def _words(paper: Named) -> str:
+    return f"{shown(paper.name, 80)} ({shown(paper.document_id, 80)})"
+
+
+def _in_log(connection: Connection, case_id: str | None) -> list[Named]:
+    query = select(LogRow.case_id, LogRow.what, LogRow.details).where(LogRow.what.in_((*TAKEN_IN, DRAFTED)))
+    found = []
+    for row in connection.execute(query.where(_of(LogRow.case_id, case_id)).order_by(LogRow.case_id, LogRow.sequence)):
+        details = row.details if isinstance(row.details, dict) else {}
+        drafted = row.what == DRAFTED
+        name = f"conclusion, version {details.get('version')}" if drafted else str(details.get("filename"))
+        document_id = str(details.get("document_id"))
+        found.append(Named(row.case_id, document_id, name, "draft" if drafted else "log"))
+    return found
+
+
+def _documents(connection: Connection, case_id: str | None) -> list[Named]:
+    query = select(DocumentRow.case_id, DocumentRow.document_id, DocumentRow.filename)
+    rows = connection.execute(query.where(_of(DocumentRow.case_id, case_id)))
+    return [Named(row.case_id, row.document_id, row.filename, "document") for row in rows]
+
+
+def _letters(connection: Connection, case_id: str | None) -> list[Named]:
+    query = select(LetterRow.case_id, LetterRow.document_id, LetterRow.what).where(LetterRow.document_id.is_not(None))
+    rows = connection.execute(query.where(_of(LetterRow.case_id, case_id)))
+    return [Named(row.case_id, row.document_id, f"what left with the {row.what}", "letter") for row in rows]
+
+
+def _of(column: SQLColumnExpression[str], case_id: str | None) -> ColumnElement[bool]:
+    return column == case_id if case_id is not None else true()
