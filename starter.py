@@ -327,6 +327,25 @@ def dismiss(
     asyncio.run(dismiss(case, by=by, because=because, as_json=json))
 
 
+@app.command(rich_help_panel=CONTROL)
+def export(
+    case: Case,
+    out: Annotated[
+        str | None, typer.Option(metavar="FILE", help="The ZIP, which must be new; by default CASE.zip here.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Write one ZIP with all that is on record of a case, to be checked anywhere.
+
+    It holds documents, letters, the log with its chain, a summary as PDF,
+    the hash of every file, and verify.py, which needs Python alone.
+    Works from the register, the file of daily heads and the document store alone.
+    """
+    from cli.export import export
+
+    asyncio.run(export(case, out=out, as_json=json))
+
+
 app.command(rich_help_panel=CONTROL)(report)
 
 
