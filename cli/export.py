@@ -22,7 +22,7 @@ from audit.heads import HeadsFile, HeadsOutOfReach, Recorded, by_case
 from audit.summary import summary_of
 from cli.errors import CannotDo
 from cli.printing import console, print_json
-from cli.saving import free_name, new_file
+from cli.saving import IsThere, free_name, new_file
 from cli.words import size_words
 from register.database import RegisterError, check_migrated, open_register
 from reports.typesetting import CannotBeSet
@@ -66,7 +66,7 @@ async def export(case_id: str, *, out: str | None, as_json: bool) -> None:
         with new_file(path) as target:
             package, missing = await _write(target, file, recorded, store)
             size = target.tell()
-    except FileExistsError:
+    except IsThere:
         raise CannotDo(f"{path}: is there already with another content; expected a new file") from None
     except OSError as error:
         raise CannotDo(f"{path}: cannot be written: {error.strerror}") from None

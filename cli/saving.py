@@ -22,6 +22,10 @@ _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 """Names that are devices to Windows, whatever their ending."""
 
 
+class IsThere(Exception):
+    """Another file has the name that a new one was to have."""
+
+
 def safe_name(name: str) -> str:
     """A name from outside as one of a file: no path, no character that acts on a terminal or that a system forbids."""
     whole = _FORBIDDEN.sub("_", one_line(unicodedata.normalize("NFC", name))).strip(". ")
@@ -74,7 +78,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
 
     One that is there with these very bytes is left as it is.
 
-    :raises FileExistsError: at the end, where another is there.
+    :raises IsThere: at the end, where another is there.
     :raises OSError: where it cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -88,7 +92,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
             os.link(part, path)
         except FileExistsError:
             if not path.is_file() or not filecmp.cmp(part, path, shallow=False):
-                raise
+                raise IsThere(path) from None
     finally:
         part.unlink(missing_ok=True)
 

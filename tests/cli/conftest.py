@@ -23,6 +23,7 @@ from register.database import open_register
 from runtime.settings import WorkerSettings, read_settings
 from simulators import atameken, mail, rex
 from simulators.serving import running
+from tests.cli.record import Record, keep
 from tests.conftest import ROOT
 from worker import all_activities, build_worker
 
@@ -85,6 +86,12 @@ class Office:
         """No worker is left."""
         await self._worker_stack.aclose()
         self.worker = None
+
+
+@pytest_asyncio.fixture
+async def kept(sqlite_register_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Record:
+    """A record of two cases, without Temporal; the settings name it."""
+    return await keep(sqlite_register_url, tmp_path, monkeypatch)
 
 
 @pytest_asyncio.fixture
