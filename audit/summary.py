@@ -5,7 +5,7 @@ The layout is in ``summary.typ``. The same record gives the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -17,13 +17,18 @@ from notifications.dates import english_date
 from notifications.words import words_of
 from reports.typesetting import set_paper
 from rules.terms import STEP_NAMES, Step
+from rules.text import one_line
 
 TEMPLATE: Final = Path(__file__).with_name("summary.typ")
 
 NOTHING: Final = "–"
 
+LONGEST_DETAILS: Final = 200
+"""Characters of a line of the log beside who and what; all of it is in ``log.jsonl``."""
+
+_ORDER: Final = {step.value: place for place, step in enumerate(Step)}
 _COUNTRIES: Final = {"NO": "Norway", "CH": "Switzerland"}
-_FORESEEN: Final = "30 working days (¶5)"
+_LIMIT: Final = "30 working days (¶5)"
 
 
 def summary_of(file: CaseFile, files: Mapping[str, str]) -> bytes:
@@ -50,7 +55,7 @@ def _words(file: CaseFile, files: Mapping[str, str]) -> dict[str, object]:
             {"title": "Documents", "head": ["Received", "Document", "SHA-256"], "rows": _documents(file, files)},
             {"title": "Letters", "head": ["Sent", "What", "To", "Number", "Their reference"], "rows": _letters(file)},
             {"title": "Escalations", "head": ["Raised", "What", "How it ended"], "rows": _escalations(file)},
-            {"title": "Log", "head": ["No.", "When", "Who", "What"], "rows": _log(file)},
+            {"title": "Log", "head": ["No.", "When", "Who", "What", "Details"], "rows": _log(file)},
         ],
         "chain": f"The log has {file.chain.length} lines. Each covers the one before it, the first the request. "
         "The hash of the last one:",
@@ -73,9 +78,9 @@ def _glance(file: CaseFile) -> list[list[str]]:
         ["Received", _moment(case.received_at)],
         ["Exporter", case.exporter],
         ["REX number", case.rex_number],
-        ["Stands at", _step(case.step) + (f", closed {_moment(case.closed_at)}" if case.closed_at else "")],
+        ["Stands at", f"closed on {_moment(case.closed_at)}" if case.closed_at else _step(case.step)],
         ["Outcome", (case.outcome or "none yet").replace("_", " ")],
-        [_FORESEEN, f"until the end of {_day(case.limit_last_day)}: {met}{ended}"],
+        [_LIMIT, f"until the end of {_day(case.limit_last_day)}: {met}{ended}"],
         ["Reserve", NOTHING if case.reserve_days is None else f"{case.reserve_days} working days"],
     ]
 
@@ -90,7 +95,7 @@ def _steps(file: CaseFile) -> list[list[str]]:
             _moment(each.ended_at) if each.ended_at or each.state in ("done", "running") else each.state,
             f"{each.late_days} working days" if each.late else "no" if each.state in ("done", "running") else NOTHING,
         ]
-        for each in file.steps
+        for each in sorted(file.steps, key=lambda each: (each.round, _ORDER.get(each.step, 0)))
     ]
 
 
@@ -125,8 +130,22 @@ def _escalations(file: CaseFile) -> list[list[str]]:
 
 def _log(file: CaseFile) -> list[list[str]]:
     return [
-        [str(line["sequence"]), _moment(line["at"]), str(line["who"]), _name(str(line["what"]))] for line in file.lines
+        [
+            str(line["sequence"]),
+            _moment(line["at"]),
+            str(line["who"]),
+            _name(str(line["what"])),
+            one_line(", ".join(_details(line["details"])), LONGEST_DETAILS),
+        ]
+        for line in file.lines
     ]
+
+
+def _details(details: object) -> Iterator[str]:
+    """What a line says beside; hashes stand in the table of documents, and lists and objects in ``log.jsonl``."""
+    for name, value in details.items() if isinstance(details, dict) else ():
+        if isinstance(value, str | int) and name not in ("document_id", "sha256"):
+            yield f"{_name(name)}: {('no', 'yes')[value] if isinstance(value, bool) else value}"
 
 
 def _step(step: str) -> str:
