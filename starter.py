@@ -20,7 +20,7 @@ except ModuleNotFoundError:
     raise SystemExit(f"error: this Python lacks our libraries; run `make install`, then: {STARTER}") from None
 
 from cli.calendar import calendar_app, deadline
-from cli.control import report
+from cli.control import audit, export, report
 from cli.errors import errors_in_one_line
 from cli.store import store
 from cli.whose import Whose
@@ -327,49 +327,8 @@ def dismiss(
     asyncio.run(dismiss(case, by=by, because=because, as_json=json))
 
 
-@app.command(rich_help_panel=CONTROL)
-def export(
-    case: Case,
-    out: Annotated[
-        str | None, typer.Option(metavar="FILE", help="The ZIP, which must be new; by default CASE.zip here.")
-    ] = None,
-    json: Json = False,
-) -> None:
-    """Write one ZIP with all that is on record of a case, to be checked anywhere.
-
-    It holds documents, letters, the log with its chain, a summary as PDF,
-    the hash of every file, and verify.py, which needs Python alone.
-    Works from the register, the file of daily heads and the document store alone.
-    """
-    from cli.export import export
-
-    asyncio.run(export(case, out=out, as_json=json))
-
-
-app.command(rich_help_panel=CONTROL)(report)
-
-
-@app.command(rich_help_panel=CONTROL)
-def audit(
-    case: Annotated[
-        str | None, typer.Argument(metavar="CASE", help="The number of the case; without it, all cases.")
-    ] = None,
-    head: Annotated[
-        str | None, typer.Option(metavar="HASH", help="A daily head that you have kept: it has to be among those here.")
-    ] = None,
-    json: Json = False,
-) -> None:
-    """Check that log, daily heads and documents are what was written, and name what is not.
-
-    Each line of a log covers the one before it; the daily heads cover all logs.
-    Works from the register, the file of daily heads and the document store alone.
-    Ends with exit code 1 where anything is broken.
-    """
-    from cli.audit import audit
-
-    asyncio.run(audit(case, head=head, as_json=json))
-
-
+for each in (report, audit, export):
+    app.command(rich_help_panel=CONTROL)(each)
 # Without ignore_unknown_options a term of -3 would be an unknown option and not a refused term.
 app.command("deadline", rich_help_panel=TIME, context_settings={"ignore_unknown_options": True})(deadline)
 app.add_typer(calendar_app, name="calendar", rich_help_panel=TIME)
