@@ -132,7 +132,7 @@ class HeadsFile:
     def _checked(self, whole: bytes) -> Iterator[DailyHead]:
         """The heads in the file's bytes. What has no line end was never finished, and is none."""
         chains: dict[str, ChainHead] = {}
-        previous, last = BEFORE_THE_FIRST, date.min
+        previous = BEFORE_THE_FIRST
         for number, line in enumerate(whole.split(b"\n")[:-1], 1):
             try:
                 found = DailyHead.model_validate_json(line)
@@ -140,11 +140,11 @@ class HeadsFile:
                 raise HeadsBroken(f"{self.path}: line {number} is no daily head; it was changed") from None
             chains |= found.chains
             whose = f"{self.path}: line {number} ({found.day})"
-            if found.previous != previous or found.day <= last:
+            if found.previous != previous:
                 raise HeadsBroken(f"{whose} does not follow the line before it; a line was removed, added or moved")
             if found.head != _head_of(found, chains):
                 raise HeadsBroken(f"{whose} was changed; its content does not fit its head")
-            previous, last = found.head, found.day
+            previous = found.head
             yield found
 
 

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
-from audit.heads import ChainHead, HeadsBroken, HeadsFile, HeadsOutOfReach, Recorded, by_case
+from audit.heads import ChainHead, DailyHead, HeadsBroken, HeadsFile, HeadsOutOfReach, Recorded, by_case
 
 MONDAY = date(2026, 11, 23)
 AT = datetime(2026, 11, 23, 4, tzinfo=UTC)
@@ -119,9 +120,14 @@ def test_what_was_changed_in_the_file_is_found_and_nothing_is_written_behind_it(
 
 
 def test_workers_of_one_machine_write_one_line_a_day(tmp_path: Path) -> None:
-    own = HeadsFile(tmp_path / "heads")
-    with ThreadPoolExecutor(4) as threads:
-        added = list(threads.map(lambda number: own.add(MONDAY, AT, {"a": chain(number)}), range(1, 9)))
+    own, together = HeadsFile(tmp_path / "heads"), Barrier(8)
+
+    def add(number: int) -> DailyHead:
+        together.wait()
+        return own.add(MONDAY, AT, {f"rex-ch-{case}": chain(number) for case in range(300)})
+
+    with ThreadPoolExecutor(8) as threads:
+        added = list(threads.map(add, range(1, 9)))
     assert len({each.head for each in added}) == 1
     assert len(own.read()[0]) == 1
 

@@ -68,6 +68,7 @@ async def test_the_same_record_is_the_same_zip_and_no_file_is_written_over(
         await export(CASE_ID, out=str(second), as_json=True)
     assert first.read_bytes() == second.read_bytes()
     with zipfile.ZipFile(first) as whole:
+        assert {each.date_time for each in whole.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         manifest = whole.read(f"{CASE_ID}/manifest.json")
         assert sorted(whole.namelist()) == sorted(
             f"{CASE_ID}/{name}"
