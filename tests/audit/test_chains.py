@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, text
 from audit.chains import Broken, check_chains, check_on, read_chains
 from audit.heads import Recorded
 from register import record
-from register.chain import hash_of
+from register.chain import append_lines, hash_of
 from register.database import RefusedByDatabase, open_register, writing
 from register.rows import LogEntry, RegisterEntries
 from tests.register import examples
@@ -257,6 +257,25 @@ def test_two_writers_at_once_do_not_fork_the_chain(register: Engine, register_ur
         list(threads.map(write, range(2)))
     checked = check_chains(register, {}, now=NOW)
     assert (checked.lines, checked.broken) == (1 + 2 * 15 + 15, [])
+
+
+def test_the_end_of_a_chain_is_locked_by_itself_too(register: Engine) -> None:
+    """Whatever else a transaction holds: without it one of the two would be refused for a number that is taken."""
+    record.open_case(register, examples.case())
+    together = Barrier(2)
+
+    def append(worker: int) -> None:
+        together.wait()
+        for number in range(20):
+            line = examples.log(f"key {number} of {worker}").model_dump()
+            row = line | {"case_id": CASE_ID, "as_of": NOW, "place": 0, "digest": "d"}
+            with writing(register) as connection:
+                append_lines(connection, CASE_ID, [row])
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(append, range(2)))
+    checked = check_chains(register, {}, now=NOW)
+    assert (checked.lines, checked.broken) == (40, [])
 
 
 def test_the_database_refuses_two_lines_with_one_number(register: Engine) -> None:
