@@ -25,11 +25,12 @@ def message_of(recorded: DailyHeadRecorded, language: Language) -> Message:
     words = words_of(language)
     day = words.plain_day(recorded.day)
     holds = "broken" if recorded.broken else "holds"
+    colour = _COLOUR_OF_BROKEN if recorded.broken else _COLOUR
     parts: list[Part] = [
         Heading(
             above=words("to_level", level=HEAD, name=words.level(HEAD)),
             words=words.of(GROUP, "heading", day=day),
-            colour=_COLOUR_OF_BROKEN if recorded.broken else _COLOUR,
+            colour=colour,
         ),
         Code(recorded.head or ""),
         Line(words.of(GROUP, "covers", cases=recorded.cases, lines=recorded.lines)),
@@ -43,5 +44,5 @@ def message_of(recorded: DailyHeadRecorded, language: Language) -> Message:
         id=f"daily_head.{recorded.day}",
         subject=cut(words.of(GROUP, f"subject_{holds}", day=day, broken=recorded.broken)),
         text=as_text(parts),
-        html=as_html(parts, language=language.value, colour=_COLOUR),
+        html=as_html(parts, language=language.value, colour=colour),
     )
