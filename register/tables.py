@@ -241,7 +241,7 @@ class DeliveryRow(Base):
 
 
 class RefusedMessageRow(Base):
-    """A message or request that was not accepted (``RefusedMessageEntry``).
+    """A message or request that was not accepted (``RefusedMessageEntry``). The database itself refuses to change one.
 
     It refers to no row in ``cases``: a request that opens no case is kept too, and a message for a case that nobody
     knows (contract, sections 1 and 3).

@@ -23,6 +23,7 @@ from tests.register.test_calendar import AIGUL, BERIK, DECREE, NOW, SWAP
 COLUMNS = {
     "log": "what",
     "deliveries": "error",
+    "refused_messages": "reason",
     "calendar_entries": "entered_by",
     "calendar_withdrawals": "because",
     "calendar_approvals": "approved_by",
@@ -103,6 +104,7 @@ def test_sqlite_keeps_the_old_row_where_it_is_asked_to_replace_it(
     if table in (
         "log",
         "deliveries",
+        "refused_messages",
         "sent_accounts",
         "sent_heads",
     ):  # where a row may come twice, the second is passed over

@@ -315,6 +315,7 @@ def _decree() -> list[sa.Column[object]]:
 APPEND_ONLY = {
     "log": ("case_id", "key", "digest"),
     "deliveries": ("notice", "escalation_id", "message", "attempt"),
+    "refused_messages": ("case_id", "key"),
     "calendar_entries": ("number",),
     "calendar_withdrawals": ("entry",),
     "calendar_approvals": ("entry", "withdrawal"),
@@ -325,7 +326,7 @@ APPEND_ONLY = {
 }
 """Tables whose rows nobody may change or delete, each with its key."""
 
-REPEATABLE = ("log", "deliveries", "sent_accounts", "sent_heads")
+REPEATABLE = ("log", "deliveries", "refused_messages", "sent_accounts", "sent_heads")
 """A row of these may come twice: the second is passed over, and whoever writes compares the two."""
 
 
