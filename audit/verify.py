@@ -118,9 +118,10 @@ def check(folder: Path) -> str:
     return f"{case['opening']['case_id']}: {len(lines)} lines of the log, {len(hashes)} files"
 
 
-def main() -> int:
+def main(folder: Path) -> int:
+    """Print in one line whether the folder is whole, or what is broken; the exit code."""
     try:
-        print(f"whole: {check(Path(__file__).resolve().parent)}")
+        print(f"whole: {check(folder)}")
     except Broken as broken:
         print(f"broken: {broken}")
         return 1
@@ -133,4 +134,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Path(__file__).resolve().parent))

@@ -248,7 +248,7 @@ def test_two_writers_at_once_do_not_fork_the_chain(register: Engine, register_ur
         engine = open_register(register_url)
         with engine.connect():
             together.wait()
-        for number in range(15):
+        for number in range(8):
             add(engine, examples.log("common"), examples.log(f"key {number} of {worker}"), write=number)
             add(engine, examples.log(f"common {number}"), write=number)
         engine.dispose()
@@ -256,7 +256,7 @@ def test_two_writers_at_once_do_not_fork_the_chain(register: Engine, register_ur
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(write, range(2)))
     checked = check_chains(register, {}, now=NOW)
-    assert (checked.lines, checked.broken) == (1 + 2 * 15 + 15, [])
+    assert (checked.lines, checked.broken) == (1 + 2 * 8 + 8, [])
 
 
 def test_the_end_of_a_chain_is_locked_by_itself_too(register: Engine) -> None:
@@ -266,7 +266,7 @@ def test_the_end_of_a_chain_is_locked_by_itself_too(register: Engine) -> None:
 
     def append(worker: int) -> None:
         together.wait()
-        for number in range(20):
+        for number in range(10):
             line = examples.log(f"key {number} of {worker}").model_dump()
             row = line | {"case_id": CASE_ID, "as_of": NOW, "place": 0, "digest": "d"}
             with writing(register) as connection:
@@ -275,7 +275,7 @@ def test_the_end_of_a_chain_is_locked_by_itself_too(register: Engine) -> None:
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(append, range(2)))
     checked = check_chains(register, {}, now=NOW)
-    assert (checked.lines, checked.broken) == (40, [])
+    assert (checked.lines, checked.broken) == (20, [])
 
 
 def test_the_database_refuses_two_lines_with_one_number(register: Engine) -> None:
