@@ -86,7 +86,7 @@ def check_on(
         return _check(connection, recorded, now, case_id)
     except (ValueError, TypeError):
         # A value that is no JSON, no time, no number: whose it is, shows only when each case is read by itself.
-        ids = {case_id} if case_id is not None else {*_case_ids(connection), *recorded}
+        ids = {case_id} if case_id is not None else {*case_ids(connection), *recorded}
         each = [_check_unreadable(connection, recorded, now, its_id) for its_id in sorted(ids)]
     return ChainsChecked(len(ids), sum(one.lines for one in each), [found for one in each for found in one.broken])
 
@@ -203,6 +203,7 @@ def _cases(connection: Connection, case_id: str | None) -> dict[str, _Case]:
     return {row["case_id"]: _Case(opening_hash(row), row["opened_at"]) for row in rows}
 
 
-def _case_ids(connection: Connection) -> set[str]:
+def case_ids(connection: Connection) -> set[str]:
+    """Every case of which there is a row, a chain or a line."""
     columns = (CaseRow.case_id, ChainRow.case_id, LogRow.case_id)
     return {case_id for column in columns for case_id in connection.scalars(select(column).distinct())}

@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Engine, SQLColumnExpression, select, true
 
-from audit.chains import Broken
+from audit.chains import Broken, case_ids
 from register.database import reading
 from register.tables import DocumentRow, LetterRow, LogRow
 from rules.text import shown
@@ -46,7 +46,12 @@ def named_papers(engine: Engine, case_id: str | None = None) -> list[Named]:
     :raises register.database.RegisterError: where the database does not answer or refuses.
     """
     with reading(engine) as connection:
-        return [*_in_log(connection, case_id), *_documents(connection, case_id), *_letters(connection, case_id)]
+        try:
+            return _named(connection, case_id)
+        except (ValueError, TypeError):
+            # A value that nothing can read: the check of the chains names its case, and here the others are left.
+            ids = [case_id] if case_id is not None else sorted(case_ids(connection))
+            return [each for its_id in ids for each in _readable(connection, its_id)]
 
 
 async def check_papers(papers: Sequence[Named], fault_of: FaultOf) -> list[Broken]:
@@ -68,6 +73,17 @@ async def check_papers(papers: Sequence[Named], fault_of: FaultOf) -> list[Broke
         if (what := faults[document_id])
     ]
     return sorted([*broken, *_unlisted(papers)], key=lambda each: (each.case_id or "", each.what))
+
+
+def _named(connection: Connection, case_id: str | None) -> list[Named]:
+    return [*_in_log(connection, case_id), *_documents(connection, case_id), *_letters(connection, case_id)]
+
+
+def _readable(connection: Connection, case_id: str) -> list[Named]:
+    try:
+        return _named(connection, case_id)
+    except (ValueError, TypeError):
+        return []
 
 
 def _unlisted(papers: Sequence[Named]) -> list[Broken]:

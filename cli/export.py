@@ -27,6 +27,7 @@ from cli.words import size_words
 from register.database import RegisterError, check_migrated, open_register
 from reports.typesetting import CannotBeSet
 from rules.text import canonical_json
+from runtime.commands import STARTER
 from runtime.settings import ClientSettings, read_settings
 
 VERIFY: Final = Path(audit.__file__).with_name("verify.py")
@@ -80,7 +81,7 @@ async def export(case_id: str, *, out: str | None, as_json: bool) -> None:
         console().print(f"The hash of its manifest.json, to be kept apart from it:\n{manifest}", soft_wrap=True)
         console().print(f"To check it, anywhere: unpack it, then python3 {package.folder}/verify.py", soft_wrap=True)
     if missing:
-        raise CannotDo(f"{case_id}: {len(missing)} papers are not in it; {missing[0]}; see starter.py audit {case_id}")
+        raise CannotDo(f"{case_id}: {len(missing)} papers are not in it; {missing[0]}; see {STARTER} audit {case_id}")
 
 
 async def _write(
@@ -143,6 +144,9 @@ def _read(settings: ClientSettings, case_id: str) -> tuple[CaseFile, list[Record
         heads, _ = HeadsFile(settings.chain_heads).read()
     except (RegisterError, HeadsOutOfReach) as error:
         raise CannotDo(str(error)) from None
+    except (ValueError, TypeError):
+        why = f"a value in its record cannot be read any more; see {STARTER} audit {case_id}"
+        raise CannotDo(f"{case_id}: {why}") from None
     return file, by_case(heads).get(case_id, [])
 
 

@@ -81,6 +81,10 @@ TAMPERING: dict[str, tuple[Callable[[Record], Any], str]] = {
         ),
         "what left with the request ({other}) is listed by the register, but the log never took it in",
     ),
+    "nonsense in a line": (
+        lambda kept: kept.sql(f"UPDATE log SET details = '{{' WHERE case_id = '{CASE_ID}'"),
+        "a value in the case's row, its log or the head of its chain was changed: it cannot be read any more",
+    ),
     "an id that is none": (
         lambda kept: kept.sql(f"UPDATE letters SET document_id = '../x' WHERE case_id = '{CASE_ID}'"),
         "what left with the request (../x) has an id that is none",
