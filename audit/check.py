@@ -41,6 +41,7 @@ def _not_in(file: HeadsFile, heads: Sequence[DailyHead], sent: Mapping[date, str
     have = {each.day: each.head for each in heads}
     for day, head in sorted(sent.items()):
         if have.get(day) != head:
-            what = "is not in it" if day not in have else "is another in it"
+            what = "is another in it" if day in have else "is not in it"
+            what += "; is it the file of the workers (REXV_CHAIN_HEADS)?" if not have else ""
             return [Broken(None, f"{file.path}: the daily head of {day}, which level 3 has received, {what}")]
     return []

@@ -114,7 +114,7 @@ async def test_a_file_that_was_put_back_or_removed_is_known_by_what_was_sent(hea
     head.file.path.unlink()
     recorded = await head.record(later=1)
     [finding] = recorded.findings
-    assert finding.what.endswith("the daily head of 2026-11-26, which level 3 has received, is not in it")
+    assert "the daily head of 2026-11-26, which level 3 has received, is not in it; is it the file" in finding.what
 
 
 async def test_a_recipient_that_is_not_reached_gets_it_later_and_the_others_once(head: Head, mailbox: Mailbox) -> None:

@@ -110,7 +110,11 @@ async def test_what_was_changed_is_named_in_one_line(
     ("change", "expected"),
     [
         (_byte, "{file}: line 1 is no daily head; it was changed"),
-        (Path.unlink, "{file}: the daily head of 2026-11-25, which level 3 has received, is not in it"),
+        (
+            Path.unlink,
+            "{file}: the daily head of 2026-11-25, which level 3 has received, is not in it; "
+            "is it the file of the workers (REXV_CHAIN_HEADS)?",
+        ),
         (
             lambda file: file.write_text(file.read_text().replace('"lines":6', '"lines":5')),
             "{file}: line 1 (2026-11-25) was changed; its content does not fit its head",
