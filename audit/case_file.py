@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Engine, inspect, select
 
-from audit.documents import DRAFTED
+from audit.documents import id_in
 from audit.heads import ChainHead, Recorded
 from register.chain import ChainRow, Row, content_of, opening_of
 from register.database import reading
@@ -50,12 +50,16 @@ class CaseFile:
     chain: ChainHead
 
     @property
-    def drafts(self) -> dict[str, int]:
-        """The document ids of all drafts of the conclusion, each with its first version."""
-        found: dict[str, int] = {}
+    def own_papers(self) -> dict[str, str]:
+        """The papers of the ministry that the log names, the drafts of the conclusion for one: id and name of each."""
+        found: dict[str, str] = {}
+        documents = {each.document_id for each in self.documents}
         for line in self.lines:
-            if line["what"] == DRAFTED:
-                found.setdefault(str(line["details"].get("document_id")), int(line["details"].get("version") or 1))
+            document_id = id_in(line["what"], line["details"])
+            if document_id is not None and document_id not in documents:
+                version = line["details"].get("version")
+                name = str(line["what"]).replace("_", "-") + (f"-{version}" if version is not None else "")
+                found.setdefault(document_id, name)
         return found
 
     def log(self) -> Iterator[dict[str, Any]]:

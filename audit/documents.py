@@ -1,17 +1,18 @@
 """Whether the papers of the cases are what was written: named by the log, listed by the register, whole in the store.
 
 The log names each document that was taken in and each draft, by its hash; the chain covers the log. So neither a row
-of the register's lists nor a byte in the store can be changed without showing.
+of the register's list of documents nor a byte in the store can be changed without showing.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, SQLColumnExpression, select, true
+from sqlalchemy import ColumnElement, Connection, Engine, SQLColumnExpression, Text, cast, select, true
 
 from audit.chains import Broken, case_ids
 from register.database import reading
@@ -21,7 +22,7 @@ from rules.text import shown
 TAKEN_IN: Final = ("document_stored", "document_released")
 """What a line of the log says that names a document which the register lists from then on."""
 
-DRAFTED: Final = "conclusion_drafted"
+_ID: Final = re.compile(r"sha256-[0-9a-f]{64}")
 
 AT_ONCE: Final = 8
 """Documents that are read at one time."""
@@ -32,7 +33,10 @@ FaultOf = Callable[[str], Awaitable[str | None]]
 
 @dataclass(frozen=True)
 class Named:
-    """A paper that the record of a case names. ``by``: ``log`` (taken in), ``draft``, ``document`` or ``letter``."""
+    """A paper that the record of a case names.
+
+    ``by``: ``log`` (taken in), ``own`` (in the log, and ours), ``document`` or ``letter`` (in the register's lists).
+    """
 
     case_id: str
     document_id: str
@@ -90,7 +94,6 @@ def _unlisted(papers: Sequence[Named]) -> list[Broken]:
     """Documents that the log took in and the register does not list, and the other way round."""
     in_log = {(each.case_id, each.document_id): each for each in papers if each.by == "log"}
     listed = {(each.case_id, each.document_id): each for each in papers if each.by == "document"}
-    known = in_log.keys() | {(each.case_id, each.document_id) for each in papers if each.by == "draft"}
     lost = [
         Broken(each.case_id, f"{_words(each)} was taken in by the log, but the register's list of documents lacks it")
         for key, each in in_log.items()
@@ -99,7 +102,7 @@ def _unlisted(papers: Sequence[Named]) -> list[Broken]:
     added = [
         Broken(each.case_id, f"{_words(each)} is listed by the register, but the log never took it in")
         for each in papers
-        if each.by in ("document", "letter") and (each.case_id, each.document_id) not in known
+        if each.by == "document" and (each.case_id, each.document_id) not in in_log
     ]
     return lost + added
 
@@ -109,15 +112,31 @@ def _words(paper: Named) -> str:
 
 
 def _in_log(connection: Connection, case_id: str | None) -> list[Named]:
-    query = select(LogRow.case_id, LogRow.what, LogRow.details).where(LogRow.what.in_((*TAKEN_IN, DRAFTED)))
-    found = []
-    for row in connection.execute(query.where(_of(LogRow.case_id, case_id)).order_by(LogRow.case_id, LogRow.sequence)):
-        details = row.details if isinstance(row.details, dict) else {}
-        drafted = row.what == DRAFTED
-        name = f"conclusion, version {details.get('version')}" if drafted else str(details.get("filename"))
-        document_id = str(details.get("document_id"))
-        found.append(Named(row.case_id, document_id, name, "draft" if drafted else "log"))
-    return found
+    query = select(LogRow.case_id, LogRow.what, LogRow.details).order_by(LogRow.case_id, LogRow.sequence)
+    # Few lines name a document, and only those are read.
+    naming = cast(LogRow.details, Text).contains("document_id")
+    rows = connection.execute(query.where(naming, _of(LogRow.case_id, case_id)))
+    return [
+        Named(row.case_id, document_id, _name_in_log(row.what, row.details), "log" if row.what in TAKEN_IN else "own")
+        for row in rows
+        if (document_id := id_in(row.what, row.details)) is not None
+    ]
+
+
+def id_in(what: str, details: object) -> str | None:
+    """The id of the document that a line of the log names; None where it names none.
+
+    What was taken in has to have an id, whatever it looks like; elsewhere only what looks like one is one.
+    """
+    named = details.get("document_id") if isinstance(details, dict) else None
+    if what in TAKEN_IN:
+        return str(named)
+    return named if isinstance(named, str) and _ID.fullmatch(named) else None
+
+
+def _name_in_log(what: str, details: dict[str, Any]) -> str:
+    name = details.get("filename") or what.replace("_", " ")
+    return f"{name}, version {details['version']}" if "version" in details else str(name)
 
 
 def _documents(connection: Connection, case_id: str | None) -> list[Named]:

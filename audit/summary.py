@@ -101,11 +101,11 @@ def _steps(file: CaseFile) -> list[list[str]]:
 
 def _documents(file: CaseFile, files: Mapping[str, str]) -> list[list[str]]:
     rows = [[_moment(each.arrived_at), f"{_name(each.kind)}: {each.filename}", each.sha256] for each in file.documents]
-    drafts = [
-        [NOTHING, f"conclusion, version {version}: {files.get(document_id, 'not in the store')}", document_id[7:]]
-        for document_id, version in file.drafts.items()
+    own = [
+        [NOTHING, files.get(document_id, f"{name}, which is not in the store"), document_id.removeprefix("sha256-")]
+        for document_id, name in file.own_papers.items()
     ]
-    return rows + drafts
+    return rows + own
 
 
 def _letters(file: CaseFile) -> list[list[str]]:

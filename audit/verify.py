@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
 MANIFEST, CASE, LOG = "manifest.json", "case.json", "log.jsonl"
+DOCUMENT_ID = re.compile("sha256-[0-9a-f]{64}")
 
 
 def sha256_of(text: str) -> str:
@@ -109,12 +111,11 @@ def check(folder: Path) -> str:
     lines = check_log(folder, case)
     hashes = check_files(folder, read_json(folder / MANIFEST))
     for line in lines:
-        if line["what"] in ("document_stored", "document_released", "conclusion_drafted"):
-            document_id = str(line["details"].get("document_id"))
-            if document_id.replace("sha256-", "", 1) not in hashes:
-                raise Broken(
-                    f"line {line['sequence']} of the log names {document_id}, and no file here has these bytes"
-                )
+        document_id = line["details"].get("document_id")
+        if not isinstance(document_id, str) or not DOCUMENT_ID.fullmatch(document_id):
+            continue
+        if document_id[len("sha256-") :] not in hashes:
+            raise Broken(f"line {line['sequence']} of the log names {document_id}, and no file here has these bytes")
     return f"{case['opening']['case_id']}: {len(lines)} lines of the log, {len(hashes)} files"
 
 

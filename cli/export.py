@@ -117,9 +117,8 @@ def names_of(file: CaseFile) -> dict[str, str]:
         if each.document_id not in found:
             found[each.document_id] = f"documents/{free_name(each.filename, documents)}"
     letters: set[str] = set()
-    for document_id, version in file.drafts.items():
-        if document_id not in found:
-            found[document_id] = f"letters/{free_name(f'conclusion-version-{version}.pdf', letters)}"
+    for document_id, name in file.own_papers.items():
+        found[document_id] = f"letters/{free_name(f'{name}.pdf', letters)}"
     for letter in file.letters:
         if letter.document_id and letter.document_id not in found:
             found[letter.document_id] = f"letters/{free_name(f'{letter.what}-{letter.number}.pdf', letters)}"

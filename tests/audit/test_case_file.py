@@ -16,16 +16,17 @@ from register.rows import RegisterEntries
 from tests.register import examples
 from tests.register.examples import CASE_ID
 
+ID = f"sha256-{'d' * 63}{{}}"
 TAKEN_IN = examples.log("document", what="document_stored", details={"filename": "a.pdf", "document_id": "sha256-aa"})
 DRAFTS = [
-    examples.log(f"draft {n}", what="conclusion_drafted", details={"document_id": f"sha256-d{n}", "version": n})
+    examples.log(f"draft {n}", what="conclusion_drafted", details={"document_id": ID.format(n), "version": n})
     for n in (1, 2)
 ]
 
 
 def fill(register: Engine) -> RegisterEntries:
     entries = examples.everything().model_copy(
-        update={"log": [TAKEN_IN, *DRAFTS], "letters": [examples.letter(document_id="sha256-d2")]}
+        update={"log": [TAKEN_IN, *DRAFTS], "letters": [examples.letter(document_id=ID.format(2))]}
     )
     record.write(register, entries)
     append_deliveries(register, [examples.delivery()])
@@ -41,7 +42,7 @@ def test_a_case_is_read_whole(register: Engine) -> None:
     assert (found.case, found.steps, found.documents) == (entries.case, entries.steps, entries.documents)
     assert (found.letters, found.escalations) == (entries.letters, entries.escalations)
     assert (found.refused_messages, found.deliveries) == (entries.refused_messages, [examples.delivery()])
-    assert found.drafts == {"sha256-d1": 1, "sha256-d2": 2}
+    assert found.own_papers == {ID.format(n): f"conclusion-drafted-{n}" for n in (1, 2)}
     assert found.chain == read_chains(register)[CASE_ID]
     assert [line["key"] for line in found.log()] == ["document", "draft 1", "draft 2"]
     assert [line["hash"] for line in found.log()][-1] == found.chain.head
@@ -55,21 +56,21 @@ async def test_every_paper_that_log_and_register_name_is_looked_at_once(register
     papers = named_papers(register, CASE_ID)
     assert papers == [
         Named(CASE_ID, "sha256-aa", "a.pdf", "log"),
-        Named(CASE_ID, "sha256-d1", "conclusion, version 1", "draft"),
-        Named(CASE_ID, "sha256-d2", "conclusion, version 2", "draft"),
+        Named(CASE_ID, ID.format(1), "conclusion drafted, version 1", "own"),
+        Named(CASE_ID, ID.format(2), "conclusion drafted, version 2", "own"),
         Named(CASE_ID, "sha256-aa", "шот-фактура.pdf", "document"),
-        Named(CASE_ID, "sha256-d2", "what left with the request", "letter"),
+        Named(CASE_ID, ID.format(2), "what left with the request", "letter"),
     ]
     asked = []
 
     async def fault_of(document_id: str) -> str | None:
         asked.append(document_id)
-        return "is not in the document store" if document_id == "sha256-d1" else None
+        return "is not in the document store" if document_id == ID.format(1) else None
 
     assert [each.what for each in await check_papers(papers, fault_of)] == [
-        "conclusion, version 1 (sha256-d1) is not in the document store"
+        f"conclusion drafted, version 1 ({ID.format(1)}) is not in the document store"
     ]
-    assert sorted(asked) == ["sha256-aa", "sha256-d1", "sha256-d2"]
+    assert sorted(asked) == ["sha256-aa", ID.format(1), ID.format(2)]
     assert [(each.case_id, each.what) for each in await check_papers(named_papers(register), fault_of)][1:] == [
         ("rex-no-1", "a.pdf (sha256-aa) was taken in by the log, but the register's list of documents lacks it")
     ]

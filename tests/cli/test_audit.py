@@ -75,12 +75,6 @@ TAMPERING: dict[str, tuple[Callable[[Record], Any], str]] = {
         lambda kept: kept.sql(f"UPDATE documents SET document_id = '{kept.documents[OTHER]}'"),
         "invoice.pdf ({other}) is listed by the register, but the log never took it in",
     ),
-    "a letter's row": (
-        lambda kept: kept.sql(
-            f"UPDATE letters SET document_id = '{kept.documents[OTHER]}' WHERE case_id = '{CASE_ID}'"
-        ),
-        "what left with the request ({other}) is listed by the register, but the log never took it in",
-    ),
     "nonsense in a line": (
         lambda kept: kept.sql(f"UPDATE log SET details = '{{' WHERE case_id = '{CASE_ID}'"),
         "a value in the case's row, its log or the head of its chain was changed: it cannot be read any more",
