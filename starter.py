@@ -20,7 +20,7 @@ except ModuleNotFoundError:
     raise SystemExit(f"error: this Python lacks our libraries; run `make install`, then: {STARTER}") from None
 
 from cli.calendar import calendar_app, deadline
-from cli.control import report
+from cli.control import audit, export, report
 from cli.errors import errors_in_one_line
 from cli.store import store
 from cli.whose import Whose
@@ -327,7 +327,8 @@ def dismiss(
     asyncio.run(dismiss(case, by=by, because=because, as_json=json))
 
 
-app.command(rich_help_panel=CONTROL)(report)
+for each in (report, audit, export):
+    app.command(rich_help_panel=CONTROL)(each)
 # Without ignore_unknown_options a term of -3 would be an unknown option and not a refused term.
 app.command("deadline", rich_help_panel=TIME, context_settings={"ignore_unknown_options": True})(deadline)
 app.add_typer(calendar_app, name="calendar", rich_help_panel=TIME)

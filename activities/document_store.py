@@ -94,6 +94,15 @@ class DocumentStore:
         """
         return await self._call(self._read, document_id)
 
+    async def fault_of(self, document_id: str) -> str | None:
+        """What is wrong with a document in the store, in a few words; None where its bytes have the hash in its id.
+
+        It is read in pieces: a large one takes no more memory than a small one.
+
+        :raises ApplicationError: unreachable, where the store cannot be read.
+        """
+        return await self._call(self._fault_of, document_id)
+
     def uri(self, document_id: str) -> str:
         """Where a document lies, for people: ``file:///…``, ``s3://…``; raises as ``read`` does."""
         return str(self._files.unstrip_protocol(self._path(document_id)))
@@ -168,6 +177,16 @@ class DocumentStore:
         if document_id_of(hashlib.sha256(content).hexdigest()) != document_id:
             raise broken(f"document {document_id} has changed in the store; expected bytes with the hash in its name")
         return content
+
+    def _fault_of(self, document_id: str) -> str | None:
+        if _DOCUMENT_ID.fullmatch(document_id) is None:
+            return "has an id that is none"
+        try:
+            with self._files.open(self._path(document_id), "rb", block_size=_BLOCK) as there:
+                same = document_id_of(_hash_of(there)) == document_id
+        except FileNotFoundError:
+            return "is not in the document store"
+        return None if same else "has changed in the document store: its bytes have another hash"
 
     def _release(self, document_id: str) -> str:
         try:

@@ -47,6 +47,8 @@ class Activity(StrEnum):
     REPORT_FINDINGS = "report_findings"
     CALL_HEARTBEAT = "call_heartbeat"
     SEND_ACCOUNT = "send_account"
+    RECORD_DAILY_HEAD = "record_daily_head"
+    SEND_DAILY_HEAD = "send_daily_head"
 
 
 class ErrorKind(StrEnum):

@@ -161,6 +161,8 @@ class ClientSettings(BaseSettings):
     task_queue: str = "rex-verification"
     database_url: SecretStr = SecretStr(f"sqlite:///{VAR / 'register.db'}")
     document_store: str = Field(default=str(VAR / "documents"), repr=False)
+    chain_heads: Path = VAR / "chain_heads.jsonl"
+    """Where the daily self-check writes down how far the chains of the log have come; one file for all workers."""
     ui_url: WebAddress = "http://localhost:8233"
     command: Annotated[str, Field(pattern=r"^[^\r\n]{1,200}$")] = USUAL
     """How people start ``starter.py``, for the commands in notices and on pages; ``runtime.commands`` reads it."""
