@@ -208,7 +208,7 @@ def test_findings_stand_with_both_sides() -> None:
 
 def test_terms_due_and_kept_are_in_it() -> None:
     text = text_of(draft(terms=TERMS))
-    assert "8 Atameken's answer 5 2 March 2026 10 March 2026 11 March 2026 late by 1 working days" in text
+    assert "8 Atameken's answer 5 2 March 2026 10 March 2026 11 March 2026 late, in working days: 1" in text
     assert "10 Conclusion 7 20 March 2026 1 April 2026 – running" in text
     assert "просрочен, рабочих дней: 1" in text
     assert "1 жұмыс күніне кешіктірілді" in text
