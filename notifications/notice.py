@@ -174,7 +174,7 @@ class _Writer:
         else:
             parts += [*self._term(), self._turn(), Gap(), *self._to_do(), Gap(), *self._people(), Gap()]
             parts += [*self._whole(), *self._others(), Gap()]
-        parts += [Link(words("link"), self._link), all_open, Gap()]
+        parts += [Link(words("link"), self._link, readable=True), all_open, Gap()]
         if not notice.resolved:
             parts += [*how_to_answer(notice, words), Gap()]
         return [*parts, *self._case(), Small(words("identity", id=notice.key))]
@@ -185,7 +185,7 @@ class _Writer:
         parts = self._heading()
         if not notice.resolved:
             parts += [*self._term(), *self._to_do()]
-        parts += [*self._others(), Line(notice.case_id, words("case")), Link(words("link"), self._link)]
+        parts += [*self._others(), Line(notice.case_id, words("case")), Link(words("link"), self._link, readable=True)]
         return [*parts, *how_to_answer(notice, words), Small(words("identity_short", id=notice.key))]
 
     def listed_parts(self) -> list[Part]:
