@@ -17,7 +17,7 @@ from rich.console import RenderableType
 from rich.text import Text
 from temporalio.client import Client
 
-from cli.asking import NobodyAnswers, ask_case, open_cases, read_case
+from cli.asking import NobodyAnswers, ask, open_cases, read_case
 from cli.connected import connected
 from cli.errors import CannotDo
 from cli.listing import NOTHING, Column, listing
@@ -61,22 +61,24 @@ async def queue(client: Client, now: datetime) -> list[Task]:
     :raises NobodyAnswers: where no worker answers for any of the first ones.
     """
     case_ids = await open_cases(client)
+    at_once = asyncio.Semaphore(AT_ONCE)
+    answers = await asyncio.gather(*(_look(client, case_id, at_once) for case_id in case_ids[:AT_ONCE]))
+    if answers and all(isinstance(each, NobodyAnswers) for each in answers):
+        raise NobodyAnswers(str(answers[0]))
+    answers += await asyncio.gather(*(_look(client, case_id, at_once) for case_id in case_ids[AT_ONCE:]))
     found: list[Task] = []
-    for begin in range(0, len(case_ids), AT_ONCE):
-        some = case_ids[begin : begin + AT_ONCE]
-        answers = await asyncio.gather(*(_look(client, case_id) for case_id in some))
-        if begin == 0 and all(isinstance(each, NobodyAnswers) for each in answers):
-            raise NobodyAnswers(str(answers[0]))
-        for case_id, answer in zip(some, answers, strict=True):
-            found += tasks_of(answer, now) if isinstance(answer, CaseView) else [does_not_answer(case_id, str(answer))]
+    for case_id, answer in zip(case_ids, answers, strict=True):
+        found += tasks_of(answer, now) if isinstance(answer, CaseView) else [does_not_answer(case_id, str(answer))]
     return sorted(found, key=lambda task: task.order)
 
 
-async def _look(client: Client, case_id: str) -> CaseView | CannotDo:
-    try:
-        return read_case(await ask_case(client, case_id))
-    except CannotDo as error:
-        return error
+async def _look(client: Client, case_id: str, at_once: asyncio.Semaphore) -> CaseView | CannotDo:
+    """What a case of the list says of itself: that it is one and runs need not be asked again."""
+    async with at_once:
+        try:
+            return read_case(await ask(client, case_id, "case"))
+        except CannotDo as error:
+            return error
 
 
 def _wanted(task: Task, whose: Whose | None, mine: str | None) -> bool:
