@@ -25,7 +25,6 @@ from cli.printing import console, print_json, print_page
 from cli.tasks import Task, does_not_answer, tasks_of
 from cli.whose import Whose
 from cli.words import short_day
-from escalation.ladder import officer_key
 from rules.case_view import CaseView
 from runtime.commands import STARTER
 
@@ -41,8 +40,8 @@ async def today(*, whose: Whose | None, mine: str | None, as_csv: bool, as_json:
     :raises NobodyAnswers: where no worker runs.
     """
     world = await connected()
-    found = await queue(world.client, datetime.now(UTC))
-    tasks = [each for each in found if _wanted(each, whose, mine)]
+    found = await queue(world.client, datetime.now(UTC), mine)
+    tasks = [each for each in found if whose is None or each.whose is whose]
     if as_json:
         print_json([as_data(each, world.link(each.case_id)) for each in tasks])
     elif as_csv:
@@ -55,12 +54,13 @@ async def today(*, whose: Whose | None, mine: str | None, as_csv: bool, as_json:
         console().print(f"Nothing to do{of}{f' in cases of {mine}' if mine else ''}.", soft_wrap=True)
 
 
-async def queue(client: Client, now: datetime) -> list[Task]:
+async def queue(client: Client, now: datetime, officer: str | None = None) -> list[Task]:
     """The tasks of all open cases, late ones first, then the soonest last day. A case that cannot be asked is one.
 
+    :param officer: only of the cases that are assigned to this one; no others are asked.
     :raises NobodyAnswers: where no worker answers for any of the first ones.
     """
-    case_ids = await open_cases(client)
+    case_ids = await open_cases(client, officer)
     at_once = asyncio.Semaphore(AT_ONCE)
     answers = await asyncio.gather(*(_look(client, case_id, at_once) for case_id in case_ids[:AT_ONCE]))
     if answers and all(isinstance(each, NobodyAnswers) for each in answers):
@@ -79,12 +79,6 @@ async def _look(client: Client, case_id: str, at_once: asyncio.Semaphore) -> Cas
             return read_case(await ask(client, case_id, "case"))
         except CannotDo as error:
             return error
-
-
-def _wanted(task: Task, whose: Whose | None, mine: str | None) -> bool:
-    if whose is not None and task.whose is not whose:
-        return False
-    return mine is None or officer_key(task.responsible or "") == officer_key(mine)
 
 
 def as_data(task: Task, link: str) -> dict[str, Any]:
