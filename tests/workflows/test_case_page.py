@@ -109,7 +109,7 @@ def test_every_part_has_its_list_and_no_empty_one_is_shown() -> None:
         "Missing documents",
         "Documents",
         "Refused documents",
-        "Findings",
+        "Further findings",
         "Refused messages (1)",
         "Earlier escalations",
     ]
