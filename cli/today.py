@@ -17,7 +17,7 @@ from rich.console import RenderableType
 from rich.text import Text
 from temporalio.client import Client
 
-from cli.asking import NobodyAnswers, ask_case, open_cases, read_case
+from cli.asking import NobodyAnswers, ask, open_cases, read_case
 from cli.connected import connected
 from cli.errors import CannotDo
 from cli.listing import NOTHING, Column, listing
@@ -25,7 +25,6 @@ from cli.printing import console, print_json, print_page
 from cli.tasks import Task, does_not_answer, tasks_of
 from cli.whose import Whose
 from cli.words import short_day
-from escalation.ladder import officer_key
 from rules.case_view import CaseView
 from runtime.commands import STARTER
 
@@ -41,8 +40,8 @@ async def today(*, whose: Whose | None, mine: str | None, as_csv: bool, as_json:
     :raises NobodyAnswers: where no worker runs.
     """
     world = await connected()
-    found = await queue(world.client, datetime.now(UTC))
-    tasks = [each for each in found if _wanted(each, whose, mine)]
+    found = await queue(world.client, datetime.now(UTC), mine)
+    tasks = [each for each in found if whose is None or each.whose is whose]
     if as_json:
         print_json([as_data(each, world.link(each.case_id)) for each in tasks])
     elif as_csv:
@@ -55,34 +54,31 @@ async def today(*, whose: Whose | None, mine: str | None, as_csv: bool, as_json:
         console().print(f"Nothing to do{of}{f' in cases of {mine}' if mine else ''}.", soft_wrap=True)
 
 
-async def queue(client: Client, now: datetime) -> list[Task]:
+async def queue(client: Client, now: datetime, officer: str | None = None) -> list[Task]:
     """The tasks of all open cases, late ones first, then the soonest last day. A case that cannot be asked is one.
 
+    :param officer: only of the cases that are assigned to this one; no others are asked.
     :raises NobodyAnswers: where no worker answers for any of the first ones.
     """
-    case_ids = await open_cases(client)
+    case_ids = await open_cases(client, officer)
+    at_once = asyncio.Semaphore(AT_ONCE)
+    answers = await asyncio.gather(*(_look(client, case_id, at_once) for case_id in case_ids[:AT_ONCE]))
+    if answers and all(isinstance(each, NobodyAnswers) for each in answers):
+        raise NobodyAnswers(str(answers[0]))
+    answers += await asyncio.gather(*(_look(client, case_id, at_once) for case_id in case_ids[AT_ONCE:]))
     found: list[Task] = []
-    for begin in range(0, len(case_ids), AT_ONCE):
-        some = case_ids[begin : begin + AT_ONCE]
-        answers = await asyncio.gather(*(_look(client, case_id) for case_id in some))
-        if begin == 0 and all(isinstance(each, NobodyAnswers) for each in answers):
-            raise NobodyAnswers(str(answers[0]))
-        for case_id, answer in zip(some, answers, strict=True):
-            found += tasks_of(answer, now) if isinstance(answer, CaseView) else [does_not_answer(case_id, str(answer))]
+    for case_id, answer in zip(case_ids, answers, strict=True):
+        found += tasks_of(answer, now) if isinstance(answer, CaseView) else [does_not_answer(case_id, str(answer))]
     return sorted(found, key=lambda task: task.order)
 
 
-async def _look(client: Client, case_id: str) -> CaseView | CannotDo:
-    try:
-        return read_case(await ask_case(client, case_id))
-    except CannotDo as error:
-        return error
-
-
-def _wanted(task: Task, whose: Whose | None, mine: str | None) -> bool:
-    if whose is not None and task.whose is not whose:
-        return False
-    return mine is None or officer_key(task.responsible or "") == officer_key(mine)
+async def _look(client: Client, case_id: str, at_once: asyncio.Semaphore) -> CaseView | CannotDo:
+    """What a case of the list says of itself: that it is one and runs need not be asked again."""
+    async with at_once:
+        try:
+            return read_case(await ask(client, case_id, "case"))
+        except CannotDo as error:
+            return error
 
 
 def as_data(task: Task, link: str) -> dict[str, Any]:

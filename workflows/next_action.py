@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from activities.outgoing import AboutRequest
 from escalation.kinds import DOCUMENT_KINDS, Escalation
 from rules.outcome import outcome_of
 from rules.terms import Step
@@ -12,9 +13,10 @@ from workflows.deadlines import CANCELLATION
 from workflows.escalation_state import EscalationState
 from workflows.letters import requests_by_hand
 from workflows.markdown import code
+from workflows.wording import DOES
 
 _ABOUT: Final[dict[Escalation, str]] = {
-    Escalation.STEP_OVERDUE: "Every working day from now on eats the reserve.",
+    Escalation.STEP_OVERDUE: "Each working day now costs one day of the reserve.",
     Escalation.LIMIT_AT_RISK: (
         "Speed up: if every remaining step uses its full term, the 30 working days will be exceeded."
     ),
@@ -48,10 +50,12 @@ def next_action(case: Case) -> str:
     """The next thing that somebody has to do for the case to go on."""
     failed = case.failed_actions
     if failed:
-        names = ", ".join(code(action.key) for action in failed)
+        names = "; ".join(f"{DOES[action.activity]} ({code(action.key)})" for action in failed)
+        letter = any(isinstance(action.payload, AboutRequest) for action in failed)
         return (
-            f"Gave up: {names}. Find out why, then send the update `retry_action`; or do it by hand (a letter that "
-            "could not be sent is among the papers) and record it with `record_dispatch` or `record_lookup`."
+            f"Failed, and not tried again by itself: {names}. Find out why, then send the update `retry_action`; or do "
+            f"it by hand{' (the letter is among the papers)' if letter else ''} and record it with `record_dispatch` or "
+            "`record_lookup`."
         )
     match case.step:
         case Step.REQUEST_DOCUMENTS if case.waits_for_confirmation:

@@ -116,3 +116,14 @@ async def test_the_page_lists_them_with_numbers(opening: Opening) -> None:
     assert "Our letters" in page
     assert "Acknowledgement REX/26-UV-0001 to " in page
     assert "Document request REX/26-ZP-0001 to Atameken" in page
+
+
+async def test_where_a_letter_could_not_be_sent_it_says_that_it_is_there(opening: Opening, world: World) -> None:
+    world.refuse(Activity.REQUEST_DOCUMENTS)
+    case = await opening()
+    assert "do it by hand (the letter is among the papers)" in (await case.view())["to_do"]
+    world.mend(Activity.REQUEST_DOCUMENTS)
+    world.refuse(Activity.LOOK_UP_REGISTRATION)
+    await case.update("retry_action")
+    await case.at_step("await_documents")
+    assert "among the papers" not in (await case.view())["to_do"]
