@@ -54,8 +54,8 @@ def next_action(case: Case) -> str:
         letter = any(isinstance(action.payload, AboutRequest) for action in failed)
         return (
             f"Failed, and not tried again by itself: {names}. Find out why, then send the update `retry_action`; or do "
-            f"it by hand{' (the letter is among the papers)' if letter else ''} and record it with `record_dispatch` or "
-            "`record_lookup`."
+            f"it by hand{' (the letter is among the papers)' if letter else ''} and record it with "
+            "`record_dispatch` or `record_lookup`."
         )
     match case.step:
         case Step.REQUEST_DOCUMENTS if case.waits_for_confirmation:
