@@ -30,6 +30,7 @@ COPY calendars calendars
 COPY cli cli
 COPY escalation escalation
 COPY intake intake
+COPY letters letters
 COPY notifications notifications
 COPY pages pages
 COPY register register

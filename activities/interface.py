@@ -9,20 +9,18 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from activities.outgoing import Acknowledgement, Appeal, CustomsReply, DocumentRequest, Draft, Reminder, Withdrawal
+from activities.payload import Payload
 from escalation.ladder import LadderBook, Recipient
 from escalation.notice import Notice, Withdrawn
 from register.rows import CaseEntry, RefusedMessageEntry, RegisterEntries
 from rules.calendar import CalendarDays
-from rules.documents import Application, Kind, OfferedDocument, RecordedDocument, Signature
-from rules.findings import RexRecord
-from rules.instant import Day, Instant
-from rules.messages import Ground, InspectionCompleted
-from rules.outcome import Outcome as CaseOutcome
+from rules.documents import OfferedDocument, RecordedDocument, Signature
+from rules.instant import Instant
 from rules.readings import Readings
-from rules.registration import Occasion, Registration
-from rules.request import Exporter, VerificationRequest
+from rules.registration import Occasion
 
 
 class Activity(StrEnum):
@@ -32,6 +30,7 @@ class Activity(StrEnum):
     READ_ARRIVALS = "read_arrivals"
     WRITE_REGISTER = "write_register"
     KEEP_REFUSED_REQUEST = "keep_refused_request"
+    ACKNOWLEDGE_RECEIPT = "acknowledge_receipt"
     REQUEST_DOCUMENTS = "request_documents"
     REMIND_ATAMEKEN = "remind_atameken"
     WITHDRAW_REQUEST = "withdraw_request"
@@ -60,12 +59,6 @@ class ErrorKind(StrEnum):
     BROKEN = "Broken"
     CLOSED = "Closed"
     """The case number is used up: the register has a closed case under it (contract, section 1)."""
-
-
-class Payload(BaseModel):
-    """What crosses into a history: small, and never a secret."""
-
-    model_config = ConfigDict(frozen=True)
 
 
 class CalendarWanted(Payload):
@@ -108,80 +101,12 @@ class ArrivalsWanted(Payload):
     numbers: list[int]
 
 
-class Letter(Payload):
-    """The number and day of an outgoing letter."""
-
-    number: str
-    date: Day
-
-
-class DocumentRequest(Payload):
-    """``request_documents`` -> ``Taken``: ask Atameken for the documents (¶7)."""
-
-    key: str
-    case_id: str
-    rex_number: str
-    exporter: Exporter
-    documents_wanted: list[str]
-    respond_by: Day
-    letter: Letter
-
-
-class Taken(Payload):
-    """Atameken has taken our letter: under ``reference`` (its own id), received by it at ``received_at``.
-
-    ``sent_at`` is our own clock when the answer was in; where Atameken gives no time, ``received_at`` is None.
-    """
-
-    reference: str
-    sent_at: Instant
-    received_at: Instant | None
-
-
-class Reminder(Payload):
-    """``remind_atameken`` -> ``Taken`` with the time of sending."""
-
-    key: str
-    case_id: str
-    request_id: str
-    last_day: Day
-    message: str
-
-
-class Withdrawal(Payload):
-    """``withdraw_request`` -> None."""
-
-    key: str
-    case_id: str
-    request_id: str
-    reason: str
-
-
-class Appeal(Payload):
-    """``appeal_for_revocation`` -> ``Taken`` (¶10)."""
-
-    key: str
-    case_id: str
-    rex_number: str
-    grounds: list[Ground]
-    conclusion_number: str
-    conclusion_date: Day
-    conclusion_sha256: str
-
-
 class Lookup(Payload):
     """``look_up_registration`` -> ``LookedUp`` (¶6, ¶9). ``number`` counts those that the case has called for."""
 
     rex_number: str
     occasion: Occasion
     number: int
-
-
-class LookedUp(Payload):
-    """The REX record, or None where REX does not have the number."""
-
-    record: RexRecord | None
-    at: Instant
 
 
 class Fetch(Payload):
@@ -234,78 +159,6 @@ class Release(Payload):
     """``release_document`` -> None: put the bytes of a document that a person has released among the others."""
 
     sha256: str
-
-
-class DraftDocument(Payload):
-    """A document of the set, as the conclusion lists it; ``sent_on`` is the day in Asia/Almaty."""
-
-    kind: Kind
-    filename: str
-    document_id: str
-    sha256: str
-    signatures: list[Signature] = Field(default_factory=list, description="of a signed container")
-    sent_on: Day
-
-
-class Draft(Payload):
-    """``draft_conclusion`` -> ``Drafted``: the conclusion as a PDF in the store (¶10).
-
-    REX is looked up once more for it. All else that is printed comes from here. ``lacking``: what the set lacks.
-    """
-
-    case_id: str
-    number: str
-    version: int
-    outcome: CaseOutcome
-    dated: Day
-    request: VerificationRequest
-    request_received_on: Day
-    inspection: InspectionCompleted | None
-    inspected_on: Day | None
-    grounds: list[Ground]
-    registration: Registration
-    application: Application | None
-    lacking: list[str]
-    documents: list[DraftDocument]
-    readings: Readings
-    reason: str | None = Field(description="why it is concluded without documents")
-
-
-class Drafted(Payload):
-    """The draft in the store; ``at`` is when it was made, by the clock of whoever made it.
-
-    ``looked_up`` is what REX showed for it; None where REX could not be reached, which the draft then says.
-    """
-
-    document_id: str
-    sha256: str
-    size: int
-    at: Instant
-    looked_up: LookedUp | None
-
-
-class CustomsReply(Payload):
-    """``send_reply`` -> ``Sent``: inform the requesting customs of the outcome, with the conclusion attached."""
-
-    key: str
-    case_id: str
-    to_name: str
-    to_email: str
-    language: str
-    reference: str
-    rex_number: str
-    exporter: str
-    outcome: CaseOutcome
-    conclusion_number: str
-    conclusion_date: Day
-    conclusion_document_id: str
-
-
-class Sent(Payload):
-    """A letter has left by e-mail."""
-
-    sent_at: Instant
-    message_id: str
 
 
 class Notify(Payload):
@@ -386,6 +239,7 @@ PAYLOADS: dict[Activity, type[Payload] | type[RegisterEntries]] = {
     Activity.RECORD_CALENDAR: CalendarWanted,
     Activity.READ_ARRIVALS: ArrivalsWanted,
     Activity.WRITE_REGISTER: RegisterEntries,
+    Activity.ACKNOWLEDGE_RECEIPT: Acknowledgement,
     Activity.REQUEST_DOCUMENTS: DocumentRequest,
     Activity.REMIND_ATAMEKEN: Reminder,
     Activity.WITHDRAW_REQUEST: Withdrawal,

@@ -125,14 +125,11 @@ def conclusion_paper(conclusion: ConclusionView) -> Paper | None:
     """The conclusion as it stands, drafted or signed; None while there is no draft."""
     if conclusion.document_id is None:
         return None
-    version = "" if conclusion.signed_at else f"-draft-{conclusion.version}"
-    return Paper(
-        CONCLUSION, f"conclusion-{conclusion.number}{version}.pdf", conclusion.document_id, conclusion.drafted_at
-    )
+    return Paper(CONCLUSION, conclusion.filename, conclusion.document_id, conclusion.drafted_at)
 
 
 def papers_of(case: CaseView) -> list[Paper]:
-    """Each document once, in the order in which they came, then the conclusion."""
+    """Each document once, in the order in which they came, then our own letters, then the conclusion."""
     found = [
         Paper(each.kind.value, each.filename, each.document_id, each.arrived_at, count, each.size)
         for each, count in case.documents_once
@@ -141,16 +138,27 @@ def papers_of(case: CaseView) -> list[Paper]:
         Paper(each.kind.value, each.filename, each.document_id, None, size=each.size, quarantined=each.reason)
         for each in case.quarantined_documents
     ]
+    found += [
+        Paper(each.what, each.filename, each.document_id, each.sent_at)
+        for each in case.letters
+        if each.document_id and each.what != CONCLUSION
+    ]
     own = conclusion_paper(case.conclusion) if case.conclusion is not None else None
     return [*found, own] if own is not None else found
 
 
 async def _papers(world: Connected, case_id: str) -> list[Paper]:
-    try:
-        return papers_of(read_case(await ask_case(world.client, case_id)))
-    except UnknownCase:
-        from cli.kept_papers import kept_papers  # here, because the register's libraries take a second to load
+    from cli.kept_papers import kept_papers, unsent_letters  # here, because the register takes a second to load
 
+    try:
+        case = read_case(await ask_case(world.client, case_id))
+        found = papers_of(case)
+        if case.failed_actions or case.retrying:
+            known = {each.document_id for each in found}
+            made = await asyncio.to_thread(unsent_letters, world.database_url, case_id)
+            found += [each for each in made if each.document_id not in known]
+        return found
+    except UnknownCase:
         kept = await asyncio.to_thread(kept_papers, world.database_url, case_id)
         if kept is None:
             raise

@@ -29,7 +29,7 @@ USUAL = Ports(temporal=7233, ui=8233, http=7243, atameken=8101, rex=8102, mail=2
 _LATE = timedelta(days=40)
 """Long enough that every term of the steps has passed."""
 
-_FILES = (f"{PREFIX}ESCALATION_FILE", f"{PREFIX}READINGS")
+_FILES = (f"{PREFIX}ESCALATION_FILE", f"{PREFIX}READINGS", f"{PREFIX}LETTERS")
 TAKEN = (*_FILES, f"{PREFIX}CONFIRM_REQUEST", f"{PREFIX}RECEIPT_CUTOFF", SETTING)
 """What ``up`` takes from the environment: how an office works. All else there is about another system."""
 

@@ -26,6 +26,7 @@ class Details(Writer):
         yield from self._steps()
         yield from self._inspection()
         yield from self._conclusion()
+        yield from self._letters()
         yield from self._documents()
         yield from self._details()
         yield from self._refused_messages()
@@ -95,9 +96,19 @@ class Details(Writer):
             parts.append(
                 line("Signed by ", Foreign(conclusion.signed_by), f", {self.moment(conclusion.signed_at)}", *under)
             )
-        parts.append(line("To read it: ", Code(f"{starter()} draft {self.case.case_id} --out {conclusion.number}.pdf")))
+        parts.append(line("To read it: ", Code(f"{starter()} draft {self.case.case_id} --out {conclusion.filename}")))
         parts.append(line("Document ", Code(conclusion.document_id)))
         yield Section("Conclusion", (below(parts),))
+
+    def _letters(self) -> Iterator[Section]:
+        """Our own letters and papers, in the order in which they left."""
+        items = []
+        for each in self.case.letters:
+            by = (", by hand by ", Foreign(each.by)) if each.by else ()
+            number = (f"{capital(words(each.what))} ", Foreign(each.number))
+            items.append(line(*number, " to ", Foreign(each.addressee), f", {self.moment(each.sent_at)}", *by))
+        command = Code(f"{starter()} papers {self.case.case_id} --out DIR")
+        yield from section("Our letters", items, line("To open them: ", command))
 
     def _documents(self) -> Iterator[Section]:
         case = self.case

@@ -21,6 +21,7 @@ from rules.registration import Occasion
 from rules.request import VerificationRequest
 from rules.roles import Role
 from rules.terms import Risk, Step
+from rules.text import file_stem
 
 
 class _View(BaseModel):
@@ -126,9 +127,9 @@ class InspectionView(InspectionCompleted):
 
 
 class ConclusionView(_View):
-    """The conclusion (¶10), drafted or signed."""
+    """The conclusion (¶10), drafted or signed; it gets its number with its first draft."""
 
-    number: str
+    number: str | None
     outcome: Outcome
     document_id: str | None
     sha256: str | None
@@ -142,6 +143,12 @@ class ConclusionView(_View):
     message_id: str | None
     held_because: str | None
     released_by: str | None
+
+    @property
+    def filename(self) -> str:
+        """What it is called as a file: a draft is named as one."""
+        draft = "" if self.signed_at else f"-draft-{self.version}"
+        return f"conclusion-{file_stem(self.number or '')}{draft}.pdf"
 
 
 class AppealView(_View):
@@ -162,6 +169,23 @@ class ReplyView(_View):
     reference: str | None
     by: str | None
     email: str
+
+
+class LetterView(_View):
+    """A letter or paper of ours that has left, or is filed; in the store under ``document_id`` where we made it."""
+
+    what: str
+    number: str
+    addressee: str
+    sent_at: Instant
+    reference: str | None
+    document_id: str | None
+    by: str | None
+
+    @property
+    def filename(self) -> str:
+        """What it is called as a file."""
+        return f"{self.what.replace('_', '-')}-{file_stem(self.number)}.pdf"
 
 
 class FailedActionView(_View):
@@ -285,6 +309,7 @@ class CaseView(_View):
     conclusion: ConclusionView | None
     appeal: AppealView | None
     reply: ReplyView | None
+    letters: list[LetterView] = Field(default_factory=list)
     stated_earlier: list[StatedView]
     failed_actions: list[FailedActionView]
     retrying: list[RetryingView]

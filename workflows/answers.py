@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from activities.interface import (
-    Activity,
-    Drafted,
-    LookedUp,
-    Lookup,
-    Reminder,
-    Sent,
-    Taken,
-)
+from activities.interface import Activity, Lookup
+from activities.outgoing import Drafted, LookedUp, Reminder, Sent, Taken, Withdrawal, Withdrawn
 from escalation.kinds import Escalation
 from escalation.resolution import Resolution
 from rules.outcome import Outcome
@@ -35,7 +28,7 @@ def request_taken(case: Case, _: Action, result: Taken, now: datetime) -> None:
 
 def appeal_taken(case: Case, _: Action, result: Taken, now: datetime) -> None:
     """Atameken has taken our appeal (¶10)."""
-    letters.appeal_sent(case, _dispatch(result), case.next_letter_number())
+    letters.appeal_sent(case, _dispatch(result))
 
 
 def reminder_taken(case: Case, action: Action, result: Taken, now: datetime) -> None:
@@ -44,9 +37,15 @@ def reminder_taken(case: Case, action: Action, result: Taken, now: datetime) -> 
         letters.reminder_sent(case, action.payload.key, _dispatch(result))
 
 
-def withdrawal_taken(case: Case, action: Action, _: object, now: datetime) -> None:
+def withdrawal_taken(case: Case, action: Action, result: Withdrawn, now: datetime) -> None:
     """Atameken knows that a request is withdrawn."""
-    case.note(f"{action.key} taken", now, "case", "withdrawal_sent")
+    if isinstance(action.payload, Withdrawal):
+        letters.withdrawal_sent(case, action.payload.key, Dispatch(sent_at=result.sent_at, letter=result.letter))
+
+
+def receipt_acknowledged(case: Case, _: Action, result: Sent, now: datetime) -> None:
+    """The customs know that their request is in."""
+    letters.receipt_acknowledged(case, _mailed(result))
 
 
 def looked_up(case: Case, action: Action, result: LookedUp, now: datetime) -> None:
@@ -64,15 +63,17 @@ def drafted(case: Case, _: Action, result: Drafted, now: datetime) -> None:
     conclusion = case.conclusion
     if conclusion is None:
         return
+    conclusion.number = result.number
     conclusion.document_id, conclusion.sha256, conclusion.drafted_at = result.document_id, result.sha256, result.at
     details = {"document_id": result.document_id, "version": conclusion.version}
+    if result.record is not None:
+        letters.record_made(case, result.record, result.at)
     case.note(f"draft {conclusion.version}", result.at, "case", "conclusion_drafted", **details)
 
 
 def replied(case: Case, _: Action, result: Sent, now: datetime) -> None:
     """The reply to the customs has left."""
-    dispatch = Dispatch(sent_at=result.sent_at, reference=result.message_id)
-    letters.reply_sent(case, dispatch, case.next_letter_number())
+    letters.reply_sent(case, _mailed(result))
 
 
 def gave_up(case: Case, action: Action, error: str, now: datetime) -> None:
@@ -118,4 +119,10 @@ def drop_pointless(case: Case, now: datetime) -> None:
 
 
 def _dispatch(result: Taken) -> Dispatch:
-    return Dispatch(sent_at=result.sent_at, received_at=result.received_at, reference=result.reference)
+    return Dispatch(
+        sent_at=result.sent_at, received_at=result.received_at, reference=result.reference, letter=result.letter
+    )
+
+
+def _mailed(result: Sent) -> Dispatch:
+    return Dispatch(sent_at=result.sent_at, reference=result.message_id, letter=result.letter)

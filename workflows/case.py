@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, SerializeAsAny, ValidationInfo, field_validator
 
-from activities.interface import PAYLOADS, Activity, Payload
+from activities.interface import PAYLOADS, Activity
+from activities.payload import Payload
 from escalation.ladder import LadderBook
 from register.rows import LetterEntry, LogEntry, RefusedMessageEntry, RegisterEntries
 from rules.calendar import CalendarDays
@@ -67,7 +68,7 @@ class InspectionState(BaseModel):
 class ConclusionState(BaseModel):
     """The conclusion (¶10) from its first draft to its signature. The number stays through every draft."""
 
-    number: str
+    number: str | None = Field(default=None, description="drawn for the first draft")
     outcome: Outcome
     reason: str | None = None
     version: int = 1
@@ -196,6 +197,7 @@ class Case(BaseModel):
     inspection_reopened: bool = False
     conclusion: ConclusionState | None = None
     without_documents: bool = False
+    acknowledgement: Dispatch | None = Field(default=None, description="of the request's receipt, to the customs")
     appeal: Dispatch | None = None
     reply: Dispatch | None = None
     actions: dict[str, Action] = Field(default_factory=dict)
@@ -206,7 +208,7 @@ class Case(BaseModel):
     judged_count: int = 0
     inbox: list[Parcel] = Field(default_factory=list)
     kept: list[Parcel] = Field(default_factory=list, description="messages that overtook what they speak of")
-    letter_count: int = 0
+    letters: list[LetterEntry] = Field(default_factory=list, description="our papers that have left, or are filed")
     rounds_of_notices: int = 0
     unwritten: Unwritten = Field(default_factory=Unwritten)
     closed_at: Instant | None = None
@@ -311,11 +313,6 @@ class Case(BaseModel):
     def open_escalations(self) -> list[EscalationState]:
         """Escalations about which something is still to be done: neither resolved nor overtaken."""
         return [each for each in self.escalations if each.open]
-
-    def next_letter_number(self) -> str:
-        """The number of the next outgoing letter of the case."""
-        self.letter_count += 1
-        return f"{self.case_id}-L{self.letter_count}"
 
     def note(self, key: str, at: Instant, who: str, what: str, /, **details: Any) -> None:
         """Write a line of the case's log. ``key`` names the fact; ``details`` may have any name, as fields do."""

@@ -17,6 +17,7 @@ from rules.case_view import (
     EscalationView,
     FailedActionView,
     InspectionView,
+    LetterView,
     NotifiedView,
     QuarantinedDocumentView,
     RefusedDocumentView,
@@ -113,6 +114,7 @@ def case_view(case: Case, calendar: WorkingCalendar | None, now: datetime) -> Ca
         conclusion=_conclusion(case),
         appeal=AppealView(**case.appeal.model_dump(), grounds=case.grounds) if case.appeal else None,
         reply=ReplyView(**case.reply.model_dump(), email=case.request.reply_to.email) if case.reply else None,
+        letters=[LetterView(**each.model_dump()) for each in case.letters],
         failed_actions=[
             FailedActionView(action=action.key, what=DOES[action.activity], error=action.error, since=action.since)
             for action in case.failed_actions

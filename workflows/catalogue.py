@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from activities.interface import Activity, Drafted, Fetched, LookedUp, Notified, Recorded, Sent, Taken
+from activities.interface import Activity, Fetched, Notified, Recorded
+from activities.outgoing import Drafted, LookedUp, Sent, Taken, Withdrawn
 from escalation.ladder import LadderBook
 from rules.instant import Instant
 from workflows import answers, deliveries
@@ -37,9 +38,10 @@ CATALOGUE: Final[dict[Activity, Row]] = {
     Activity.RECORD_CALENDAR: Row(Recorded, OWN),
     Activity.READ_ARRIVALS: Row(list[Instant], OWN, quiet=True),
     Activity.WRITE_REGISTER: Row(None, OWN, lambda *_: None),
+    Activity.ACKNOWLEDGE_RECEIPT: Row(Sent, LETTER, answers.receipt_acknowledged),
     Activity.REQUEST_DOCUMENTS: Row(Taken, LETTER, answers.request_taken, of_the_step=True),
     Activity.REMIND_ATAMEKEN: Row(Taken, LETTER, answers.reminder_taken),
-    Activity.WITHDRAW_REQUEST: Row(None, LETTER, answers.withdrawal_taken),
+    Activity.WITHDRAW_REQUEST: Row(Withdrawn, LETTER, answers.withdrawal_taken),
     Activity.LOOK_UP_REGISTRATION: Row(LookedUp, LOOKUP, answers.looked_up),
     Activity.FETCH_DOCUMENTS: Row(Fetched, FETCH, deliveries.fetched, of_the_step=True),
     Activity.RELEASE_DOCUMENT: Row(None, OWN, deliveries.released),

@@ -229,7 +229,7 @@ CATALOGUE: Final[dict[str, Row]] = {
         by_hand.sign_conclusion,
     ),
     "record_dispatch": Row(
-        "Record a letter sent by hand: what (request, appeal, reply), sent_at, letter_reference, by.",
+        "Record a letter sent by hand: what (request, acknowledgement, appeal, reply), sent_at, letter_reference, by.",
         by_hand.check_dispatch,
         by_hand.record_dispatch,
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from activities.outgoing import AboutRequest
 from escalation.kinds import DOCUMENT_KINDS, Escalation
 from rules.outcome import outcome_of
 from rules.terms import Step
@@ -50,9 +51,11 @@ def next_action(case: Case) -> str:
     failed = case.failed_actions
     if failed:
         names = "; ".join(f"{DOES[action.activity]} ({code(action.key)})" for action in failed)
+        letter = any(isinstance(action.payload, AboutRequest) for action in failed)
         return (
             f"Failed, and not tried again by itself: {names}. Find out why, then send the update `retry_action`; or do "
-            "it by hand and record it with `record_dispatch` or `record_lookup`."
+            f"it by hand{' (the letter is among the papers)' if letter else ''} and record it with "
+            "`record_dispatch` or `record_lookup`."
         )
     match case.step:
         case Step.REQUEST_DOCUMENTS if case.waits_for_confirmation:

@@ -53,8 +53,10 @@ def _request_documents(case: Case, calendar: WorkingCalendar, now: datetime) -> 
         letters.add_request(case)
         look_up(case, Occasion.OPENING)
     asked = case.papers.requests[0]
+    if not case.waits_for_confirmation:  # ¶4: the request is official
+        letters.acknowledge_receipt(case)
     if asked.dispatch is None:
-        if not case.waits_for_confirmation:  # ¶4: the request is official
+        if not case.waits_for_confirmation:
             letters.ask_for_documents(case, calendar, now)
         return False
     finish(case, calendar, Step.REQUEST_DOCUMENTS, asked.dispatch.sent_at, now)
@@ -203,10 +205,19 @@ _STEPS: Final[dict[Step, Callable[[Case, WorkingCalendar, datetime], bool]]] = {
 }
 
 
+_LEFT_BEHIND: Final = (
+    Activity.LOOK_UP_REGISTRATION,
+    Activity.RECORD_CALENDAR,
+    Activity.RELEASE_DOCUMENT,
+    Activity.ACKNOWLEDGE_RECEIPT,
+)
+"""What a case that closes waits for no longer."""
+
+
 def close(case: Case, now: datetime) -> None:
     """The work is done: the case closes, whatever look-up or document is still out of reach."""
     for action in list(case.actions.values()):
-        if action.activity in (Activity.LOOK_UP_REGISTRATION, Activity.RECORD_CALENDAR, Activity.RELEASE_DOCUMENT):
+        if action.activity in _LEFT_BEHIND:
             del case.actions[action.key]
         elif action.activity is Activity.FETCH_DOCUMENTS and action.failed:
             never_fetched(case, action, now)

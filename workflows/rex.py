@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from activities.interface import Activity, LookedUp, Lookup
+from activities.interface import Activity, Lookup
+from activities.outgoing import LookedUp
 from escalation.kinds import Escalation
 from rules.findings import RexRecord
 from rules.registration import Occasion

@@ -20,6 +20,10 @@ from workflows.rex import letters_wait
 
 _BY_HAND: Final[dict[Activity, tuple[str, dict[str, Any]]]] = {
     Activity.REQUEST_DOCUMENTS: ("record_dispatch", {"what": "request", "sent_at": "", "letter_reference": ""}),
+    Activity.ACKNOWLEDGE_RECEIPT: (
+        "record_dispatch",
+        {"what": "acknowledgement", "sent_at": "", "letter_reference": ""},
+    ),
     Activity.APPEAL_FOR_REVOCATION: ("record_dispatch", {"what": "appeal", "sent_at": "", "letter_reference": ""}),
     Activity.SEND_REPLY: ("record_dispatch", {"what": "reply", "sent_at": "", "letter_reference": ""}),
     Activity.LOOK_UP_REGISTRATION: ("record_lookup", {"record": None, "reason": ""}),

@@ -11,6 +11,7 @@ DOES: Final[dict[Activity, str]] = {
     Activity.RECORD_CALENDAR: "¶5: record the working days that this case counts by",
     Activity.READ_ARRIVALS: "when Temporal recorded the messages",
     Activity.WRITE_REGISTER: "write the case to the register",
+    Activity.ACKNOWLEDGE_RECEIPT: "acknowledge the receipt of the request to the customs",
     Activity.REQUEST_DOCUMENTS: "¶7: ask Atameken for the documents",
     Activity.REMIND_ATAMEKEN: "¶8: remind Atameken of the documents",
     Activity.WITHDRAW_REQUEST: "inform Atameken that the request is withdrawn",

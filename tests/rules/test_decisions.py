@@ -204,7 +204,7 @@ MISSING = f"missing.0: expected {', '.join(list(Kind)[:-1])} or other_origin_evi
         ("acknowledge_escalation", "escalation_id", "", "escalation_id: expected a text"),
         ("acknowledge_escalation", "until", "soon", "until: expected a date as in 2026-03-02"),
         ("acknowledge_escalation", "until", "2026-03-12T00:00:00Z", "until: expected a date as in 2026-03-02"),
-        ("record_dispatch", "what", "letter", "what: expected request, appeal or reply"),
+        ("record_dispatch", "what", "letter", "what: expected request, acknowledgement, appeal or reply"),
         ("record_dispatch", "sent_at", None, "sent_at: expected a time as in 2026-03-02T09:30:00+05:00"),
         ("record_dispatch", "letter_reference", " ", "letter_reference: expected a text"),
         ("record_lookup", "record", {}, "record.rex_number: is required; record.status: is required"),

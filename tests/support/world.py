@@ -21,17 +21,11 @@ from activities.arrivals import ArrivalActivities
 from activities.interface import (
     NOTICE_OUTCOME,
     Activity,
-    Appeal,
     ArrivalsWanted,
     CalendarWanted,
-    CustomsReply,
-    DocumentRequest,
-    Draft,
-    Drafted,
     ErrorKind,
     Fetch,
     Fetched,
-    LookedUp,
     Lookup,
     Notified,
     Notify,
@@ -41,11 +35,22 @@ from activities.interface import (
     RefusedRequest,
     RefusedRequestKept,
     Release,
+    StoredDocument,
+)
+from activities.outgoing import (
+    Acknowledgement,
+    Appeal,
+    CustomsReply,
+    DocumentRequest,
+    Draft,
+    Drafted,
+    LookedUp,
+    MadeLetter,
     Reminder,
     Sent,
-    StoredDocument,
     Taken,
     Withdrawal,
+    Withdrawn,
 )
 from escalation.kinds import KINDS, LEVELS
 from escalation.ladder import Hours, KindPlan, LadderBook, Language, LevelPlan, Recipient
@@ -186,22 +191,36 @@ class World:
         await self._asked(Activity.KEEP_REFUSED_REQUEST, refused)
         return RefusedRequestKept(escalation_id="case.request_refused", raised=self.refusals_raised)
 
+    def _letter(self, payload: Any, number: str) -> MadeLetter:
+        """The letter that an activity has made, as from the series of its kind."""
+        digest = hashlib.sha256(payload.key.encode()).hexdigest()
+        return MadeLetter(number=number, date=self.now().date(), document_id=f"sha256-{digest}", sha256=digest)
+
+    @activity.defn(name=Activity.ACKNOWLEDGE_RECEIPT)
+    async def acknowledge_receipt(self, acknowledgement: Acknowledgement) -> Sent:
+        await self._asked(Activity.ACKNOWLEDGE_RECEIPT, acknowledgement)
+        letter = self._letter(acknowledgement, "REX/26-UV-0001")
+        return Sent(sent_at=self.now(), message_id="<receipt@ministry>", letter=letter)
+
     @activity.defn(name=Activity.REQUEST_DOCUMENTS)
     async def request_documents(self, request: DocumentRequest) -> Taken:
         await self._asked(Activity.REQUEST_DOCUMENTS, request)
         now = self.now()
-        return Taken(
-            reference=f"A-{len(self.calls[Activity.REQUEST_DOCUMENTS])}", sent_at=now, received_at=self.received_at(now)
-        )
+        count = len(self.calls[Activity.REQUEST_DOCUMENTS])
+        letter = self._letter(request, f"REX/26-ZP-{count:04}")
+        return Taken(reference=f"A-{count}", sent_at=now, received_at=self.received_at(now), letter=letter)
 
     @activity.defn(name=Activity.REMIND_ATAMEKEN)
     async def remind_atameken(self, reminder: Reminder) -> Taken:
         await self._asked(Activity.REMIND_ATAMEKEN, reminder)
-        return Taken(reference=reminder.request_id, sent_at=self.now(), received_at=None)
+        letter = self._letter(reminder, f"REX/26-NP-{len(self.calls[Activity.REMIND_ATAMEKEN]):04}")
+        return Taken(reference=reminder.request_id, sent_at=self.now(), received_at=None, letter=letter)
 
     @activity.defn(name=Activity.WITHDRAW_REQUEST)
-    async def withdraw_request(self, withdrawal: Withdrawal) -> None:
+    async def withdraw_request(self, withdrawal: Withdrawal) -> Withdrawn:
         await self._asked(Activity.WITHDRAW_REQUEST, withdrawal)
+        letter = self._letter(withdrawal, f"REX/26-OT-{len(self.calls[Activity.WITHDRAW_REQUEST]):04}")
+        return Withdrawn(sent_at=self.now(), letter=letter)
 
     @activity.defn(name=Activity.LOOK_UP_REGISTRATION)
     async def look_up_registration(self, lookup: Lookup) -> LookedUp:
@@ -243,18 +262,27 @@ class World:
         digest = hashlib.sha256(draft.model_dump_json().encode()).hexdigest()
         out_of_reach = Activity.LOOK_UP_REGISTRATION in self.failing
         looked_up = None if out_of_reach else self._rex_shows()
-        return Drafted(document_id=f"sha256-{digest}", sha256=digest, size=2000, at=self.now(), looked_up=looked_up)
+        return Drafted(
+            number="REX/26-ZK-0001",
+            document_id=f"sha256-{digest}",
+            sha256=digest,
+            size=2000,
+            at=self.now(),
+            looked_up=looked_up,
+        )
 
     @activity.defn(name=Activity.APPEAL_FOR_REVOCATION)
     async def appeal_for_revocation(self, appeal: Appeal) -> Taken:
         await self._asked(Activity.APPEAL_FOR_REVOCATION, appeal)
         now = self.now()
-        return Taken(reference="R-1", sent_at=now, received_at=now)
+        letter = self._letter(appeal, "REX/26-OB-0001")
+        return Taken(reference="R-1", sent_at=now, received_at=now, letter=letter)
 
     @activity.defn(name=Activity.SEND_REPLY)
     async def send_reply(self, reply: CustomsReply) -> Sent:
         await self._asked(Activity.SEND_REPLY, reply)
-        return Sent(sent_at=self.now(), message_id="<reply@ministry>")
+        letter = self._letter(reply, "REX/26-OV-0001")
+        return Sent(sent_at=self.now(), message_id="<reply@ministry>", letter=letter)
 
     @activity.defn(name=Activity.READ_LADDERS)
     async def read_ladders(self) -> LadderBook:
@@ -347,6 +375,7 @@ class World:
             self.record_calendar,
             self.write_register,
             self.keep_refused_request,
+            self.acknowledge_receipt,
             self.request_documents,
             self.remind_atameken,
             self.withdraw_request,

@@ -55,7 +55,8 @@ KEYS = {
     "refused_documents", "quarantined_documents", "missing_documents", "findings", "comparison",
     "inspection",
     "to_do_by", "responsible",
-    "conclusion", "appeal", "reply", "to_do", "failed_actions", "escalations", "rejected_messages", "rejected_count",
+    "conclusion", "appeal", "reply", "letters", "to_do",
+    "failed_actions", "escalations", "rejected_messages", "rejected_count",
     "to_send", "retrying", "stated_earlier",
 }  # fmt: skip
 STEP_KEYS = {

@@ -90,6 +90,21 @@ def upgrade() -> None:
         _of_case("letters"),
     )
     op.create_table(
+        "letter_numbers",
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("case_id", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("year", sa.Integer, nullable=False),
+        sa.Column("serial", sa.Integer, nullable=False),
+        sa.Column("number", sa.Text, nullable=False),
+        sa.Column("dated", sa.Date, nullable=False),
+        sa.Column("document_id", sa.Text),
+        sa.PrimaryKeyConstraint("key", name="pk_letter_numbers"),
+        sa.UniqueConstraint("kind", "year", "serial", name="uq_letter_numbers_kind_year_serial"),
+        sa.UniqueConstraint("number", name="uq_letter_numbers_number"),
+    )
+    op.create_index("ix_letter_numbers_case_id", "letter_numbers", ["case_id"])
+    op.create_table(
         "escalations",
         sa.Column("case_id", sa.Text, nullable=False),
         sa.Column("id", sa.Text, nullable=False),
@@ -214,6 +229,7 @@ def downgrade() -> None:
         "refused_messages",
         "deliveries",
         "escalations",
+        "letter_numbers",
         "letters",
         "documents",
         "steps",
