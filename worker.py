@@ -126,6 +126,7 @@ def all_activities(
     from activities.rex import RexActivities, rex_client
     from activities.scanner import Scanner
     from activities.self_check import SelfCheckActivities
+    from activities.signed_file import SignedFileActivities
     from audit.heads import HeadsFile
     from letters.check import check_templates
     from letters.folder import OURS, Folder
@@ -155,12 +156,17 @@ def all_activities(
     arrivals = ArrivalActivities(client)
     fetcher = DocumentFetcher(to_atameken, settings.document_hosts, settings.private_document_hosts)
     scanner = Scanner(settings.clamd_address) if settings.clamd_address else None
+    conclusion = ConclusionActivities(book, rex.look_up_registration)
     documents = DocumentActivities(fetcher, store, scanner, arrivals)
     customs = CustomsActivities(settings.mail_url.get_secret_value(), book)
     return [
         arrivals.read_arrivals,
         CalendarActivities(
-            register, settings.receipt_cutoff, settings.readings, confirm_request=settings.confirm_request
+            register,
+            settings.receipt_cutoff,
+            settings.readings,
+            confirm_request=settings.confirm_request,
+            require_signed_file=settings.require_signed_file,
         ).record_calendar,
         RegisterActivities(register).write_register,
         RegisterActivities(register).keep_refused_request,
@@ -171,7 +177,9 @@ def all_activities(
         rex.look_up_registration,
         documents.fetch_documents,
         documents.release_document,
-        ConclusionActivities(book, rex.look_up_registration).draft_conclusion,
+        conclusion.draft_conclusion,
+        conclusion.seal_conclusion,
+        SignedFileActivities(fetcher, store, scanner).check_signed_file,
         customs.acknowledge_receipt,
         customs.send_reply,
         recipients.read_ladders,

@@ -26,6 +26,7 @@ class CalendarActivities:
     :param cutoff: ``HH:MM`` in Asia/Almaty (setting ``REXV_RECEIPT_CUTOFF``), or None.
     :param readings: how the office reads the order (``REXV_READINGS``).
     :param confirm_request: whether a person confirms a request before the letter of ¶7 leaves.
+    :param require_signed_file: whether a conclusion is signed with the signed file only.
     """
 
     def __init__(
@@ -35,11 +36,13 @@ class CalendarActivities:
         readings: Readings | None = None,
         *,
         confirm_request: bool = False,
+        require_signed_file: bool = False,
     ) -> None:
         self._register = register
         self._cutoff = cutoff
         self._readings = readings or Readings()
         self._confirm_request = confirm_request
+        self._require_signed_file = require_signed_file
 
     @activity.defn(name=Activity.RECORD_CALENDAR)
     async def record_calendar(self, wanted: CalendarWanted) -> Recorded:
@@ -55,7 +58,12 @@ class CalendarActivities:
                 days = await asyncio.to_thread(self._record, wanted)
         except Refusal as refusal:
             raise refused(str(refusal)) from None
-        return Recorded(days=days, readings=self._readings, confirm_request=self._confirm_request)
+        return Recorded(
+            days=days,
+            readings=self._readings,
+            confirm_request=self._confirm_request,
+            require_signed_file=self._require_signed_file,
+        )
 
     def _record(self, wanted: CalendarWanted) -> CalendarDays:
         registered = read_calendar(self._register)

@@ -27,9 +27,13 @@ from activities.mail import MailServer
 from activities.outgoing import Acknowledgement, CustomsReply, MadeLetter, Sent, ToCustoms
 from letters import correspondence
 from letters.kinds import OF_THE_CUSTOMS, Paper
+from rules.mail_address import mailable
 from rules.text import one_line, sha256_of
 
 RECIPIENT: Final = "reply_to.email"
+
+PDF: Final = "application/pdf"
+CONTAINER: Final = ".p7m"
 
 _WIDTH: Final = 76
 
@@ -77,7 +81,7 @@ class CustomsActivities:
         )
         attached = {
             file_name(Paper.REPLY, made.number): pdf,
-            file_name(Paper.CONCLUSION, reply.conclusion_number): conclusion,
+            file_name(Paper.CONCLUSION, reply.conclusion_number, reply.conclusion_media_type): conclusion,
         }
         return await self._send(reply, correspondence.reply_mail(self._book.folder, reply), made, attached)
 
@@ -94,7 +98,7 @@ def write(
 ) -> EmailMessage:
     """The e-mail that carries a letter, as it is sent.
 
-    :param attached: PDFs by their file names.
+    :param attached: PDFs, and signed containers of one, by their file names.
     :param sender: the address it comes from.
     :param now: for the ``Date`` header; aware.
     :raises ApplicationError: ``REFUSED`` where the address is not one.
@@ -108,15 +112,16 @@ def write(
     message["Message-ID"] = message_id(letter.key, sender.rpartition("@")[2])
     message.set_content(_wrapped(words.paragraphs))
     message["Content-Language"] = letter.language
-    for name, pdf in attached.items():
-        message.add_attachment(pdf, maintype="application", subtype="pdf", filename=name)
+    for name, content in attached.items():
+        subtype = "pkcs7-mime" if name.endswith(CONTAINER) else "pdf"
+        message.add_attachment(content, maintype="application", subtype=subtype, filename=name)
     return message
 
 
-def file_name(kind: Paper, number: str) -> str:
-    """The name of a paper as a file."""
+def file_name(kind: Paper, number: str, media_type: str = PDF) -> str:
+    """The name of a paper as a file; a signed one may be in a container."""
     slug = re.sub(r"[^A-Za-z0-9]+", "-", anyascii(number)).strip("-")
-    return f"{kind.value}-{slug or 'rex'}.pdf"
+    return f"{kind.value}-{slug or 'rex'}.pdf{'' if media_type == PDF else CONTAINER}"
 
 
 def _check(letter: ToCustoms) -> None:
@@ -131,11 +136,8 @@ def message_id(key: str, domain: str) -> str:
 
 
 def _recipient(letter: ToCustoms) -> Address:
-    local, _, domain = letter.to_email.rpartition("@")
     try:
-        # A domain outside ASCII has an ASCII form that every mail server takes.
-        ascii_domain = domain.encode("idna").decode("ascii")
-        return Address(one_line(letter.to_name), addr_spec=f"{local}@{ascii_domain}")
+        return Address(one_line(letter.to_name), addr_spec=mailable(letter.to_email))
     except (MessageError, ValueError, IndexError):
         raise refused(f"{RECIPIENT}: not an e-mail address; expected one as in origin@customs.example") from None
 

@@ -11,12 +11,22 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from activities.outgoing import Acknowledgement, Appeal, CustomsReply, DocumentRequest, Draft, Reminder, Withdrawal
+from activities.outgoing import (
+    Acknowledgement,
+    Appeal,
+    CustomsReply,
+    DocumentRequest,
+    Draft,
+    Reminder,
+    Seal,
+    Withdrawal,
+)
 from activities.payload import Payload
 from escalation.ladder import LadderBook, Recipient
 from escalation.notice import Notice, Withdrawn
 from register.rows import CaseEntry, RefusedMessageEntry, RegisterEntries
 from rules.calendar import CalendarDays
+from rules.conclusion import DraftVersion, FinalConclusion, SignedFile
 from rules.documents import OfferedDocument, RecordedDocument, Signature
 from rules.instant import Instant
 from rules.readings import Readings
@@ -38,6 +48,8 @@ class Activity(StrEnum):
     FETCH_DOCUMENTS = "fetch_documents"
     RELEASE_DOCUMENT = "release_document"
     DRAFT_CONCLUSION = "draft_conclusion"
+    CHECK_SIGNED_FILE = "check_signed_file"
+    SEAL_CONCLUSION = "seal_conclusion"
     APPEAL_FOR_REVOCATION = "appeal_for_revocation"
     SEND_REPLY = "send_reply"
     READ_LADDERS = "read_ladders"
@@ -77,12 +89,14 @@ class CalendarWanted(Payload):
 class Recorded(Payload):
     """The working days, and how the office works: a case takes the latter over at its opening and keeps it.
 
-    ``confirm_request``: a person confirms before the letter of ¶7 leaves (¶4).
+    ``confirm_request``: a person confirms before the letter of ¶7 leaves (¶4). ``require_signed_file``: a conclusion is
+    signed with the signed file only (¶10).
     """
 
     days: CalendarDays
     readings: Readings
     confirm_request: bool
+    require_signed_file: bool
 
 
 NOTICE_OUTCOME = "notice_outcome"
@@ -159,6 +173,24 @@ class Release(Payload):
     """``release_document`` -> None: put the bytes of a document that a person has released among the others."""
 
     sha256: str
+
+
+class SignedFileCheck(Payload):
+    """``check_signed_file`` -> ``SignedFileChecked``: fetch a signed conclusion, look into it and store it (¶10).
+
+    ``drafts``: every one, the last being the one that was to be signed.
+    """
+
+    case_id: str
+    file: SignedFile
+    drafts: list[DraftVersion] = Field(min_length=1)
+
+
+class SignedFileChecked(Payload):
+    """The signed conclusion as it can leave; or, in one line, why it cannot."""
+
+    final: FinalConclusion | None
+    refused: str | None = None
 
 
 class Notify(Payload):
@@ -247,6 +279,8 @@ PAYLOADS: dict[Activity, type[Payload] | type[RegisterEntries]] = {
     Activity.FETCH_DOCUMENTS: Fetch,
     Activity.RELEASE_DOCUMENT: Release,
     Activity.DRAFT_CONCLUSION: Draft,
+    Activity.CHECK_SIGNED_FILE: SignedFileCheck,
+    Activity.SEAL_CONCLUSION: Seal,
     Activity.APPEAL_FOR_REVOCATION: Appeal,
     Activity.SEND_REPLY: CustomsReply,
     Activity.NOTIFY: Notify,

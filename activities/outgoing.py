@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from activities.payload import Payload
+from rules.conclusion import FinalConclusion
 from rules.documents import Application, Kind, Signature
 from rules.findings import RexRecord
 from rules.instant import Day, Instant
@@ -164,16 +165,27 @@ class Draft(Payload):
 class Drafted(Payload):
     """The draft in the store, under its outgoing number; ``at`` is when it was made, by its maker's clock.
 
-    ``looked_up`` is what REX showed for it; None where REX could not be reached, which the draft then says.
+    ``looked_up`` is what REX showed for it; None where REX could not be reached, which the draft then says. ``source``
+    is the document id of the facts that it was made from (``DraftSource``), ``to_sign`` that of the copy to be signed,
+    which does not bear the mark of a draft.
     """
 
     number: str
     document_id: str
     sha256: str
     size: int
+    source: str
+    to_sign: str
     at: Instant
     looked_up: LookedUp | None
     record: MadeLetter | None = Field(default=None, description="of the inspection that it follows from (¶9)")
+
+
+class DraftSource(Payload):
+    """The facts that a draft was made from, kept beside it in the store: the final paper is made from the same."""
+
+    draft: Draft
+    looked_up: LookedUp | None
 
 
 class Signed(Payload):
@@ -183,6 +195,26 @@ class Signed(Payload):
     at: Instant
     position: str | None = None
     reference: str | None = None
+
+
+class Seal(Payload):
+    """``seal_conclusion`` -> ``Sealed``: the final paper of a conclusion that was signed without a signed file (¶10).
+
+    REX is looked up beside it, the last time (¶9). ``source`` is ``Drafted.source`` of the draft that was signed.
+    """
+
+    case_id: str
+    source: str
+    signed: Signed
+    rex_number: str
+    lookup_number: int
+
+
+class Sealed(Payload):
+    """The final paper in the store; ``looked_up`` is None where REX could not be reached."""
+
+    final: FinalConclusion
+    looked_up: LookedUp | None
 
 
 class ToCustoms(AboutRequest):
@@ -212,6 +244,7 @@ class CustomsReply(ToCustoms):
     conclusion_number: str
     conclusion_date: Day
     conclusion_document_id: str
+    conclusion_media_type: str
 
 
 class Sent(Payload):

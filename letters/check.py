@@ -152,7 +152,14 @@ def _samples() -> Iterator[tuple[Paper, Callable[[Folder], object]]]:
         )
         yield Paper.ACKNOWLEDGEMENT, partial(correspondence.acknowledgement, letter=_LETTER, made=acknowledgement)
         for result in Result:
-            reply = CustomsReply(**customs, **_CONCLUDED, language=language, result=result, conclusion_document_id="")
+            reply = CustomsReply(
+                **customs,
+                **_CONCLUDED,
+                language=language,
+                result=result,
+                conclusion_document_id="",
+                conclusion_media_type="application/pdf",
+            )
             yield Paper.REPLY, partial(correspondence.reply, letter=_LETTER, made=reply)
     signed = Signed.model_validate({"by": "A. Nurlan", "at": "2026-03-02T05:00:00Z", "reference": "1"})
     for state in ("valid", "revoked", "none"):

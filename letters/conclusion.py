@@ -22,7 +22,12 @@ BETWEEN: Final = " / "
 
 
 def render(
-    draft: Draft, looked_up: LookedUp | None, signed: Signed | None = None, folder: Folder | None = None
+    draft: Draft,
+    looked_up: LookedUp | None,
+    signed: Signed | None = None,
+    folder: Folder | None = None,
+    *,
+    to_sign: bool = False,
 ) -> bytes:
     """The conclusion as a PDF. Everything in it, its date of creation too, comes from the arguments.
 
@@ -30,6 +35,7 @@ def render(
     :param looked_up: what REX shows for it; None where it could not be reached.
     :param signed: who signed it; then it is final. Without, it is a draft and says so on each page.
     :param folder: the templates; ours by default.
+    :param to_sign: the copy of a draft that is signed: without the mark.
     :raises letters.typesetting.CannotBeSet: for a case that has no conclusion, and for words that cannot be set.
     """
     folder = folder or our_folder()
@@ -39,7 +45,8 @@ def render(
             f"outcome: expected valid, not_valid or not_confirmed; a case {draft.outcome} has no conclusion"
         )
     drawn = _Drawn(folder, draft, looked_up, signed, result)
-    return folder.set("conclusion.typ", drawn.words(), draft.dated)
+    mark = None if signed or to_sign else DRAFT_MARK
+    return folder.set("conclusion.typ", drawn.words() | {"draft": mark}, draft.dated)
 
 
 class _Drawn:
@@ -64,7 +71,6 @@ class _Drawn:
         return {
             "title": f"{last['heading'].capitalize()} {self.draft.number} {last['title']}",
             "author": BETWEEN.join(self.folder.words(each)("authority") for each in OF_THE_CONCLUSION),
-            "draft": None if self.signed else DRAFT_MARK,
             "parts": parts,
             "annex": self._annex() if self.draft.documents else None,
         }

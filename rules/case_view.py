@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from rules.comparison import Compared
+from rules.conclusion import DraftVersion, FinalConclusion
 from rules.documents import Kind, Signature
 from rules.findings import Finding
 from rules.instant import Day, Instant
@@ -127,7 +128,10 @@ class InspectionView(InspectionCompleted):
 
 
 class ConclusionView(_View):
-    """The conclusion (¶10), drafted or signed; it gets its number with its first draft."""
+    """The conclusion (¶10), under the number that it gets with its first draft.
+
+    ``document_id`` and ``sha256`` are the present draft's, ``final`` is what leaves once it is signed.
+    """
 
     number: str | None
     outcome: Outcome
@@ -135,20 +139,28 @@ class ConclusionView(_View):
     sha256: str | None
     version: int
     drafted_at: Instant | None
+    drafts: list[DraftVersion] = Field(default_factory=list)
     returned_because: str | None
     signed_by: str | None
+    position: str | None = None
     signed_at: Instant | None
     signature_arrived_at: Instant | None
     signature_reference: str | None
     message_id: str | None
+    final: FinalConclusion | None = None
     held_because: str | None
     released_by: str | None
 
     @property
     def filename(self) -> str:
-        """What it is called as a file: a draft is named as one."""
-        draft = "" if self.signed_at else f"-draft-{self.version}"
-        return f"conclusion-{file_stem(self.number or '')}{draft}.pdf"
+        """What it is called as a file, as it stands: a draft is named as one."""
+        if self.final is None:
+            return self.draft_name(self.version)
+        return f"conclusion-{file_stem(self.number or '')}{self.final.ending}"
+
+    def draft_name(self, version: int) -> str:
+        """What a draft is called as a file."""
+        return f"conclusion-{file_stem(self.number or '')}-draft-{version}.pdf"
 
 
 class AppealView(_View):
@@ -298,6 +310,7 @@ class CaseView(_View):
     calendar: CalendarView
     readings: Readings
     request_confirmed: ConfirmationView | None
+    require_signed_file: bool = False
     documents: list[DocumentView]
     refused_documents: list[RefusedDocumentView]
     quarantined_documents: list[QuarantinedDocumentView] = Field(default_factory=list)

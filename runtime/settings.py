@@ -202,6 +202,8 @@ class WorkerSettings(ClientSettings):
     """The folder of templates for letters and papers; ours by default (``letters/templates``)."""
     confirm_request: bool = False
     """Whether a person confirms that a request is official (¶4) before the letter of ¶7 leaves."""
+    require_signed_file: bool = False
+    """Whether a conclusion (¶10) is signed with a validly signed file only."""
     metrics_address: Annotated[str, AfterValidator(_listener)] | None = None
     """Where the worker offers Prometheus its figures, ``host:port``; nowhere by default."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from activities.interface import Activity, Lookup
-from activities.outgoing import Drafted, LookedUp, Reminder, Sent, Taken, Withdrawal, Withdrawn
+from activities.outgoing import Drafted, LookedUp, Reminder, Sealed, Sent, Taken, Withdrawal, Withdrawn
 from escalation.kinds import Escalation
 from escalation.resolution import Resolution
+from rules.conclusion import DraftVersion
 from rules.outcome import Outcome
 from rules.registration import Occasion
 from rules.terms import Step
-from workflows import letters, rex
+from workflows import letters, rex, signing
 from workflows.case import Action, Case
 from workflows.escalating import escalate, failure_of, resolve
 from workflows.escalation_state import Identity
@@ -57,7 +58,7 @@ def looked_up(case: Case, action: Action, result: LookedUp, now: datetime) -> No
 def drafted(case: Case, _: Action, result: Drafted, now: datetime) -> None:
     """The conclusion is drafted (¶10), with a look at REX; where that was out of reach it is tried on."""
     if result.looked_up is not None:
-        rex.looked_up_for_the_draft(case, result.looked_up, now)
+        rex.looked_up_beside(case, result.looked_up, Occasion.DRAFT, now)
     else:
         rex.look_up(case, Occasion.DRAFT)
     conclusion = case.conclusion
@@ -65,10 +66,28 @@ def drafted(case: Case, _: Action, result: Drafted, now: datetime) -> None:
         return
     conclusion.number = result.number
     conclusion.document_id, conclusion.sha256, conclusion.drafted_at = result.document_id, result.sha256, result.at
+    conclusion.source = result.source
+    made = {
+        "version": conclusion.version,
+        "document_id": result.document_id,
+        "sha256": result.sha256,
+        "to_sign": result.to_sign,
+    }
+    conclusion.drafts.append(DraftVersion(**made, drafted_at=result.at))
     details = {"document_id": result.document_id, "version": conclusion.version}
     if result.record is not None:
         letters.record_made(case, result.record, result.at)
     case.note(f"draft {conclusion.version}", result.at, "case", "conclusion_drafted", **details)
+
+
+def sealed(case: Case, _: Action, result: Sealed, now: datetime) -> None:
+    """The final paper is made (¶10), with the last look at REX; where that was out of reach it is tried on."""
+    if case.conclusion is not None:
+        signing.take_final(case, case.conclusion, result.final, now)
+    if result.looked_up is not None:
+        rex.looked_up_beside(case, result.looked_up, Occasion.SIGNATURE, now)
+    else:
+        rex.look_up(case, Occasion.SIGNATURE)
 
 
 def replied(case: Case, _: Action, result: Sent, now: datetime) -> None:

@@ -15,7 +15,8 @@ from escalation.ladder import LadderBook
 from register.rows import LetterEntry, LogEntry, RefusedMessageEntry, RegisterEntries
 from rules.calendar import CalendarDays
 from rules.clock import PRESENT, Clock
-from rules.findings import Finding, lacking, signature_findings
+from rules.conclusion import DraftVersion, FinalConclusion
+from rules.findings import Finding, lacking, signature_findings, signed_file_findings
 from rules.instant import Day, Instant
 from rules.messages import Ground, InspectionCompleted
 from rules.outcome import Outcome, appeal_is_due
@@ -74,13 +75,17 @@ class ConclusionState(BaseModel):
     version: int = 1
     document_id: str | None = None
     sha256: str | None = None
+    source: str | None = Field(default=None, description="document id of the facts that the draft was made from")
     drafted_at: Instant | None = None
+    drafts: list[DraftVersion] = Field(default_factory=list, description="every one, the present one last")
     returned_because: str | None = None
     signed_by: str | None = None
+    position: str | None = None
     signed_at: Instant | None = None
     signature_arrived_at: Instant | None = None
     signature_reference: str | None = None
     signature_message_id: str | None = None
+    final: FinalConclusion | None = Field(default=None, description="what leaves, once it is signed and made")
     held_because: str | None = Field(default=None, description="why reply and appeal wait for a person's decision")
     released_by: str | None = None
 
@@ -176,6 +181,7 @@ class Case(BaseModel):
     calendar: CalendarDays | None = None
     readings: Readings = Field(default_factory=Readings, description="recorded at the opening, with the calendar")
     confirm_first: bool = Field(default=False, description="a person confirms the request before our letter leaves")
+    require_signed_file: bool = Field(default=False, description="recorded at the opening: signed with its file only")
     confirmed: Confirmation | None = None
     responsible: str | None = Field(default=None, description="the officer to whom the case is assigned, by name")
     book: LadderBook | None = Field(default=None, description="the ladders of escalation, once they are needed")
@@ -208,6 +214,7 @@ class Case(BaseModel):
     judged_count: int = 0
     inbox: list[Parcel] = Field(default_factory=list)
     kept: list[Parcel] = Field(default_factory=list, description="messages that overtook what they speak of")
+    unseen: list[Parcel] = Field(default_factory=list, description="signatures whose file is still being looked into")
     letters: list[LetterEntry] = Field(default_factory=list, description="our papers that have left, or are filed")
     rounds_of_notices: int = 0
     unwritten: Unwritten = Field(default_factory=Unwritten)
@@ -264,7 +271,9 @@ class Case(BaseModel):
     def findings(self) -> list[Finding]:
         """What the inspector has to look at: REX, the application, what the set lacks, signatures that fail (¶9)."""
         found = self.registration.findings(self.request, self.papers.application) + lacking(self.lacking)
-        return found + signature_findings(self.papers.signatures)
+        found += signature_findings(self.papers.signatures)
+        final = self.conclusion.final if self.conclusion else None
+        return found + (signed_file_findings(final) if final is not None else [])
 
     @property
     def lacking(self) -> list[str]:

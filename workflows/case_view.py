@@ -60,6 +60,7 @@ def case_view(case: Case, calendar: WorkingCalendar | None, now: datetime) -> Ca
         calendar=_calendar(case),
         readings=case.readings,
         request_confirmed=_confirmation(case),
+        require_signed_file=case.require_signed_file,
         documents=[
             DocumentView(
                 kind=document.kind,
@@ -210,7 +211,7 @@ def _conclusion(case: Case) -> ConclusionView | None:
     conclusion = case.conclusion
     if conclusion is None or case.step in (Step.AWAIT_DOCUMENTS, Step.INSPECT):
         return None  # There is none yet; or it is void, while documents are awaited and inspected anew.
-    known = conclusion.model_dump(exclude={"reason", "signature_message_id"})
+    known = conclusion.model_dump(exclude={"reason", "signature_message_id", "source"})
     return ConclusionView(**known, message_id=conclusion.signature_message_id)
 
 

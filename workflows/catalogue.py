@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from activities.interface import Activity, Fetched, Notified, Recorded
-from activities.outgoing import Drafted, LookedUp, Sent, Taken, Withdrawn
+from activities.interface import Activity, Fetched, Notified, Recorded, SignedFileChecked
+from activities.outgoing import Drafted, LookedUp, Sealed, Sent, Taken, Withdrawn
 from escalation.ladder import LadderBook
 from rules.instant import Instant
-from workflows import answers, deliveries
+from workflows import answers, deliveries, inbox
 from workflows.case import Action, Case
 from workflows.profiles import FETCH, LETTER, LOOKUP, NOTIFY, OWN, Profile
 
@@ -46,6 +46,8 @@ CATALOGUE: Final[dict[Activity, Row]] = {
     Activity.FETCH_DOCUMENTS: Row(Fetched, FETCH, deliveries.fetched, of_the_step=True),
     Activity.RELEASE_DOCUMENT: Row(None, OWN, deliveries.released),
     Activity.DRAFT_CONCLUSION: Row(Drafted, OWN, answers.drafted, of_the_step=True),
+    Activity.CHECK_SIGNED_FILE: Row(SignedFileChecked, FETCH, inbox.looked_into, of_the_step=True),
+    Activity.SEAL_CONCLUSION: Row(Sealed, OWN, answers.sealed),
     Activity.APPEAL_FOR_REVOCATION: Row(Taken, LETTER, answers.appeal_taken, of_the_step=True),
     Activity.SEND_REPLY: Row(Sent, LETTER, answers.replied),
     Activity.READ_LADDERS: Row(LadderBook, NOTIFY, quiet=True),

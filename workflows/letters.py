@@ -18,6 +18,8 @@ from activities.outgoing import (
     DraftDocument,
     DraftTerm,
     MadeLetter,
+    Seal,
+    Signed,
     Withdrawal,
 )
 from register.rows import LetterEntry
@@ -184,12 +186,36 @@ def void_draft(case: Case) -> None:
     if case.conclusion is not None and case.conclusion.document_id is not None:
         case.conclusion.version += 1
         case.conclusion.document_id = case.conclusion.sha256 = case.conclusion.drafted_at = None
+        case.conclusion.source = None
+
+
+def seal(case: Case) -> None:
+    """¶10: have the final paper made, where the signature came without a signed file; REX is looked up with it."""
+    conclusion = case.conclusion
+    if conclusion is None or conclusion.signed_at is None or conclusion.source is None:
+        return
+    case.want(
+        Activity.SEAL_CONCLUSION,
+        Seal(
+            case_id=case.case_id,
+            source=conclusion.source,
+            signed=Signed(
+                by=conclusion.signed_by or "",
+                at=conclusion.signed_at,
+                position=conclusion.position,
+                reference=conclusion.signature_reference,
+            ),
+            rex_number=case.request.rex_number,
+            lookup_number=case.registration.called_for + 1,
+        ),
+    )
 
 
 def send_appeal(case: Case, calendar: WorkingCalendar) -> None:
     """¶10: appeal to Atameken for revocation of the registration."""
     conclusion = case.conclusion
-    if conclusion is None or conclusion.signed_at is None or case.appeal is not None:
+    final = conclusion.final if conclusion is not None else None  # A draft never leaves.
+    if conclusion is None or conclusion.signed_at is None or final is None or case.appeal is not None:
         return
     case.want(
         Activity.APPEAL_FOR_REVOCATION,
@@ -198,7 +224,7 @@ def send_appeal(case: Case, calendar: WorkingCalendar) -> None:
             grounds=case.grounds,
             conclusion_number=conclusion.number or "",
             conclusion_date=calendar.day_of(conclusion.signed_at),
-            conclusion_sha256=conclusion.sha256 or "",
+            conclusion_sha256=final.sha256,
         ),
     )
 
@@ -213,7 +239,8 @@ def appeal_sent(case: Case, dispatch: Dispatch) -> None:
 def send_reply(case: Case, calendar: WorkingCalendar) -> None:
     """Reply to the requesting customs, once the conclusion is signed; the order sets no term for it."""
     conclusion = case.conclusion
-    if conclusion is None or conclusion.signed_at is None or case.reply is not None:
+    final = conclusion.final if conclusion is not None else None  # A draft never leaves.
+    if conclusion is None or conclusion.signed_at is None or final is None or case.reply is not None:
         return
     result = result_of(conclusion.outcome, case.inspection.result if case.inspection else None)
     if result is None:
@@ -225,7 +252,8 @@ def send_reply(case: Case, calendar: WorkingCalendar) -> None:
             result=result,
             conclusion_number=conclusion.number or "",
             conclusion_date=calendar.day_of(conclusion.signed_at),
-            conclusion_document_id=conclusion.document_id or "",
+            conclusion_document_id=final.document_id,
+            conclusion_media_type=final.media_type,
         ),
     )
 
@@ -234,12 +262,13 @@ def reply_sent(case: Case, dispatch: Dispatch) -> None:
     """The reply to the customs has left, and the conclusion with it."""
     case.reply = dispatch
     conclusion = case.conclusion
-    if conclusion is not None and conclusion.document_id and conclusion.sha256 and conclusion.signed_at:
+    final = conclusion.final if conclusion is not None else None
+    if conclusion is not None and final is not None and conclusion.signed_at:
         paper = MadeLetter(
             number=conclusion.number or "",
             date=case.clock.day_of(conclusion.signed_at),
-            document_id=conclusion.document_id,
-            sha256=conclusion.sha256,
+            document_id=final.document_id,
+            sha256=final.sha256,
         )
         attached = dispatch.model_copy(update={"letter": paper})
         _send(case, "conclusion", "conclusion", case.request.reply_to.email, attached)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from activities.interface import Activity
 from activities.outgoing import AboutRequest
 from escalation.kinds import DOCUMENT_KINDS, Escalation
 from rules.outcome import outcome_of
@@ -81,6 +82,8 @@ def next_action(case: Case) -> str:
                 "Decide: REX has changed since the look-up before, so the letters are held. Send `release_conclusion` "
                 "to let them leave, or `return_conclusion`."
             )
+        case Step.APPEAL | Step.REPLY if case.doing(Activity.SEAL_CONCLUSION):
+            return "No action needed: the final conclusion is being made."
         case Step.APPEAL:
             return "No action needed: the appeal for revocation is being sent to Atameken."
         case Step.REPLY:
@@ -109,7 +112,10 @@ def _conclude(case: Case) -> str:
         return "Inspect again: the conclusion was returned for it. Then send the update `record_inspection`."
     if not case.drafted:
         return "No action needed: the conclusion is being drafted."
+    if case.unseen:
+        return "No action needed: the signed conclusion is being fetched and checked."
+    file = " with the signed file (`signed_file`)" if case.require_signed_file else ""
     return (
-        "Read the draft, then sign it and send the update `sign_conclusion`; or return it with the update "
+        f"Read the draft, then sign it and send the update `sign_conclusion`{file}; or return it with the update "
         "`return_conclusion`."
     )

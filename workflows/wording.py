@@ -19,6 +19,8 @@ DOES: Final[dict[Activity, str]] = {
     Activity.FETCH_DOCUMENTS: "¶8: fetch, check and store the documents",
     Activity.RELEASE_DOCUMENT: "¶9: put a released document among the others",
     Activity.DRAFT_CONCLUSION: "¶10: draft the conclusion as a PDF",
+    Activity.CHECK_SIGNED_FILE: "¶10: fetch the signed conclusion and check its signatures",
+    Activity.SEAL_CONCLUSION: "¶10: make the final conclusion, with who signed it and when; look REX up",
     Activity.APPEAL_FOR_REVOCATION: "¶10: appeal to Atameken for revocation",
     Activity.SEND_REPLY: "reply to the requesting customs",
     Activity.READ_LADDERS: "read the ladders of escalation",

@@ -133,6 +133,7 @@ async def send(book: LetterBook) -> Send:
             "conclusion_number": "REX-CH-2026-0042",
             "conclusion_date": "2026-03-01",
             "conclusion_document_id": document_id,
+            "conclusion_media_type": "application/pdf",
             **changes,
         }
         activities = CustomsActivities(url, book, clock=lambda: NOW)
@@ -213,6 +214,14 @@ async def test_letter_and_conclusion_are_attached_byte_for_byte(send: Send, tmp_
     assert letter["Date"].datetime == NOW
     assert (sent.sent_at, sent.message_id) == (NOW, str(letter["Message-ID"]))
     assert (sent.letter.number, sent.letter.date.isoformat()) == ("REX/26-OV-0001", "2026-03-24")
+
+
+async def test_a_signed_container_is_attached_as_one(send: Send, tmp_path: Path) -> None:
+    async with sink(tmp_path / "mail") as port:
+        await send(url(port), conclusion_media_type="application/pkcs7-mime")
+    _, attached = letters(tmp_path / "mail")[0].iter_attachments()
+    assert attached.get_content_type() == "application/pkcs7-mime"
+    assert attached.get_filename() == "conclusion-REX-CH-2026-0042.pdf.p7m"
 
 
 async def test_a_second_sending_is_recognisable_as_the_same_letter(send: Send, tmp_path: Path) -> None:

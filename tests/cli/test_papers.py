@@ -198,7 +198,7 @@ async def _given_up(office: Office, case_id: str) -> bool:
 async def test_a_letter_that_could_not_be_sent_is_among_the_papers(
     office: Office, printed: Printed, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    nobody = {"name": "Origin desk", "email": "desk@a..example"}
+    nobody = {"name": "Origin desk", "email": "nobody@customs.example"}
     case_id = await office.open(office.request(reply_to=nobody))
     await until(lambda: _given_up(office, case_id))
     capsys.readouterr()

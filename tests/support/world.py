@@ -35,6 +35,8 @@ from activities.interface import (
     RefusedRequest,
     RefusedRequestKept,
     Release,
+    SignedFileCheck,
+    SignedFileChecked,
     StoredDocument,
 )
 from activities.outgoing import (
@@ -47,6 +49,8 @@ from activities.outgoing import (
     LookedUp,
     MadeLetter,
     Reminder,
+    Seal,
+    Sealed,
     Sent,
     Taken,
     Withdrawal,
@@ -57,6 +61,7 @@ from escalation.ladder import Hours, KindPlan, LadderBook, Language, LevelPlan, 
 from escalation.notice import Matter, Notice, Outcome
 from register.rows import RegisterEntries
 from rules.calendar import CalendarDays
+from rules.conclusion import FinalConclusion
 from rules.documents import OfferedDocument, RecordedDocument, Signature
 from rules.findings import RexRecord
 from rules.readings import Readings
@@ -143,6 +148,9 @@ class World:
         self.waiting: list[Notice] = []
         self.readings: dict[str, str] = {}
         self.confirm_request = False
+        self.require_signed_file = False
+        self.bad_signed_files: dict[str, str] = {}
+        self.signed_file_changes: dict[str, Any] = {}
         self.tried: set[str] = set()
         self.told: list[Notice] = []
         self.clock: Callable[[], datetime] | None = None
@@ -179,6 +187,7 @@ class World:
             days=self.calendar(wanted.first_year, wanted.last_year),
             readings=Readings.model_validate(self.readings),
             confirm_request=self.confirm_request,
+            require_signed_file=self.require_signed_file,
         )
 
     @activity.defn(name=Activity.WRITE_REGISTER)
@@ -267,9 +276,47 @@ class World:
             document_id=f"sha256-{digest}",
             sha256=digest,
             size=2000,
+            source=f"sha256-source-{digest}",
+            to_sign=f"sha256-to-sign-{digest}",
             at=self.now(),
             looked_up=looked_up,
         )
+
+    @activity.defn(name=Activity.CHECK_SIGNED_FILE)
+    async def check_signed_file(self, check: SignedFileCheck) -> SignedFileChecked:
+        """Every file is signed and holds, but those in ``bad_signed_files``, by their name or document id."""
+        await self._asked(Activity.CHECK_SIGNED_FILE, check)
+        file = check.file
+        reason = self.bad_signed_files.get(file.filename or file.document_id or "")
+        if reason is not None:
+            return SignedFileChecked(final=None, refused=reason)
+        sha256 = file.sha256 or (file.document_id or "").removeprefix("sha256-")
+        signature = Signature(signer="B. Omarov", issuer="NCA", signed_at=self.now(), holds=True)
+        final = FinalConclusion(
+            document_id=f"sha256-{sha256}",
+            sha256=sha256,
+            size=3000,
+            media_type="application/pdf",
+            signed_file=True,
+            from_draft=True,
+            signatures=[signature],
+        )
+        return SignedFileChecked(final=final.model_copy(update=self.signed_file_changes))
+
+    @activity.defn(name=Activity.SEAL_CONCLUSION)
+    async def seal_conclusion(self, seal: Seal) -> Sealed:
+        await self._asked(Activity.SEAL_CONCLUSION, seal)
+        digest = hashlib.sha256(seal.model_dump_json().encode()).hexdigest()
+        final = FinalConclusion(
+            document_id=f"sha256-{digest}",
+            sha256=digest,
+            size=2100,
+            media_type="application/pdf",
+            signed_file=False,
+            from_draft=True,
+        )
+        out_of_reach = Activity.LOOK_UP_REGISTRATION in self.failing
+        return Sealed(final=final, looked_up=None if out_of_reach else self._rex_shows())
 
     @activity.defn(name=Activity.APPEAL_FOR_REVOCATION)
     async def appeal_for_revocation(self, appeal: Appeal) -> Taken:
@@ -383,6 +430,8 @@ class World:
             self.fetch_documents,
             self.release_document,
             self.draft_conclusion,
+            self.check_signed_file,
+            self.seal_conclusion,
             self.appeal_for_revocation,
             self.send_reply,
             self.read_ladders,

@@ -132,9 +132,10 @@ async def test_a_case_in_order_calls_each_activity_as_often_as_it_must(served_op
         "record_calendar": 1,
         "acknowledge_receipt": 1,
         "request_documents": 1,
-        "look_up_registration": 3,
+        "look_up_registration": 2,
         "fetch_documents": 1,
         "draft_conclusion": 1,
+        "seal_conclusion": 1,
         "send_reply": 1,
         "write_register": len(case.world.written),
     }

@@ -64,7 +64,7 @@ async def test_any_one_ground_ends_not_valid_with_an_appeal(case: CaseUnderTest,
     assert (view["appeal"]["reference"], view["appeal"]["grounds"]) == ("R-1", [ground])
     [appeal] = case.world.calls[Activity.APPEAL_FOR_REVOCATION]
     assert (appeal.grounds, appeal.conclusion_number) == ([ground], view["conclusion"]["number"])
-    assert appeal.conclusion_sha256 == view["conclusion"]["sha256"]
+    assert appeal.conclusion_sha256 == view["conclusion"]["final"]["sha256"]
 
 
 @pytest.mark.parametrize("registration", ["revoked", "none"])
@@ -179,7 +179,7 @@ async def test_the_customs_are_answered_in_their_language_under_their_reference(
     view = await signed(case)
     [reply] = case.world.calls[Activity.SEND_REPLY]
     assert (reply.language, reply.reference, reply.to_email) == ("de", "2026-0042", "origin@customs.example")
-    assert reply.conclusion_document_id == view["conclusion"]["document_id"]
+    assert reply.conclusion_document_id == view["conclusion"]["final"]["document_id"]
 
 
 async def test_the_reply_goes_out_with_the_signature_and_does_not_wait_for_the_appeal(
