@@ -137,7 +137,7 @@ def test_the_first_page_leads_to_every_other() -> None:
 
 def test_the_first_page_says_where_each_command_is_described() -> None:
     rows = re.findall(r"^\| (`.*`) \| \[.*\]\((.*\.md)\) \|$", read("README"), re.MULTILINE)
-    described = [(name, page) for names, page in rows for name in re.findall(r"`(\w+)`", names)]
+    described = [(name, page) for names, page in rows for name in re.findall(r"`([\w-]+)`", names)]
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
     assert sorted(name for name, _ in described) == sorted(group.commands)
