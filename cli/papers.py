@@ -22,13 +22,14 @@ from cli.printing import console, print_json, print_page
 from cli.saving import save, save_in
 from cli.words import OUTCOMES, day_of, often_words, short_day, size_words, time_words, words
 from rules.case_view import CaseView, ConclusionView
+from rules.conclusion import FinalConclusion
 from rules.instant import rfc_3339
 from rules.terms import Step
 from rules.text import shown
 from runtime.commands import STARTER
 
 CONCLUSION = "conclusion"
-"""As kind of a paper: the conclusion of ¶10, drafted or signed, which is our own."""
+"""As kind of a paper: the conclusion of ¶10, drafted or final, which is our own."""
 
 
 _DRAFTING = 15.0
@@ -86,9 +87,10 @@ async def papers(case_id: str, *, out: str | None, as_json: bool) -> None:
         )
 
 
-async def draft(case_id: str, *, out: str | None, as_json: bool) -> None:
+async def draft(case_id: str, *, out: str | None, as_json: bool, to_sign: bool = False) -> None:
     """Say where the draft of the conclusion is, and write it to a file, so that one can read it before signing.
 
+    :param to_sign: the copy that is signed, by hand or electronically: it does not bear the mark of a draft.
     :raises CannotDo: where there is none yet, or it cannot be written.
     """
     world = await connected()
@@ -97,6 +99,10 @@ async def draft(case_id: str, *, out: str | None, as_json: bool) -> None:
     paper = conclusion_paper(conclusion) if conclusion is not None else None
     if conclusion is None or paper is None:
         raise CannotDo(f"{case_id}: there is no draft; the case stands at {case.step}. {case.to_do}")
+    if to_sign:
+        paper = copy_to_sign(conclusion)
+        if paper is None:
+            raise CannotDo(f"{case_id}: the conclusion is signed already")
     store = _store(world)
     file = None
     if out is not None:
@@ -121,18 +127,34 @@ async def _drafted(world: Connected, case_id: str) -> CaseView:
         await asyncio.sleep(0.2)
 
 
+def conclusion_papers(conclusion: ConclusionView) -> list[Paper]:
+    """Every draft, those that were returned too, and then the final conclusion, which is the only one that leaves."""
+    final = conclusion.final
+    found = [
+        Paper(CONCLUSION, conclusion.draft_name(each.version), each.document_id, each.drafted_at)
+        for each in conclusion.drafts
+    ]
+    if final is not None:
+        found.append(Paper(CONCLUSION, conclusion.filename, final.document_id, conclusion.signed_at, size=final.size))
+    return found
+
+
 def conclusion_paper(conclusion: ConclusionView) -> Paper | None:
-    """The conclusion as it stands, drafted or signed; None while there is no draft."""
-    if conclusion.document_id is None:
+    """The conclusion as it stands: the final one, or the present draft; None while there is neither."""
+    papers = conclusion_papers(conclusion)
+    return papers[-1] if papers and conclusion.document_id is not None else None
+
+
+def copy_to_sign(conclusion: ConclusionView) -> Paper | None:
+    """The copy of the present draft that is signed; None once it is."""
+    if conclusion.signed_at is not None or not conclusion.drafts:
         return None
-    version = "" if conclusion.signed_at else f"-draft-{conclusion.version}"
-    return Paper(
-        CONCLUSION, f"conclusion-{conclusion.number}{version}.pdf", conclusion.document_id, conclusion.drafted_at
-    )
+    name = conclusion.draft_name(conclusion.version).replace("-draft-", "-to-sign-")
+    return Paper(CONCLUSION, name, conclusion.drafts[-1].to_sign, conclusion.drafted_at)
 
 
 def papers_of(case: CaseView) -> list[Paper]:
-    """Each document once, in the order in which they came, then the conclusion."""
+    """Each document once, in the order in which they came, then our letters, then each version of the conclusion."""
     found = [
         Paper(each.kind.value, each.filename, each.document_id, each.arrived_at, count, each.size)
         for each, count in case.documents_once
@@ -141,16 +163,26 @@ def papers_of(case: CaseView) -> list[Paper]:
         Paper(each.kind.value, each.filename, each.document_id, None, size=each.size, quarantined=each.reason)
         for each in case.quarantined_documents
     ]
-    own = conclusion_paper(case.conclusion) if case.conclusion is not None else None
-    return [*found, own] if own is not None else found
+    found += [
+        Paper(each.what, each.filename, each.document_id, each.sent_at)
+        for each in case.letters
+        if each.document_id and each.what != CONCLUSION
+    ]
+    return found + (conclusion_papers(case.conclusion) if case.conclusion is not None else [])
 
 
 async def _papers(world: Connected, case_id: str) -> list[Paper]:
-    try:
-        return papers_of(read_case(await ask_case(world.client, case_id)))
-    except UnknownCase:
-        from cli.kept_papers import kept_papers  # here, because the register's libraries take a second to load
+    from cli.kept_papers import kept_papers, unsent_letters  # here, because the register takes a second to load
 
+    try:
+        case = read_case(await ask_case(world.client, case_id))
+        found = papers_of(case)
+        if case.failed_actions or case.retrying:
+            known = {each.document_id for each in found}
+            made = await asyncio.to_thread(unsent_letters, world.database_url, case_id)
+            found += [each for each in made if each.document_id not in known]
+        return found
+    except UnknownCase:
         kept = await asyncio.to_thread(kept_papers, world.database_url, case_id)
         if kept is None:
             raise
@@ -247,6 +279,20 @@ def _draft_page(case: CaseView, conclusion: ConclusionView, paper: Paper, file: 
     else:
         text.append(f"To read it: {STARTER} draft {case.case_id} --out {shlex.quote(paper.filename)}\n")
     if signed:
-        return text.append(f"Signed by {conclusion.signed_by} on {time_words(conclusion.signed_at)}")
-    text.append(f"To sign it: {STARTER} sign {case.case_id} --by NAME --document {conclusion.document_id}\n")
+        text.append(f"Signed by {conclusion.signed_by} on {time_words(conclusion.signed_at)}")
+        return text.append(f"; {_what_leaves(conclusion.final)}")
+    text.append(f"The copy to sign, without the mark: {STARTER} draft {case.case_id} --to-sign --out FILE\n")
+    signed_file = " --file SIGNED" if case.require_signed_file else ""
+    text.append(
+        f"To sign it: {STARTER} sign {case.case_id} --by NAME --document {conclusion.document_id}{signed_file}\n"
+    )
     return text.append(f"To return it: {STARTER} update {case.case_id} return_conclusion FILE")
+
+
+def _what_leaves(final: FinalConclusion | None) -> str:
+    if final is None:
+        return "the final conclusion is being made"
+    if not final.signed_file:
+        return "this is the final conclusion, which says so"
+    held = f"{len(final.signatures)} electronic signatures" if len(final.signatures) != 1 else "1 electronic signature"
+    return f"this is the signed file, with {held}"
