@@ -6,11 +6,15 @@ Every ``key`` is derived from the case, the step and a counter; calling twice wi
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 
 from pydantic import Field
 
+from activities.opening import CalendarWanted as CalendarWanted
+from activities.opening import DoorKeys as DoorKeys
+from activities.opening import Recorded as Recorded
+from activities.opening import SealedRequest as SealedRequest
+from activities.opening import year_span as year_span
 from activities.outgoing import (
     Acknowledgement,
     Appeal,
@@ -24,12 +28,10 @@ from activities.outgoing import (
 from activities.payload import Payload
 from escalation.ladder import LadderBook, Recipient
 from escalation.notice import Notice, Withdrawn
-from register.rows import CaseEntry, RefusedMessageEntry, RegisterEntries
-from rules.calendar import CalendarDays
+from register.rows import RefusedMessageEntry, RegisterEntries
 from rules.conclusion import DraftVersion, FinalConclusion, SignedFile
 from rules.documents import OfferedDocument, RecordedDocument, Signature
 from rules.instant import Instant
-from rules.readings import Readings
 from rules.registration import Occasion
 
 
@@ -53,6 +55,7 @@ class Activity(StrEnum):
     APPEAL_FOR_REVOCATION = "appeal_for_revocation"
     SEND_REPLY = "send_reply"
     READ_LADDERS = "read_ladders"
+    READ_DOOR_KEYS = "read_door_keys"
     NOTIFY = "notify"
     SEND_NOTICES = "send_notices"
     CHECK = "check"
@@ -71,32 +74,8 @@ class ErrorKind(StrEnum):
     BROKEN = "Broken"
     CLOSED = "Closed"
     """The case number is used up: the register has a closed case under it (contract, section 1)."""
-
-
-class CalendarWanted(Payload):
-    """``record_calendar`` -> ``Recorded`` for whole years.
-
-    From 1 January of the first year to 31 December of the last. ``opening`` is the row of a case that is being opened:
-    the register has it from then on, before anything leaves the house. It fails as ``ErrorKind.CLOSED`` where the
-    register, which remembers longer than Temporal, has a closed case under the number.
-    """
-
-    first_year: int
-    last_year: int
-    opening: CaseEntry | None = None
-
-
-class Recorded(Payload):
-    """The working days, and how the office works: a case takes the latter over at its opening and keeps it.
-
-    ``confirm_request``: a person confirms before the letter of ¶7 leaves (¶4). ``require_signed_file``: a conclusion is
-    signed with the signed file only (¶10).
-    """
-
-    days: CalendarDays
-    readings: Readings
-    confirm_request: bool
-    require_signed_file: bool
+    NOT_AUTHENTICATED = "NotAuthenticated"
+    """The request did not come through the gateway, or its seal does not hold (contract, section 13)."""
 
 
 NOTICE_OUTCOME = "notice_outcome"
@@ -262,11 +241,6 @@ class CaseRecord(Payload):
     busy: bool
 
 
-def year_span(received_on: date, until: date, opening: CaseEntry | None = None) -> CalendarWanted:
-    """The years a case's calendar holds: from the year of receipt to the end of the year after ``until``."""
-    return CalendarWanted(first_year=received_on.year, last_year=until.year + 1, opening=opening)
-
-
 PAYLOADS: dict[Activity, type[Payload] | type[RegisterEntries]] = {
     Activity.RECORD_CALENDAR: CalendarWanted,
     Activity.READ_ARRIVALS: ArrivalsWanted,
@@ -285,4 +259,4 @@ PAYLOADS: dict[Activity, type[Payload] | type[RegisterEntries]] = {
     Activity.SEND_REPLY: CustomsReply,
     Activity.NOTIFY: Notify,
 }
-"""What each activity of a case takes; ``read_ladders`` takes nothing."""
+"""What each activity of a case takes; ``read_ladders`` and ``read_door_keys`` take nothing."""

@@ -16,6 +16,7 @@ from cli.samples import sample
 from cli.schedules import put_schedules
 from cli.views import view_links
 from embedded.system import NAMESPACE, ROOT, Embedded, Ports
+from gateway.clients import add_client, read_clients, remove_client
 from rules.case_number import case_number
 from runtime.commands import SETTING
 from runtime.connection import connect
@@ -23,8 +24,14 @@ from runtime.settings import PREFIX, VAR, ClientSettings
 from runtime.views import DUE_THIS_WEEK, ESCALATIONS, OPEN_CASES
 from simulators.samples import SAMPLE
 
-USUAL = Ports(temporal=7233, ui=8233, http=7243, atameken=8101, rex=8102, mail=2525)
+USUAL = Ports(temporal=7233, ui=8233, gateway=8080, atameken=8101, rex=8102, mail=2525)
 """Where Temporal's own tools look for it; any others where these are taken."""
+
+TRIED_AS = {
+    "ATAMEKEN_TOKEN": ("Atameken", ("documents_arrived", "document_request_received", "store", "events")),
+    "OFFICE_TOKEN": ("case-management", ("open", "read", "inspection_completed", "conclusion_signed", "withdraw")),
+}
+"""The clients with which the gateway can be tried: a variable for the token of each, its name, and what it may do."""
 
 _LATE = timedelta(days=40)
 """Long enough that every term of the steps has passed."""
@@ -46,7 +53,7 @@ def up(folder: Path = VAR / "up") -> None:
 
 
 async def _up(folder: Path) -> None:
-    print("Starting Temporal, simulators of Atameken, REX and mail, and a worker ...")
+    print("Starting Temporal, simulators of Atameken, REX and mail, a worker and the gateway ...")
     taken, set_aside = settings_for(os.environ)
     if taken:
         print(f"Taken from your environment: {', '.join(taken)}")
@@ -54,6 +61,7 @@ async def _up(folder: Path) -> None:
         print(f"Set aside from your environment, as they are about another system: {', '.join(set_aside)}")
     sys.stdout.flush()
     async with Embedded(folder, USUAL, settings=taken) as system:
+        await system.start_gateway()
         client = await connect(environment=system.environment)
         await put_schedules(client, ClientSettings.model_fields["task_queue"].default)
         print(what_to_try(system, datetime.now(UTC)), flush=True)
@@ -86,14 +94,13 @@ def what_to_try(system: Embedded, now: datetime) -> str:
     papers_folder = _shown(system.folder / "papers" / case)
     python = _shown(Path(sys.executable))
     starter = f"{python} {_shown(ROOT / 'starter.py')}"
-    temporal = _shown(Path(sys.executable).parent / "temporal")
     environment = _write_environment(system)
     first = view_links(system.ui_url, NAMESPACE, (OPEN_CASES, DUE_THIS_WEEK, ESCALATIONS), now)
     return f"""
 {first}
 
 Temporal UI      {system.ui_url}
-Temporal's HTTP  {system.http_url}
+Gateway          {system.gateway_url}
 Atameken, REX    {system.atameken_url}  {system.rex_url}  (simulators)
 E-mails          {_shown(system.mail_folder / "index.txt")}
 Logs             {_shown(system.logs)}
@@ -110,11 +117,9 @@ In another terminal, in this folder:
     > {documents_file}
   {starter} documents {case} {documents_file}
 
-   Any other system sends the same to Temporal, by its command line or by HTTP (a repeat changes nothing):
-  {temporal} workflow signal --workflow-id {case} \\
-    --name documents_arrived --input-file {documents_file}
-  printf '{{"input":[%s]}}' "$(cat {documents_file})" | curl -sf --json @- \\
-    "$TEMPORAL_HTTP/{case}/signal/documents_arrived"
+   Any other system sends the same through the gateway (a repeat changes nothing):
+  curl -sS --fail-with-body --json @{documents_file} -H "Authorization: Bearer $ATAMEKEN_TOKEN" \\
+    "$GATEWAY/cases/{case}/documents-arrived"
 
 3. Read the documents, send the inspector's result, read the draft, and sign the conclusion:
   {starter} papers {case} --out {papers_folder}
@@ -136,15 +141,27 @@ The exporter is {SAMPLE}. Ctrl-C stops everything; the cases stay in {_shown(sys
 
 
 def _write_environment(system: Embedded) -> str:
-    """What a terminal needs for this system: the client's settings, and two addresses for ``curl``."""
+    """What a terminal needs for this system: the client's settings, and addresses and tokens for ``curl``."""
     variables = system.client_environment | {
-        "TEMPORAL_HTTP": f"{system.http_url}/api/v1/namespaces/{NAMESPACE}/workflows",
+        "GATEWAY": f"{system.gateway_url}/api/v1",
         "ATAMEKEN": system.atameken_url,
+        **_tokens(system),
     }
     lines = [f"export {name}={shlex.quote(value)}\n" for name, value in variables.items()]
     file = system.folder / "environment.sh"
+    file.touch(0o600)
     file.write_text("".join(lines), encoding="utf-8")
     return _shown(file)
+
+
+def _tokens(system: Embedded) -> dict[str, str]:
+    """New tokens, as the gateway keeps none that could be shown again."""
+    file, tokens = system.folder / "clients.json", {}
+    for variable, (name, may) in TRIED_AS.items():
+        if name in read_clients(file):
+            remove_client(file, name)
+        tokens[variable] = add_client(file, name, may, datetime.now(UTC)).token
+    return tokens
 
 
 def _write(file: Path, data: dict[str, Any]) -> str:

@@ -9,10 +9,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from rules.conclusion import SignedFile
-from rules.documents import Application, OfferedDocument
+from rules.documents import AnyDocument, Application
 from rules.instant import StatedInstant, stated_between
 from rules.refusal import Refusal, read
 from rules.request import Incoming, LongText, Text
+from rules.text import canonical_json, sha256_of
 
 
 class Ground(StrEnum):
@@ -48,7 +49,7 @@ class Delivered(Incoming):
 class DocumentsArrived(Message, Delivered):
     """Documents that Atameken has sent (¶8); those of several messages make one set."""
 
-    documents: Annotated[list[OfferedDocument], Field(min_length=1, max_length=100)]
+    documents: Annotated[list[AnyDocument], Field(min_length=1, max_length=100)]
 
 
 class Inspected(Incoming):
@@ -109,6 +110,14 @@ def read_message(name: str, arguments: list[Any], received_at: datetime, now: da
     if model is None:
         raise Refusal(f"unknown message {name!r}; expected one of {', '.join(MESSAGES)}")
     return read(model, only_argument(arguments), stated_between(received_at, now))
+
+
+def digest_of(data: dict[str, Any]) -> str:
+    """The SHA-256 of a message as it was read, in JSON mode: the same content, however it was written.
+
+    Of what was read: Temporal's HTTP API writes null for an empty list, and that is the same content.
+    """
+    return sha256_of(canonical_json(data))
 
 
 def only_argument(arguments: list[Any]) -> Any:

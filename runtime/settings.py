@@ -8,14 +8,16 @@ from __future__ import annotations
 import re
 import tomllib
 from functools import cached_property
+from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    FilePath,
     SecretStr,
     ValidationError,
     ValidationInfo,
@@ -29,6 +31,7 @@ from escalation.ladder_file import Ladders
 from rules.readings import Readings, read_readings
 from rules.refusal import Refusal
 from runtime.commands import USUAL
+from runtime.door_keys import read_door_keys
 
 PREFIX = "REXV_"
 
@@ -72,6 +75,13 @@ def _listener(value: str) -> str:
     if not re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[\w.-]+):[0-9]{1,5}", value):
         raise ValueError("expected host:port as in 0.0.0.0:9090")
     return value
+
+
+def _network(value: str) -> str:
+    try:
+        return str(ip_network(value)) if "/" in value else str(ip_address(value))
+    except ValueError:
+        raise ValueError("expected addresses or networks as in 10.0.0.5 or 10.0.0.0/24") from None
 
 
 def _heartbeat_address(value: SecretStr) -> SecretStr:
@@ -126,6 +136,11 @@ def _readings_file(value: Any) -> Any:
         raise ValueError(f"{value}: {refusal}") from None
 
 
+def _door_keys_file(value: Path) -> Path:
+    read_door_keys(value)
+    return value
+
+
 def _recipients(value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
     if value is None:
         if "escalation_file" in info.data and info.data["escalation_file"] is None:
@@ -164,9 +179,13 @@ class ClientSettings(BaseSettings):
     chain_heads: Path = VAR / "chain_heads.jsonl"
     """Where the daily self-check writes down how far the chains of the log have come; one file for all workers."""
     ui_url: WebAddress = "http://localhost:8233"
+    gateway_url: WebAddress | None = None
+    """The gateway's public address, for links; None where only this machine reaches it."""
     command: Annotated[str, Field(pattern=r"^[^\r\n]{1,200}$")] = USUAL
     """How people start ``starter.py``, for the commands in notices and on pages; ``runtime.commands`` reads it."""
     receipt_cutoff: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
+    door_keys: Annotated[Path, AfterValidator(_door_keys_file)] = VAR / "door-keys"
+    """The file of the gateway's public keys, which the gateway makes and workers read."""
     readings: Annotated[Readings, NoDecode, BeforeValidator(_readings_file)] = Readings()
     """How the office reads the order where it is silent; the setting names the file (contract, section 12)."""
 
@@ -202,6 +221,8 @@ class WorkerSettings(ClientSettings):
     """The folder of templates for letters and papers; ours by default (``letters/templates``)."""
     confirm_request: bool = False
     """Whether a person confirms that a request is official (¶4) before the letter of ¶7 leaves."""
+    only_authenticated: bool = False
+    """Whether a case takes only what came through the gateway."""
     require_signed_file: bool = False
     """Whether a conclusion (¶10) is signed with a validly signed file only."""
     metrics_address: Annotated[str, AfterValidator(_listener)] | None = None
@@ -227,11 +248,48 @@ class WorkerSettings(ClientSettings):
         return {level: list(urls) for level, urls in self.ladders.addresses.items()}
 
 
+class GatewaySettings(ClientSettings):
+    """What the gateway needs: nothing here is required."""
+
+    gateway_listen: Annotated[str, AfterValidator(_listener)] = "127.0.0.1:8080"
+    gateway_tls_cert: FilePath | None = None
+    """The gateway's own certificate, with what leads to its authority (PEM); without one it speaks plain HTTP."""
+    gateway_tls_key: FilePath | None = None
+    gateway_client_ca: FilePath | None = None
+    """The authorities whose certificates clients may show (PEM)."""
+    door_key: Path = VAR / "door-key.pem"
+    """The gateway's private key; made at its first start."""
+    clients_file: Path = VAR / "clients.json"
+    """The systems that may come through the gateway, as ``starter.py clients`` writes it."""
+    trusted_proxies: Annotated[
+        tuple[Annotated[str, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_words)
+    ] = ()
+    """Addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+
+    @model_validator(mode="after")
+    def _all_of_tls(self) -> Self:
+        if (self.gateway_tls_cert is None) != (self.gateway_tls_key is None):
+            raise ValueError(f"{PREFIX}GATEWAY_TLS_CERT and {PREFIX}GATEWAY_TLS_KEY: expected both or none")
+        if self.gateway_client_ca is not None and self.gateway_tls_cert is None:
+            raise ValueError(f"{PREFIX}GATEWAY_CLIENT_CA: needs {PREFIX}GATEWAY_TLS_CERT")
+        return self
+
+    @property
+    def gateway_base(self) -> str:
+        """The address by which others reach it, without a slash at its end."""
+        return self.gateway_url or f"{self.gateway_scheme}://{self.gateway_listen}"
+
+    @property
+    def gateway_scheme(self) -> str:
+        """``https`` where it has a certificate of its own, else ``http``."""
+        return "https" if self.gateway_tls_cert is not None else "http"
+
+
 Settings = TypeVar("Settings", bound=ClientSettings)
 
 
 def read_settings(kind: type[Settings]) -> Settings:
-    """Read settings of a kind, ``ClientSettings`` or ``WorkerSettings``.
+    """Read settings of a kind, as ``WorkerSettings``.
 
     Raises:
         WrongSettings: naming each setting that is missing or does not fit.

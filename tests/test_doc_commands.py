@@ -122,14 +122,14 @@ def test_a_term_of_the_readme_is_counted_without_server_database_or_setting() ->
 
 def _integrator(system: System, said: str) -> None:
     """Temporal says that a message was sent whatever it says: only the case knows whether it was taken."""
-    # By Temporal's own tool and by HTTP.
-    assert len(re.findall('"state": ?"accepted"', said)) == 2, said
+    # Documents and inspection through the gateway, and the inspection asked about there and by Temporal's own tool.
+    assert len(re.findall('"state": ?"accepted"', said)) == 4, said
     assert len(re.findall('"state": ?"refused"', said)) == 1, said
     case = system.show("rex-ch-2026-0042")
     assert (case["rejected_count"], case["step"], len(case["documents"])) == (1, "await_documents", 4)
     assert system.show("rex-ch-2026-0043")["outcome"] == "withdrawn"
     refused = json.loads(system.run(".venv/bin/python starter.py list --refused --json"))
-    assert "rex-ch-2026-0044" in str(refused)
+    assert "rex-se-2026-0044" in str(refused)
 
 
 def _case_officer(system: System, _: str) -> None:

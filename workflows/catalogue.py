@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from activities.interface import Activity, Fetched, Notified, Recorded, SignedFileChecked
+from activities.interface import Activity, DoorKeys, Fetched, Notified, Recorded, SignedFileChecked
 from activities.outgoing import Drafted, LookedUp, Sealed, Sent, Taken, Withdrawn
 from escalation.ladder import LadderBook
 from rules.instant import Instant
@@ -50,6 +50,7 @@ CATALOGUE: Final[dict[Activity, Row]] = {
     Activity.SEAL_CONCLUSION: Row(Sealed, OWN, answers.sealed),
     Activity.APPEAL_FOR_REVOCATION: Row(Taken, LETTER, answers.appeal_taken, of_the_step=True),
     Activity.SEND_REPLY: Row(Sent, LETTER, answers.replied),
+    Activity.READ_DOOR_KEYS: Row(DoorKeys, OWN, quiet=True),
     Activity.READ_LADDERS: Row(LadderBook, NOTIFY, quiet=True),
     Activity.NOTIFY: Row(Notified, NOTIFY, quiet=True),
 }

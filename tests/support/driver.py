@@ -20,6 +20,7 @@ from escalation.notice import Outcome
 from rules.refusal import Refusal
 from rules.request import read_request
 from tests.support.world import World
+from workflows.answer import Answer
 from workflows.asking_first import ASKED
 from workflows.case import Action, Case
 from workflows.case_page import case_page
@@ -27,10 +28,11 @@ from workflows.case_view import case_view
 from workflows.catalogue import CATALOGUE
 from workflows.continue_as_new import lighten
 from workflows.deadlines import Alarm
+from workflows.door import sealed_request
 from workflows.profiles import AT_THE_SCREEN
 from workflows.publishing import want_register
 from workflows.register_changes import RegisterChanges
-from workflows.turns import Answer, Failure, Turns
+from workflows.turns import Failure, Turns
 
 MOST_STEPS = 20_000
 """Turns after which a case that never comes to rest is a defect."""
@@ -68,6 +70,7 @@ class Driver:
         world.tell = self._told  # type: ignore[method-assign]  # instead of a signal through a client
         case = Case(case_id=case_id, request=read_request(given, now), opened_at=now, seen_at=now)
         case.note("opened", now, "case", "opened", reference=case.request.reference)
+        case.door.request = sealed_request(given)
         self.turns = Turns(case, "run")
 
     # -- what tests do with a case ------------------------------------------------------------------------------------
@@ -83,7 +86,7 @@ class Driver:
 
     async def update(self, name: str, fields: dict[str, Any]) -> dict[str, Any]:
         """A person decides. :raises Refusal: with the reason."""
-        answer: Answer = self.turns.decided(name, self.turns.read(name, [fields], self.now))
+        answer: Answer = self.turns.decided(name, self.turns.read(name, [fields], self.now), [fields])
         await self.settle()
         while not answer.given:
             assert await self._go_on(), f"{name} waits for nothing that could come"

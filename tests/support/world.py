@@ -18,11 +18,13 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.arrivals import ArrivalActivities
+from activities.calendar import opened_by
 from activities.interface import (
     NOTICE_OUTCOME,
     Activity,
     ArrivalsWanted,
     CalendarWanted,
+    DoorKeys,
     ErrorKind,
     Fetch,
     Fetched,
@@ -148,6 +150,8 @@ class World:
         self.waiting: list[Notice] = []
         self.readings: dict[str, str] = {}
         self.confirm_request = False
+        self.door_keys: dict[str, str] = {}
+        self.only_authenticated = False
         self.require_signed_file = False
         self.bad_signed_files: dict[str, str] = {}
         self.signed_file_changes: dict[str, Any] = {}
@@ -187,8 +191,16 @@ class World:
             days=self.calendar(wanted.first_year, wanted.last_year),
             readings=Readings.model_validate(self.readings),
             confirm_request=self.confirm_request,
+            door_keys=self.door_keys,
+            only_authenticated=self.only_authenticated,
+            request_by=opened_by(wanted, self.door_keys, only_authenticated=self.only_authenticated),
             require_signed_file=self.require_signed_file,
         )
+
+    @activity.defn(name=Activity.READ_DOOR_KEYS)
+    async def read_door_keys(self) -> DoorKeys:
+        await self._asked(Activity.READ_DOOR_KEYS, None)
+        return DoorKeys(keys=self.door_keys)
 
     @activity.defn(name=Activity.WRITE_REGISTER)
     async def write_register(self, entries: RegisterEntries) -> None:
@@ -434,6 +446,7 @@ class World:
             self.seal_conclusion,
             self.appeal_for_revocation,
             self.send_reply,
+            self.read_door_keys,
             self.read_ladders,
             self.notify,
             *arrivals,

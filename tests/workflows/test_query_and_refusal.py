@@ -57,6 +57,7 @@ KEYS = {
     "to_do_by", "responsible", "require_signed_file",
     "conclusion", "appeal", "reply", "letters", "to_do",
     "failed_actions", "escalations", "rejected_messages", "rejected_count",
+    "authenticated",
     "to_send", "retrying", "stated_earlier",
 }  # fmt: skip
 STEP_KEYS = {

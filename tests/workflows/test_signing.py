@@ -154,7 +154,7 @@ async def test_of_two_who_sign_at_once_the_second_is_refused_before_anything_is_
     await case.bring_to("conclude")
     turns, name = case.driver.turns, "sign_conclusion"
     asked = [{"by": by, "signed_file": FILE} for by in ("A. Nurlan", "B. Omarov")]
-    first, second = (turns.decided(name, turns.read(name, [fields], case.driver.now)) for fields in asked)
+    first, second = (turns.decided(name, turns.read(name, [fields], case.driver.now), [fields]) for fields in asked)
     await case.result()
     assert (first.refusal, str(second.refusal)) == (None, "the conclusion is signed already")
     assert len(world.calls[Activity.CHECK_SIGNED_FILE]) == 1

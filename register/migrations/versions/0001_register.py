@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from register.migrations import gateway_tables
+
 revision = "0001"
 down_revision: str | None = None
 branch_labels = None
@@ -207,6 +209,7 @@ def upgrade() -> None:
         sa.Column("sent_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("day", "recipient", name="pk_sent_heads"),
     )
+    gateway_tables.create()
     guards = _postgresql_guards() if op.get_bind().dialect.name == "postgresql" else _sqlite_guards()
     for statement in guards:
         op.execute(statement)
@@ -214,6 +217,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table in (
+        "webhooks",
+        "events",
+        "deposits",
         "sent_heads",
         "sent_accounts",
         "reported_findings",

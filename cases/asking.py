@@ -18,7 +18,7 @@ from temporalio.exceptions import FailureError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.signals import CASE
-from cli.errors import CannotDo
+from cases.errors import CannotDo, OutOfReach
 from escalation.ladder import officer_key
 from rules.case_view import CaseView
 from rules.refusal import reasons
@@ -40,23 +40,29 @@ _NOBODY_ANSWERS = {
 }
 
 
-class NobodyAnswers(CannotDo):
+class NobodyAnswers(OutOfReach):
     """The case is there, but no worker runs that could answer for it."""
+
+
+class RequestRefused(CannotDo):
+    """The number has no case: its request was refused at the start."""
 
 
 class UnknownCase(CannotDo):
     """Temporal has no case of this number, or no longer."""
 
 
-async def ask(client: Client, case_id: str, query: str, *arguments: Any) -> Any:
+async def ask(client: Client, case_id: str, query: str, *arguments: Any, patience: timedelta | None = None) -> Any:
     """Ask a case, running or closed; a worker answers.
+
+    :param patience: how long to wait; ``PATIENCE`` by default.
 
     :raises UnknownCase: where Temporal does not have it.
     :raises NobodyAnswers: where no worker runs.
     :raises CannotDo: where it is not a case, or does not know the query.
     """
     try:
-        return await client.get_workflow_handle(case_id).query(query, args=arguments, rpc_timeout=PATIENCE)
+        return await client.get_workflow_handle(case_id).query(query, args=arguments, rpc_timeout=patience or PATIENCE)
     except WorkflowQueryFailedError as error:
         raise CannotDo(f"{case_id}: does not answer the query {query}: {error}") from None
     except RPCError as error:
@@ -64,7 +70,7 @@ async def ask(client: Client, case_id: str, query: str, *arguments: Any) -> Any:
             raise unknown(client, case_id) from None
         if error.status in _NOBODY_ANSWERS:
             raise NobodyAnswers(f"{case_id}: no worker answers for it; start one: {WORKER}") from None
-        raise CannotDo(f"{case_id}: {in_words(error)}") from None
+        raise OutOfReach(f"{case_id}: {in_words(error)}") from None
 
 
 async def ask_case(client: Client, case_id: str) -> dict[str, Any]:
@@ -76,7 +82,7 @@ async def ask_case(client: Client, case_id: str) -> dict[str, Any]:
     """
     described = await describe(client, case_id)
     if described.status is WorkflowExecutionStatus.FAILED:
-        raise CannotDo(f"{case_id}: the request was refused: {await refusal_of(client, case_id)}")
+        raise RequestRefused(f"{case_id}: the request was refused: {await refusal_of(client, case_id)}")
     try:
         answer = await ask(client, case_id, "case")
     except NobodyAnswers:
@@ -127,7 +133,7 @@ async def describe(client: Client, case_id: str) -> WorkflowExecutionDescription
     except RPCError as error:
         if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT):
             raise unknown(client, case_id) from None
-        raise CannotDo(f"{case_id}: {in_words(error)}") from None
+        raise OutOfReach(f"{case_id}: {in_words(error)}") from None
     if described.workflow_type != CASE:
         raise CannotDo(f"{case_id}: is not a case but a workflow of type {described.workflow_type}")
     return described
