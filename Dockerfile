@@ -26,8 +26,10 @@ RUN pip install --require-hashes --requirement requirements-worker.lock
 # The packages of OF_A_WORKER in runtime/packages.py.
 COPY activities activities
 COPY calendars calendars
+COPY cases cases
 COPY cli cli
 COPY escalation escalation
+COPY gateway gateway
 COPY intake intake
 COPY notifications notifications
 COPY pages pages

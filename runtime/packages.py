@@ -11,9 +11,11 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 OWN: Final = (
     "activities",
     "calendars",
+    "cases",
     "cli",
     "embedded",
     "escalation",
+    "gateway",
     "intake",
     "notifications",
     "pages",
