@@ -92,6 +92,9 @@ class Embedded:
             "REXV_DATABASE_URL": self.database_url,
             "REXV_DOCUMENT_STORE": str(self.document_folder),
             "REXV_UI_URL": self.ui_url,
+            "REXV_LINK_KEY": str(self.folder / "link-key"),
+            "REXV_ACCOUNTS_FILE": str(self.folder / "accounts.json"),
+            "REXV_SESSION_KEY": str(self.folder / "session-key"),
         }
 
     @property

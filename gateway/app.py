@@ -11,6 +11,8 @@ from fastapi import FastAPI
 
 from activities.document_store import DocumentStore
 from gateway.connected import Connected
+from gateway.desk.mounting import add_desk
+from gateway.desk.problem_page import problem_page
 from gateway.guards import Guards
 from gateway.problems import answer_problems
 from register.database import open_register
@@ -34,7 +36,8 @@ def create_app(settings: GatewaySettings) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
-    answer_problems(app)
+    answer_problems(app, problem_page)
+    add_desk(app, settings)
     app.add_middleware(Guards, hosts=hosts_of(settings))
     return app
 

@@ -14,6 +14,7 @@ from register.accounts import record_sent
 from register.calendar import approve, confirm_year, keep_state, propose, propose_withdrawal
 from register.database import RefusedByDatabase, open_register, writing
 from register.deliveries import append_deliveries
+from register.desk_acts import record_act
 from register.tables import Base
 from tests.register import examples
 from tests.register.reading import whole_register
@@ -28,6 +29,7 @@ COLUMNS = {
     "calendar_confirmations": "confirmed_by",
     "calendar_states": "library",
     "sent_accounts": "scheme",
+    "desk_acts": "act",
 }
 """Every table that is append-only, each with a column of text that is not in its key."""
 
@@ -42,6 +44,7 @@ def fill(register: Engine) -> None:
     confirm_year(register, Confirmation(year=2027, decree=DECREE), by=AIGUL, now=NOW)
     keep_state(register, build(2026, 2027), library="holidays", now=NOW)
     record_sent(register, date(2026, 3, 1), "a1b2c3", scheme="mailto", now=NOW)
+    record_act(register, examples.desk_act())
 
 
 def assert_refused(register: Engine, table: str, statement: str) -> None:
@@ -97,7 +100,7 @@ def test_sqlite_keeps_the_old_row_where_it_is_asked_to_replace_it(
     register = open_register(sqlite_register_url)
     columns, changed = columns_of(table, COLUMNS[table])
     statement = f"{instead} INTO {table} ({columns}) SELECT {changed} FROM {table} {conflict.format(COLUMNS[table])}"
-    if table in ("log", "deliveries", "sent_accounts"):  # where a row may come twice, the second is passed over
+    if table in ("log", "deliveries", "sent_accounts", "desk_acts"):  # where a row may come twice, the second is passed over
         fill(register)
         before = whole_register(register)
         with writing(register) as connection:

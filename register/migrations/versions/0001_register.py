@@ -171,6 +171,20 @@ def upgrade() -> None:
         sa.Column("sent_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("month", "recipient", name="pk_sent_accounts"),
     )
+    op.create_table(
+        "desk_acts",
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("outcome", sa.Text, nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.Column("who", sa.Text, nullable=False),
+        sa.Column("how", sa.Text, nullable=False),
+        sa.Column("address", sa.Text, nullable=False),
+        sa.Column("act", sa.Text, nullable=False),
+        sa.Column("case_id", sa.Text),
+        sa.Column("details", sa.JSON, nullable=False),
+        sa.PrimaryKeyConstraint("id", "outcome", name="pk_desk_acts"),
+    )
+    op.create_index("ix_desk_acts_at", "desk_acts", ["at"])
     guards = _postgresql_guards() if op.get_bind().dialect.name == "postgresql" else _sqlite_guards()
     for statement in guards:
         op.execute(statement)
@@ -178,6 +192,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table in (
+        "desk_acts",
         "sent_accounts",
         "reported_findings",
         "recounted_cases",
@@ -298,10 +313,11 @@ APPEND_ONLY = {
     "calendar_confirmations": ("year",),
     "calendar_states": ("version",),
     "sent_accounts": ("month", "recipient"),
+    "desk_acts": ("id", "outcome"),
 }
 """Tables whose rows nobody may change or delete, each with its key."""
 
-REPEATABLE = ("log", "deliveries", "sent_accounts")
+REPEATABLE = ("log", "deliveries", "sent_accounts", "desk_acts")
 """A row of these may come twice: the second is passed over, and whoever writes compares the two."""
 
 

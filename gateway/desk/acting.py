@@ -1,0 +1,54 @@
+"""Doing what a person decides: the same updates as everybody sends, written down before and after.
+
+``by`` is who is logged in, whatever the form says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from cases.asking import ask_case, read_case
+from cases.deciding import decide
+from cases.errors import CannotDo
+from gateway.connected import Connected
+from gateway.desk.audit import write_down
+from gateway.desk.desk import Desk
+from gateway.desk.people import Person
+from gateway.desk.problems import DeskProblem
+from gateway.four_eyes import same_person
+from rules.refusal import Refusal
+
+
+async def act(
+    world: Connected, of: Desk, person: Person, case_id: str, update: str, fields: Mapping[str, Any]
+) -> Any:
+    """Send an update of the contract in the name of the person.
+
+    :param fields: without ``by``.
+    :returns: the case's answer.
+    :raises DeskProblem: 403 where the person may not do it; 409 where the other of two people has to.
+    :raises Refusal: where a field does not fit; show it beside the form.
+    :raises CannotDo: where the case refuses or does not answer.
+    """
+    person.needs(update)
+    if of.four_eyes and update == "sign_conclusion":
+        other = same_person(read_case(await ask_case(world.client, case_id)), update, person.name)
+        if other is not None:
+            raise DeskProblem(409, "four_eyes", name=person.name)
+    decision = {**fields, "by": person.name}
+    who = (person.name, person.how, person.address, update)
+    id = await write_down(
+        world.register, *who, "asked", id=uuid4().hex, case_id=case_id, fields=dict(fields), roles=sorted(person.roles)
+    )
+    try:
+        answer = await decide(world.client, case_id, update, decision)
+    except (Refusal, CannotDo) as error:
+        await write_down(world.register, *who, "refused", id=id, case_id=case_id, why=str(error))
+        raise
+    await write_down(world.register, *who, "done", id=id, case_id=case_id)
+    return answer
+
+
