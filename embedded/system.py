@@ -95,6 +95,9 @@ class Embedded:
             "REXV_LINK_KEY": str(self.folder / "link-key"),
             "REXV_ACCOUNTS_FILE": str(self.folder / "accounts.json"),
             "REXV_SESSION_KEY": str(self.folder / "session-key"),
+            "REXV_DOOR_KEYS": str(self.folder / "door-keys"),
+            "REXV_DOOR_KEY": str(self.folder / "door-key.pem"),
+            "REXV_CLIENTS_FILE": str(self.folder / "clients.json"),
         }
 
     @property

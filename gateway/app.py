@@ -10,11 +10,14 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI
 
 from activities.document_store import DocumentStore
+from gateway.api.resources import add_api
+from gateway.clients import Clients
 from gateway.connected import Connected
-from gateway.desk.mounting import add_desk
+from gateway.desk.mounting import add_desk, open_desk
 from gateway.desk.problem_page import problem_page
 from gateway.guards import Guards
 from gateway.problems import answer_problems
+from gateway.signing import read_or_make_key
 from register.database import open_register
 from runtime.connection import connect
 from runtime.settings import GatewaySettings
@@ -37,7 +40,8 @@ def create_app(settings: GatewaySettings) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     answer_problems(app, problem_page)
-    add_desk(app, settings)
+    add_api(app)
+    add_desk(app)
     app.add_middleware(Guards, hosts=hosts_of(settings))
     return app
 
@@ -52,8 +56,15 @@ def _lifespan(settings: GatewaySettings) -> Callable[[FastAPI], AbstractAsyncCon
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         register = open_register(settings.database_url.get_secret_value())
         try:
-            client = await connect(lazy=True)
-            app.state.connected = Connected(client, register, DocumentStore(settings.document_store), settings)
+            app.state.connected = Connected(
+                client=await connect(lazy=True),
+                register=register,
+                store=DocumentStore(settings.document_store),
+                settings=settings,
+                clients=Clients(settings.clients_file),
+                signer=read_or_make_key(settings.door_key, settings.door_keys),
+            )
+            app.state.desk = open_desk(settings)
             yield
         finally:
             register.dispose()

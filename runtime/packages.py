@@ -37,6 +37,7 @@ DECIDING: Final = (
     "escalation",
     "workflows",
     "activities.interface",
+    "activities.opening",
     "activities.signals",
     "register.rows",
     "self_check.interface",

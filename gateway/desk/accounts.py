@@ -87,7 +87,7 @@ def add_account(file: Path, name: str, roles: Iterable[str], now: datetime, pass
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise Refusal(f"password: expected {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")
     accounts[name] = Account(roles=frozenset(map(DeskRole, wanted)), password=_hashed(password), added_at=now)
-    _write(file, accounts)
+    write_accounts(file, accounts)
     return password
 
 
@@ -96,7 +96,7 @@ def remove_account(file: Path, name: str) -> None:
     accounts = read_accounts(file)
     if accounts.pop(name, None) is None:
         raise Refusal(f"name: there is no account {name}; expected one of {', '.join(accounts) or 'none'}")
-    _write(file, accounts)
+    write_accounts(file, accounts)
 
 
 def find(accounts: dict[str, Account], name: str) -> str | None:
@@ -113,7 +113,7 @@ class Accounts:
         self._file = file
         self._seen = self._state()
         self._accounts = read_accounts(file)
-        self._nobody = _hashed(secrets.token_urlsafe(12))
+        self._nobody: str | None = None
 
     def get(self, name: str) -> Account | None:
         """The account of exactly this name."""
@@ -129,6 +129,8 @@ class Accounts:
 
         accounts = self._now()
         found = find(accounts, name)
+        if self._nobody is None:
+            self._nobody = _hashed(secrets.token_urlsafe(12))
         hashed = accounts[found].password if found is not None else self._nobody
         try:
             PasswordHasher().verify(hashed, password[: LONGEST_PASSWORD + 1])
@@ -160,7 +162,8 @@ def _hashed(password: str) -> str:
     return PasswordHasher().hash(password)
 
 
-def _write(file: Path, accounts: dict[str, Account]) -> None:
+def write_accounts(file: Path, accounts: dict[str, Account]) -> None:
+    """Write the file anew, whole or not at all."""
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(f"{file.name}.new")
     part.unlink(missing_ok=True)

@@ -19,12 +19,11 @@ from gateway.desk.desk import Desk
 from gateway.desk.people import Person
 from gateway.desk.problems import DeskProblem
 from gateway.four_eyes import same_person
+from gateway.signing import authenticated
 from rules.refusal import Refusal
 
 
-async def act(
-    world: Connected, of: Desk, person: Person, case_id: str, update: str, fields: Mapping[str, Any]
-) -> Any:
+async def act(world: Connected, of: Desk, person: Person, case_id: str, update: str, fields: Mapping[str, Any]) -> Any:
     """Send an update of the contract in the name of the person.
 
     :param fields: without ``by``.
@@ -38,17 +37,17 @@ async def act(
         other = same_person(read_case(await ask_case(world.client, case_id)), update, person.name)
         if other is not None:
             raise DeskProblem(409, "four_eyes", name=person.name)
-    decision = {**fields, "by": person.name}
+    update_id = f"{person.name} {uuid4().hex}"
+    who_sends = authenticated(person.name, person.how, datetime.now(UTC))
+    decision = world.signer.sealed({**fields, "by": person.name}, case_id, update, who_sends, update_id=update_id)
     who = (person.name, person.how, person.address, update)
     id = await write_down(
         world.register, *who, "asked", id=uuid4().hex, case_id=case_id, fields=dict(fields), roles=sorted(person.roles)
     )
     try:
-        answer = await decide(world.client, case_id, update, decision)
+        answer = await decide(world.client, case_id, update, decision, update_id=update_id)
     except (Refusal, CannotDo) as error:
         await write_down(world.register, *who, "refused", id=id, case_id=case_id, why=str(error))
         raise
     await write_down(world.register, *who, "done", id=id, case_id=case_id)
     return answer
-
-

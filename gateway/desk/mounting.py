@@ -15,38 +15,34 @@ from runtime.settings import GatewaySettings
 
 ROUTERS = (login.router, static.router)
 
-PATHS = ("/desk",)
-"""Beginnings of the paths that are the desk's."""
 
-
-def add_desk(app: FastAPI, settings: GatewaySettings) -> None:
-    """Add the pages.
+def open_desk(settings: GatewaySettings) -> Desk:
+    """What the pages need.
 
     :raises ValueError: one line, for accounts, keys or settings that cannot be used.
     :raises OSError: where a key cannot be read or made.
     """
-    signing = Signing(read_or_make_secret(settings.session_key))
-    secure = settings.gateway_base.startswith("https://")
-    app.state.desk = Desk(
+    return Desk(
         accounts=Accounts(settings.accounts_file),
-        signing=signing,
+        signing=Signing(read_or_make_secret(settings.session_key)),
         link_key=read_or_make_secret(settings.link_key),
-        secure=secure,
+        secure=settings.gateway_base.startswith("https://"),
         four_eyes=settings.four_eyes,
         openid=_openid(settings),
     )
 
-    @app.get("/", include_in_schema=False)
-    async def home() -> RedirectResponse:
-        return RedirectResponse("/desk/today", 303)
 
-    @app.get("/desk", include_in_schema=False)
-    async def first() -> RedirectResponse:
-        return RedirectResponse("/desk/today", 303)
-
+def add_desk(app: FastAPI) -> None:
+    """Add the pages; ``app.state.desk`` has to be there when they are served."""
+    for address in ("/", "/desk"):
+        app.add_api_route(address, _first_page, include_in_schema=False)
     for router in ROUTERS:
         app.include_router(router)
-    app.add_middleware(Sessions, signing=signing, secure=secure, below=PATHS)
+    app.add_middleware(Sessions)
+
+
+async def _first_page() -> RedirectResponse:
+    return RedirectResponse("/desk/today", 303)
 
 
 def _openid(settings: GatewaySettings) -> OpenId | None:

@@ -86,7 +86,7 @@ class OpenId:
             scope=_SCOPE,
             state=state,
             nonce=nonce,
-            code_challenge=create_s256_code_challenge(verifier),
+            code_challenge=create_s256_code_challenge(verifier),  # type: ignore[no-untyped-call]  # lacks types
             code_challenge_method="S256",
         )
         return url, json.dumps([state, nonce, verifier])

@@ -102,9 +102,7 @@ async def page(request: Request, template: str, *, status: int = 200, **values: 
         language=language.value,
         languages={each.value: name for each, name in NAMES.items()},
         person=person_of(request) if hasattr(request.state, "session") else None,
-        form_token=desk(request).signing.form_token(request.state.session)
-        if hasattr(request.state, "session")
-        else "",
+        form_token=desk(request).signing.form_token(request.state.session) if hasattr(request.state, "session") else "",
         here=request.url.path + query if request.method == "GET" else "/desk/today",
         path=request.url.path,
         navigation=NAVIGATION,

@@ -33,9 +33,7 @@ MAY: Final[dict[str, frozenset[DeskRole]]] = {
     QUARANTINE: frozenset({DeskRole.INSPECTOR, DeskRole.OFFICER}),
     CALENDAR: frozenset({DeskRole.ADMINISTRATOR, DeskRole.OFFICER, DeskRole.HEAD}),
     **dict.fromkeys(DECISIONS, _OFFICERS),
-    "acknowledge_escalation": frozenset(
-        {*_ANSWERING, DeskRole.INSPECTOR, DeskRole.SIGNATORY, DeskRole.ADMINISTRATOR}
-    ),
+    "acknowledge_escalation": frozenset({*_ANSWERING, DeskRole.INSPECTOR, DeskRole.SIGNATORY, DeskRole.ADMINISTRATOR}),
     "record_inspection": frozenset({DeskRole.INSPECTOR}),
     "release_document": frozenset({DeskRole.INSPECTOR, DeskRole.OFFICER}),
     "sign_conclusion": frozenset({DeskRole.SIGNATORY}),

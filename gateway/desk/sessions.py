@@ -112,48 +112,51 @@ class Signing:
 
 
 class Sessions:
-    """An ASGI middleware: ``request.state.session`` is that of the browser, and is written back where it changed.
+    """An ASGI middleware: ``request.state.session`` is that of the browser, and is written back where it changed."""
 
-    :param secure: whether people reach us by https; the cookie is then sent by nothing else.
-    :param below: beginnings of the paths that have sessions.
-    """
-
-    def __init__(self, app: ASGIApp, signing: Signing, secure: bool, below: tuple[str, ...]) -> None:
-        self._app, self._signing, self._secure, self._below = app, signing, secure, below
-        self.cookie = f"__Host-{COOKIE}" if secure else COOKIE
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
-        if scope["type"] != "http" or not scope["path"].startswith(self._below):
+        desk = getattr(scope["app"].state, "desk", None) if scope["type"] == "http" else None
+        if desk is None or not _has_session(scope["path"]):
             await self._app(scope, receive, send)
             return
+        signing: Signing = desk.signing
+        name = f"__Host-{COOKIE}" if desk.secure else COOKIE
         now = datetime.now(UTC)
-        given = HTTPConnection(scope).cookies.get(self.cookie)
-        before = self._signing.read(given) if given else None
+        given = HTTPConnection(scope).cookies.get(name)
+        before = signing.read(given) if given else None
         alive = before is not None and before.alive(now)
-        session = before if before is not None and alive else Session.new(now)
         state: dict[str, Any] = scope.setdefault("state", {})
-        state["session"], state["expired"] = session, before is not None and not alive and before.name is not None
+        state["session"] = before if alive else Session.new(now)
+        state["expired"] = before is not None and not alive and before.name is not None
 
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
                 after: Session = state["session"]
                 if after.ended:
-                    MutableHeaders(scope=message).append("set-cookie", self._set_cookie("", 0))
+                    MutableHeaders(scope=message).append("set-cookie", _cookie(name, "", desk.secure, 0))
                 elif after is not before or now - after.seen > REFRESHED:
-                    value = self._signing.written(replace(after, seen=now))
-                    MutableHeaders(scope=message).append("set-cookie", self._set_cookie(value, None))
+                    value = signing.written(replace(after, seen=now))
+                    MutableHeaders(scope=message).append("set-cookie", _cookie(name, value, desk.secure, None))
             await send(message)
 
         await self._app(scope, receive, send_with_cookie)
 
-    def _set_cookie(self, value: str, max_age: int | None) -> str:
-        # Lax, not Strict: a link in a notice has to find the session. Nothing that is asked by GET changes anything.
-        cookie: SimpleCookie = SimpleCookie({self.cookie: value})
-        morsel = cookie[self.cookie]
-        morsel["path"], morsel["httponly"], morsel["samesite"] = "/", True, "Lax"
-        if self._secure:
-            morsel["secure"] = True
-        if max_age is not None:
-            morsel["max-age"] = max_age
-        return morsel.OutputString()
+
+def _has_session(path: str) -> bool:
+    return path == "/desk" or (path.startswith("/desk/") and not path.startswith("/desk/static/"))
+
+
+def _cookie(name: str, value: str, secure: bool, max_age: int | None) -> str:
+    # Lax, not Strict: a link in a notice has to find the session. Nothing that is asked by GET changes anything.
+    cookie: SimpleCookie = SimpleCookie({name: value})
+    morsel = cookie[name]
+    morsel["path"], morsel["httponly"], morsel["samesite"] = "/", True, "Lax"
+    if secure:
+        morsel["secure"] = True
+    if max_age is not None:
+        morsel["max-age"] = max_age
+    return morsel.OutputString()

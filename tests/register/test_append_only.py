@@ -100,7 +100,12 @@ def test_sqlite_keeps_the_old_row_where_it_is_asked_to_replace_it(
     register = open_register(sqlite_register_url)
     columns, changed = columns_of(table, COLUMNS[table])
     statement = f"{instead} INTO {table} ({columns}) SELECT {changed} FROM {table} {conflict.format(COLUMNS[table])}"
-    if table in ("log", "deliveries", "sent_accounts", "desk_acts"):  # where a row may come twice, the second is passed over
+    if table in (
+        "log",
+        "deliveries",
+        "sent_accounts",
+        "desk_acts",
+    ):  # where a row may come twice, the second is passed over
         fill(register)
         before = whole_register(register)
         with writing(register) as connection:

@@ -55,6 +55,7 @@ KEYS = {
     "refused_documents", "quarantined_documents", "missing_documents", "findings", "inspection",
     "to_do_by", "responsible",
     "conclusion", "appeal", "reply", "to_do", "failed_actions", "escalations", "rejected_messages", "rejected_count",
+    "authenticated",
     "to_send", "retrying", "stated_earlier",
 }  # fmt: skip
 STEP_KEYS = {
