@@ -19,13 +19,13 @@ try:
 except ModuleNotFoundError:
     raise SystemExit(f"error: this Python lacks our libraries; run `make install`, then: {STARTER}") from None
 
+from cases.whose import Whose
 from cli.accounts import accounts_app
 from cli.calendar import calendar_app, deadline
 from cli.clients import clients_app, door_key_app
 from cli.control import report
 from cli.errors import errors_in_one_line
 from cli.store import store
-from cli.whose import Whose
 from rules.terms import Risk, Step
 from runtime.process import leave
 
@@ -130,7 +130,7 @@ def today(
 
     if csv and json:
         raise typer.BadParameter("expected either --csv or --json")
-    asyncio.run(today(whose=whose, mine=mine, as_csv=csv, as_json=json))
+    asyncio.run(today(whose=whose, mine=mine, in_csv=csv, in_json=json))
 
 
 @app.command(rich_help_panel=CASES)

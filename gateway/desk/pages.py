@@ -73,6 +73,10 @@ class Days:
         """``1 December 2026``; a dash where there is none."""
         return self._words.plain_day(of) if of else "–"
 
+    def date_of(self, at: datetime | None) -> str:
+        """``1 December 2026``, the day on which an instant falls; a dash where there is none."""
+        return self.plain(almaty_clock().day_of(at) if at else None)
+
     def moment(self, at: datetime | None) -> str:
         """``1 December 2026, 14:05``; a dash where there is none."""
         if at is None:
