@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
@@ -10,15 +11,18 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI
 
 from activities.document_store import DocumentStore
+from gateway.api import documents
 from gateway.api.resources import add_api
 from gateway.clients import Clients
 from gateway.connected import Connected
 from gateway.desk.mounting import add_desk, open_desk
 from gateway.desk.problem_page import problem_page
-from gateway.guards import Guards
+from gateway.guards import Guards, Larger
 from gateway.problems import answer_problems
 from gateway.signing import read_or_make_key
+from gateway.webhooks import Webhooks
 from register.database import open_register
+from rules.documents import LARGEST_DOCUMENT
 from runtime.connection import connect
 from runtime.settings import GatewaySettings
 
@@ -42,7 +46,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     answer_problems(app, problem_page)
     add_api(app)
     add_desk(app)
-    app.add_middleware(Guards, hosts=hosts_of(settings))
+    app.add_middleware(Guards, hosts=hosts_of(settings), larger=[Larger("PUT", documents.PATH, LARGEST_DOCUMENT)])
     return app
 
 
@@ -65,7 +69,12 @@ def _lifespan(settings: GatewaySettings) -> Callable[[FastAPI], AbstractAsyncCon
                 signer=read_or_make_key(settings.door_key, settings.door_keys),
             )
             app.state.desk = open_desk(settings)
-            yield
+            webhooks = asyncio.create_task(Webhooks(register, app.state.connected.clients).run())
+            try:
+                yield
+            finally:
+                webhooks.cancel()
+                await asyncio.gather(webhooks, return_exceptions=True)
         finally:
             register.dispose()
 
