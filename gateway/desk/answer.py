@@ -62,7 +62,7 @@ async def acknowledge(request: Request, of: TheDesk, world: World, key: str) -> 
     for each in free:
         try:
             fields = {"escalation_id": each.id, "until": proposed_day(case, now).isoformat()}
-            await carry_out(world, of, person, case.case_id, UPDATE, fields)
+            await carry_out(world, person, case.case_id, UPDATE, fields)
         except (RefusedByCase, CaseClosed):
             # Resolved or taken in this very moment: the page that follows says how it stands.
             break
