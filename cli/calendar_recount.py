@@ -18,7 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from calendars.build import build
 from calendars.kazakhstan import years_with_data
-from cli.asking import NobodyAnswers, ask_case, in_words, message_of, open_cases, read_case
+from cases.asking import NobodyAnswers, ask_case, in_words, message_of, open_cases, read_case
 from cli.calendar_entries import entry_words
 from cli.calendar_register import calendar_register
 from cli.connected import connected

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Group
 from rich.text import Text
 
-from cli.asking import ask_case, read_case
-from cli.case_list import case_table, list_cases
+from cases.asking import ask_case, read_case
+from cases.listing import list_cases
+from cli.case_list import case_table
 from cli.case_page import case_page
 from cli.connected import connected
 from cli.files import read_object
@@ -21,12 +22,12 @@ from cli.words import day_words
 from runtime.commands import STARTER, WORKER
 
 if TYPE_CHECKING:
-    from cli.opening import Opened
+    from cases.opening import Opened
 
 
 async def open_from_file(file: str, *, received_at: str | None, as_json: bool) -> None:
     """Open the case of the request in a file, and print its number, its first term and the link to it."""
-    from cli.opening import (
+    from cases.opening import (
         open_case,  # here, because only this asks the register, whose libraries take a second to load
     )
 

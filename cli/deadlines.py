@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from cli.case_list import CaseRow, list_cases
+from cases.listing import CaseRow, list_cases
 from cli.connected import connected
 from cli.errors import CannotDo
 from cli.printing import console

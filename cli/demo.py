@@ -25,11 +25,11 @@ from temporalio.service import RPCError
 from activities.document_store import DocumentStore
 from calendars.build import build
 from calendars.time_zone import almaty_clock
-from cli.asking import ask_case, read_case
+from cases.asking import ask_case, read_case
+from cases.opening import open_case
 from cli.demo_pages import progress, results
 from cli.demo_story import Story
 from cli.errors import CannotDo
-from cli.opening import open_case
 from cli.papers import papers_of, write_papers
 from cli.printing import console, print_page
 from cli.samples import sample

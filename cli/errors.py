@@ -6,8 +6,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from cases.errors import CannotDo
 from rules.text import one_line
 from runtime.packages import OWN
+
+__all__ = ["CannotDo", "errors_in_one_line", "in_one_line"]
 
 REFUSED = 1
 """Exit code of what was refused or not found; wrong usage is 2, which ``typer`` sees to."""
@@ -16,10 +19,6 @@ INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells give it."""
 
 _LONGEST = 600
-
-
-class CannotDo(Exception):
-    """What was asked for cannot be done. Its text is the one line that the person gets."""
 
 
 @contextmanager

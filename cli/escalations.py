@@ -12,8 +12,8 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
+from cases.deciding import decide
 from cli.connected import connected
-from cli.decisions import decide
 from cli.errors import CannotDo
 from cli.listing import Column, listing
 from cli.printing import console, print_json, print_page

@@ -10,12 +10,12 @@ from typing import Any
 
 from rich.text import Text
 
-from cli.asking import ask, read_case
+from cases.asking import ask, read_case
+from cases.sending import WAIT, Answer, Undelivered, send, with_message_id
 from cli.connected import Connected, connected
 from cli.errors import CannotDo
 from cli.files import read_object
 from cli.printing import console, print_json
-from cli.sending import WAIT, Answer, Undelivered, send, with_message_id
 from cli.standing import standing
 from cli.words import often_words, words
 from rules.case_view import CaseView
@@ -82,7 +82,7 @@ async def _deliver(case_id: str, name: str, message: dict[str, Any]) -> tuple[Co
     try:
         answer = await send(world.client, case_id, name, with_message_id(message))
     except Undelivered as undelivered:
-        from cli.undelivered import keep  # here, because the register's libraries take a second to load
+        from cases.undelivered import keep  # here, because the register's libraries take a second to load
 
         raise await asyncio.to_thread(keep, undelivered, world.database_url) from None
     if answer.state == "refused":

@@ -14,7 +14,7 @@ from rich.text import Text
 from temporalio.exceptions import ApplicationError
 
 from activities.document_store import DocumentStore
-from cli.asking import UnknownCase, ask_case, read_case
+from cases.asking import UnknownCase, ask_case, read_case
 from cli.connected import Connected, connected
 from cli.errors import CannotDo
 from cli.listing import Column, listing

@@ -20,7 +20,7 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError
 
-from cli.asking import in_words
+from cases.asking import in_words
 from cli.errors import CannotDo
 from workflows.self_check import SELF_CHECK, SelfCheckWanted
 

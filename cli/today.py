@@ -17,7 +17,7 @@ from rich.console import RenderableType
 from rich.text import Text
 from temporalio.client import Client
 
-from cli.asking import NobodyAnswers, ask_case, open_cases, read_case
+from cases.asking import NobodyAnswers, ask_case, open_cases, read_case
 from cli.connected import connected
 from cli.errors import CannotDo
 from cli.listing import NOTHING, Column, listing
