@@ -27,8 +27,10 @@ RUN pip install --require-hashes --requirement requirements-worker.lock
 COPY activities activities
 COPY audit audit
 COPY calendars calendars
+COPY cases cases
 COPY cli cli
 COPY escalation escalation
+COPY gateway gateway
 COPY intake intake
 COPY notifications notifications
 COPY pages pages

@@ -343,6 +343,17 @@ def setup(json: Json = False) -> None:
 
 
 @app.command(rich_help_panel=SYSTEM)
+def gateway() -> None:
+    """Serve the web service for systems (/api/v1) and people, until it is stopped.
+
+    It listens on REXV_GATEWAY_LISTEN, 127.0.0.1:8080 by default.
+    """
+    from cli.gateway import serve
+
+    serve()
+
+
+@app.command(rich_help_panel=SYSTEM)
 def demo(
     folder: Annotated[
         Path | None,

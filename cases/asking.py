@@ -17,7 +17,7 @@ from temporalio.exceptions import FailureError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.signals import CASE
-from cli.errors import CannotDo
+from cases.errors import CannotDo
 from rules.case_view import CaseView
 from rules.refusal import reasons
 from rules.text import shown

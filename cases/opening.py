@@ -18,10 +18,11 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from activities.signals import CASE
-from cli.asking import NobodyAnswers, UnknownCase, ask_case, describe, in_words, read_case
-from cli.errors import CannotDo
-from cli.static_texts import static_details, static_summary
-from cli.words import time_words, words
+from calendars.time_zone import almaty_clock
+from cases.asking import NobodyAnswers, UnknownCase, ask_case, describe, in_words, read_case
+from cases.errors import CannotDo
+from cases.static_texts import static_details, static_summary
+from pages.words import moment, words
 from register.database import open_register
 from register.record import find_case
 from rules.case_number import case_number
@@ -108,7 +109,7 @@ def _refuse_remembered(database_url: str, case_id: str) -> None:
             f"{case_id}: the register has the case at step {known.step}, but Temporal does not run it; {_USED_UP}"
         )
     raise CannotDo(
-        f"{case_id}: by the register, closed {time_words(known.closed_at)} "
+        f"{case_id}: by the register, closed {moment(almaty_clock(), known.closed_at)} "
         f"({words(known.outcome or 'no outcome')}); {_USED_UP}"
     )
 

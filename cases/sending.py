@@ -12,9 +12,10 @@ from pydantic import BaseModel, ConfigDict
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from cli.asking import NobodyAnswers, UnknownCase, ask, describe, in_words
-from cli.errors import CannotDo
-from cli.words import time_words
+from calendars.time_zone import almaty_clock
+from cases.asking import NobodyAnswers, UnknownCase, ask, describe, in_words
+from cases.errors import CannotDo
+from pages.words import moment
 from rules.messages import read_message
 from rules.text import canonical_json, sha256_of
 
@@ -119,5 +120,5 @@ async def _why(client: Client, case_id: str) -> str:
         described = await describe(client, case_id)
     except CannotDo:
         return f"Temporal has no case {case_id} in namespace {client.namespace}"
-    closed = f" since {time_words(described.close_time)}" if described.close_time else ""
+    closed = f" since {moment(almaty_clock(), described.close_time)}" if described.close_time else ""
     return f"case {case_id} is closed{closed}"

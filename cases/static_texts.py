@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cli.words import COUNTRIES, day_words, time_words
+from calendars.time_zone import almaty_clock
+from pages.words import COUNTRIES, day, moment
 from rules.request import VerificationRequest
 from workflows.markdown import code, plain
 
@@ -34,7 +35,7 @@ def static_details(request: VerificationRequest) -> str:
         "#### The request",
         f"- **From** {plain(request.requesting_authority)}, {COUNTRIES[request.requesting_country]}, "
         f"reference {code(request.reference)}",
-        f"- **Received** {time_words(request.received_at)} (Almaty)",
+        f"- **Received** {moment(almaty_clock(), request.received_at)} (Almaty)",
         f"- **Reason** {_REASONS[request.reason]}",
         f"- **Registration** {code(request.rex_number)}",
         f"- **Exporter** {plain(exporter.name)}"
@@ -42,7 +43,7 @@ def static_details(request: VerificationRequest) -> str:
         + (f", BIN {code(exporter.bin)}" if exporter.bin else ""),
         f"- **Reply** to {plain(request.reply_to.name)}, {code(request.reply_to.email)}, "
         f"in {_LANGUAGES[request.language]}"
-        + (f"; the customs ask for it by {day_words(request.reply_by)}" if request.reply_by else ""),
+        + (f"; the customs ask for it by {day(request.reply_by)}" if request.reply_by else ""),
     ]
     if request.backdated_because:
         lines.append(f"- **Entered late because** {plain(request.backdated_because)}")
@@ -53,7 +54,7 @@ def static_details(request: VerificationRequest) -> str:
         for statement in request.statements:
             goods = f": {plain(statement.goods)}" if statement.goods else ""
             codes = f" (HS {', '.join(map(plain, statement.hs_codes))})" if statement.hs_codes else ""
-            lines.append(f"- {code(statement.document_number)} of {day_words(statement.document_date)}{goods}{codes}")
+            lines.append(f"- {code(statement.document_number)} of {day(statement.document_date)}{goods}{codes}")
     return _cut("\n".join(lines), LONGEST_DETAILS)
 
 

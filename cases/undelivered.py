@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from cli.errors import CannotDo
-from cli.sending import Undelivered
+from cases.errors import CannotDo
+from cases.sending import Undelivered
 from register.database import RegisterError, open_register
 from register.record import write_undelivered_message
 from register.rows import LARGEST_BODY, RefusedMessageEntry

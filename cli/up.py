@@ -23,7 +23,7 @@ from runtime.settings import PREFIX, VAR, ClientSettings
 from runtime.views import DUE_THIS_WEEK, ESCALATIONS, OPEN_CASES
 from simulators.samples import SAMPLE
 
-USUAL = Ports(temporal=7233, ui=8233, http=7243, atameken=8101, rex=8102, mail=2525)
+USUAL = Ports(temporal=7233, ui=8233, gateway=8080, atameken=8101, rex=8102, mail=2525)
 """Where Temporal's own tools look for it; any others where these are taken."""
 
 _LATE = timedelta(days=40)
@@ -46,7 +46,7 @@ def up(folder: Path = VAR / "up") -> None:
 
 
 async def _up(folder: Path) -> None:
-    print("Starting Temporal, simulators of Atameken, REX and mail, and a worker ...")
+    print("Starting Temporal, simulators of Atameken, REX and mail, a worker and the gateway ...")
     taken, set_aside = settings_for(os.environ)
     if taken:
         print(f"Taken from your environment: {', '.join(taken)}")
@@ -54,6 +54,7 @@ async def _up(folder: Path) -> None:
         print(f"Set aside from your environment, as they are about another system: {', '.join(set_aside)}")
     sys.stdout.flush()
     async with Embedded(folder, USUAL, settings=taken) as system:
+        await system.start_gateway()
         client = await connect(environment=system.environment)
         await put_schedules(client, ClientSettings.model_fields["task_queue"].default)
         print(what_to_try(system, datetime.now(UTC)), flush=True)
@@ -86,14 +87,13 @@ def what_to_try(system: Embedded, now: datetime) -> str:
     papers_folder = _shown(system.folder / "papers" / case)
     python = _shown(Path(sys.executable))
     starter = f"{python} {_shown(ROOT / 'starter.py')}"
-    temporal = _shown(Path(sys.executable).parent / "temporal")
     environment = _write_environment(system)
     first = view_links(system.ui_url, NAMESPACE, (OPEN_CASES, DUE_THIS_WEEK, ESCALATIONS), now)
     return f"""
 {first}
 
 Temporal UI      {system.ui_url}
-Temporal's HTTP  {system.http_url}
+Gateway          {system.gateway_url}
 Atameken, REX    {system.atameken_url}  {system.rex_url}  (simulators)
 E-mails          {_shown(system.mail_folder / "index.txt")}
 Logs             {_shown(system.logs)}
@@ -110,11 +110,7 @@ In another terminal, in this folder:
     > {documents_file}
   {starter} documents {case} {documents_file}
 
-   Any other system sends the same to Temporal, by its command line or by HTTP (a repeat changes nothing):
-  {temporal} workflow signal --workflow-id {case} \\
-    --name documents_arrived --input-file {documents_file}
-  printf '{{"input":[%s]}}' "$(cat {documents_file})" | curl -sf --json @- \\
-    "$TEMPORAL_HTTP/{case}/signal/documents_arrived"
+   Any other system sends the same through the gateway (docs/gateway.md).
 
 3. Read the documents, send the inspector's result, read the draft, and sign the conclusion:
   {starter} papers {case} --out {papers_folder}
@@ -138,7 +134,7 @@ The exporter is {SAMPLE}. Ctrl-C stops everything; the cases stay in {_shown(sys
 def _write_environment(system: Embedded) -> str:
     """What a terminal needs for this system: the client's settings, and two addresses for ``curl``."""
     variables = system.client_environment | {
-        "TEMPORAL_HTTP": f"{system.http_url}/api/v1/namespaces/{NAMESPACE}/workflows",
+        "GATEWAY": system.gateway_url,
         "ATAMEKEN": system.atameken_url,
     }
     lines = [f"export {name}={shlex.quote(value)}\n" for name, value in variables.items()]

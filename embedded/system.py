@@ -53,7 +53,7 @@ class Ports:
 
     temporal: int = 0
     ui: int = 0
-    http: int = 0
+    gateway: int = 0
     atameken: int = 0
     rex: int = 0
     mail: int = 0
@@ -78,7 +78,7 @@ class Embedded:
         self._token, self._password = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
         self._running: dict[str, Program] = {}
         self._signals = StopSignals()
-        self.address = self.ui_url = self.http_url = self.atameken_url = self.rex_url = ""
+        self.address = self.ui_url = self.gateway_url = self.atameken_url = self.rex_url = ""
         self._mail_port = 0
 
     @property
@@ -186,6 +186,18 @@ class Embedded:
         worker = await self._run("worker", sys.executable, str(ROOT / "worker.py"), environment=self.environment)
         await worker.printed("worker ready")
 
+    async def start_gateway(self) -> None:
+        """Start the gateway and wait until it answers.
+
+        :raises ProcessTrouble: where it does not start.
+        """
+        port = self._wanted.gateway if _is_free(self._wanted.gateway) else 0
+        gateway = await self._run(
+            *("gateway", sys.executable, str(ROOT / "starter.py"), "gateway"),
+            environment=self.environment | {"REXV_GATEWAY_LISTEN": f"{HOST}:{port}"},
+        )
+        self.gateway_url = await gateway.printed(r"^gateway on (http://\S+)$")
+
     async def stop_worker(self) -> None:
         """Stop the worker as in production: it finishes what it is doing."""
         await self._running.pop("worker").stop(WORKER_STOPS_WITHIN)
@@ -220,14 +232,11 @@ class Embedded:
         return await program.printed(r"(http://\S+|^\d+)$")
 
     async def _start_temporal(self) -> None:
-        wanted = (self._wanted.temporal, self._wanted.ui, self._wanted.http)
+        wanted = (self._wanted.temporal, self._wanted.ui)
         while True:
-            port, ui_port, http_port = _free_ports(*wanted)
-            temporal = await self._run(
-                "temporal", *self._temporal(port, ui_port, http_port), environment=self._bare_environment()
-            )
+            port, ui_port = _free_ports(*wanted)
+            temporal = await self._run("temporal", *self._temporal(port, ui_port), environment=self._bare_environment())
             self.address, self.ui_url = f"{HOST}:{port}", f"http://{HOST}:{ui_port}"
-            self.http_url = f"http://{HOST}:{http_port}"
             try:
                 # Printed once it has its ports: what answers there before may be another server.
                 await temporal.printed(r"^Temporal Server:")
@@ -235,19 +244,20 @@ class Embedded:
                 # It is given port numbers, and another process may take one before it does.
                 if "address already in use" not in temporal.output():
                     raise
-                wanted = (0, 0, 0)
+                wanted = (0, 0)
             else:
                 return await self._answers()
 
-    def _temporal(self, port: int, ui_port: int, http_port: int) -> list[str]:
+    def _temporal(self, port: int, ui_port: int) -> list[str]:
         command = [
             str(Path(sys.executable).parent / "temporal"),
             *("server", "start-dev", "--ip", HOST, "--port", str(port), "--ui-port", str(ui_port)),
-            *("--http-port", str(http_port)),
             *("--db-filename", str(self.folder / "temporal.db"), "--log-level", "error"),
             # The server ends a run whose history passes 50 MB. A flood of large messages can pass that before the case
             # has had the chance to continue as new, and nothing that arrives may stop a case: 512 MB.
             *("--dynamic-config-value", "limit.historySize.error=536870912"),
+            # Its HTTP API would take a plain POST from any web page. It cannot be turned off, but answers to no name.
+            *("--dynamic-config-value", 'frontend.httpAllowedHosts=["off.invalid"]'),
         ]
         for key in ALL:
             command += ["--search-attribute", f"{key.name}={TYPE_NAMES[key.indexed_value_type]}"]

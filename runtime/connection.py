@@ -191,18 +191,21 @@ def connection_config(environment: Mapping[str, str] | None = None) -> ClientCon
     return config
 
 
-async def connect(*, environment: Mapping[str, str] | None = None, runtime: Runtime | None = None) -> Client:
+async def connect(
+    *, environment: Mapping[str, str] | None = None, runtime: Runtime | None = None, lazy: bool = False
+) -> Client:
     """Connect as Temporal's environment variables and profiles say; no network but the connection itself.
 
     Args:
         environment: in place of this process's own.
+        lazy: connect with the first call, which then fails where the server is out of reach.
 
     Raises:
         CannotConnect: settings that do not fit, a server out of reach, or one that does not accept our key.
     """
     config = connection_config(environment)
     try:
-        return await Client.connect(**config, **client_options(), runtime=runtime)
+        return await Client.connect(**config, **client_options(), runtime=runtime, lazy=lazy)
     except (RuntimeError, ValueError) as error:
         raise CannotConnect(f"Temporal at {config['target_host']}: {_why(str(error))}") from None
 

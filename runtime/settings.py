@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from functools import cached_property
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
@@ -72,6 +73,13 @@ def _listener(value: str) -> str:
     if not re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[\w.-]+):[0-9]{1,5}", value):
         raise ValueError("expected host:port as in 0.0.0.0:9090")
     return value
+
+
+def _network(value: str) -> str:
+    try:
+        return str(ip_network(value)) if "/" in value else str(ip_address(value))
+    except ValueError:
+        raise ValueError("expected addresses or networks as in 10.0.0.5 or 10.0.0.0/24") from None
 
 
 def _heartbeat_address(value: SecretStr) -> SecretStr:
@@ -158,6 +166,8 @@ class ClientSettings(BaseSettings):
     chain_heads: Path = VAR / "chain_heads.jsonl"
     """Where the daily self-check writes down how far the chains of the log have come; one file for all workers."""
     ui_url: WebAddress = "http://localhost:8233"
+    gateway_url: WebAddress | None = None
+    """The gateway's public address, for links; None where only this machine reaches it."""
     command: Annotated[str, Field(pattern=r"^[^\r\n]{1,200}$")] = USUAL
     """How people start ``starter.py``, for the commands in notices and on pages; ``runtime.commands`` reads it."""
     receipt_cutoff: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
@@ -217,11 +227,26 @@ class WorkerSettings(ClientSettings):
         return {level: list(urls) for level, urls in self.ladders.addresses.items()}
 
 
+class GatewaySettings(ClientSettings):
+    """What the gateway needs: nothing here is required."""
+
+    gateway_listen: Annotated[str, AfterValidator(_listener)] = "127.0.0.1:8080"
+    trusted_proxies: Annotated[
+        tuple[Annotated[str, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_words)
+    ] = ()
+    """Addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+
+    @property
+    def gateway_base(self) -> str:
+        """The address by which others reach it, without a slash at its end."""
+        return self.gateway_url or f"http://{self.gateway_listen}"
+
+
 Settings = TypeVar("Settings", bound=ClientSettings)
 
 
 def read_settings(kind: type[Settings]) -> Settings:
-    """Read settings of a kind, ``ClientSettings`` or ``WorkerSettings``.
+    """Read settings of a kind, as ``WorkerSettings``.
 
     Raises:
         WrongSettings: naming each setting that is missing or does not fit.

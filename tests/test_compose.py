@@ -59,7 +59,7 @@ def services() -> dict[str, dict[str, Any]]:
 
 
 def test_the_file_fits_the_compose_specification() -> None:
-    assert len(parsed(interpolated(local_values()))) == 10
+    assert len(parsed(interpolated(local_values()))) == 11
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_our_containers_run_unprivileged_and_write_to_their_volumes_alone(servic
         users = re.findall(r"^USER (\S+)", stage, re.MULTILINE)
         assert name == "python" or (users and users[-1] not in ("0", "root")), name
     ours = [service for service in services.values() if "build" in service]
-    assert len(ours) == 5
+    assert len(ours) == 6
     for service in ours:
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]

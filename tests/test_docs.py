@@ -29,7 +29,7 @@ from rules.findings import Finding
 from rules.messages import MESSAGES, Message, read_message
 from rules.request import VerificationRequest, read_request
 from runtime.search_attributes import ALL, TYPE_NAMES
-from runtime.settings import PREFIX, WorkerSettings
+from runtime.settings import PREFIX, GatewaySettings, WorkerSettings
 from runtime.views import VIEWS
 from self_check.interface import FindingKind
 from starter import app
@@ -38,7 +38,7 @@ from tests.register import examples
 
 DOCS = ROOT / "docs"
 PAGES = sorted([ROOT / "README.md", ROOT / "deploy" / "ladders" / "README.md", *DOCS.glob("*.md")])
-SETTINGS = {f"{PREFIX}{name.upper()}" for name in WorkerSettings.model_fields}
+SETTINGS = {f"{PREFIX}{name.upper()}" for name in {**WorkerSettings.model_fields, **GatewaySettings.model_fields}}
 A_WHILE_AGO, NOW = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -17,8 +17,8 @@ from temporalio.testing import WorkflowEnvironment
 
 from calendars.build import build
 from calendars.decrees import Decree, Entry
+from cases.asking import NobodyAnswers, open_cases
 from cli import calendar_recount
-from cli.asking import NobodyAnswers, open_cases
 from cli.calendar_recount import apply_entries, preview, recount_all
 from cli.errors import CannotDo
 from register.calendar import propose, propose_withdrawal, read_calendar

@@ -8,7 +8,8 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from cli.case_list import CaseRow, by_nearest_due, case_table
+from cases.listing import CaseRow, by_nearest_due
+from cli.case_list import case_table
 
 
 def row(case_id: str, **other: object) -> CaseRow:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from cli.asking import read_case
+from cases.asking import read_case
 from cli.case_page import case_page
 from cli.errors import CannotDo
 from tests.cli import examples

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from cli import case_list, decisions
+from cases import listing
+from cli import decisions
 from cli.errors import CannotDo
 from rules.refusal import Refusal
 from starter import app
@@ -36,7 +37,7 @@ async def test_an_officer_is_made_responsible_and_the_list_has_the_name(
     assert f"{case_id}  A. Serikova is responsible" in capsys.readouterr().out
     async with asyncio.timeout(20):  # visibility follows a moment later
         while True:
-            rows = await case_list.list_cases(office.client, "http://localhost:8233", step=None, risk=None)
+            rows = await listing.list_cases(office.client, "http://localhost:8233", step=None, risk=None)
             if [row.responsible for row in rows if row.case_id == case_id] == ["A. Serikova"]:
                 break
             await asyncio.sleep(0.1)
@@ -90,6 +91,6 @@ async def test_an_unknown_case_and_a_closed_one_have_different_reasons(office: O
 async def test_without_a_worker_it_says_so(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     case_id = await office.open()
     await office.stop_worker()
-    monkeypatch.setattr("cli.decisions.WAIT", timedelta(seconds=1))
+    monkeypatch.setattr("cases.deciding.WAIT", timedelta(seconds=1))
     with pytest.raises(CannotDo, match="no worker answered within 1 s"):
         await decisions.update(case_id, "withdraw", str(SAMPLES / "withdraw.json"), as_json=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cli.sending import with_message_id
+from cases.sending import with_message_id
 
 
 def test_the_same_content_gives_the_same_id_in_any_order_of_fields() -> None:

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from cases.sending import send
 from cli import cases, messages
 from cli.errors import CannotDo
-from cli.sending import send
 from register.database import open_register
 from register.record import refused_messages_of
 from rules.refusal import Refusal
@@ -200,7 +200,7 @@ async def test_where_the_register_is_out_of_reach_too_that_is_said(
 async def test_with_no_worker_the_message_is_sent_and_the_command_says_that_nobody_has_judged_it(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cli.asking.PATIENCE", timedelta(seconds=0.5))
+    monkeypatch.setattr("cases.asking.PATIENCE", timedelta(seconds=0.5))
     case_id = await office.open()
     await at(office, case_id, "await_documents")
     await office.stop_worker()

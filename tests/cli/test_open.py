@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from cli import cases, decisions
+from cases import deciding
+from cli import cases
 from cli.errors import CannotDo
 from register.database import OutOfReach, migrate, open_register
 from register.record import find_case, write
@@ -28,7 +29,7 @@ async def open_(office: Office, request: dict[str, Any], received_at: str | None
 
 async def withdrawn(office: Office, request: dict[str, Any]) -> str:
     case_id = await office.open(request)
-    await decisions.decide(office.client, case_id, "withdraw", {"by": "A. Serikova", "reason": "no longer needed"})
+    await deciding.decide(office.client, case_id, "withdraw", {"by": "A. Serikova", "reason": "no longer needed"})
     await asyncio.wait_for(office.client.get_workflow_handle(case_id).result(), 20)
     return case_id
 
@@ -168,7 +169,7 @@ async def test_a_request_that_does_not_fit_starts_nothing_and_names_each_field(c
 async def test_without_a_worker_the_case_stands_open_and_says_so(
     closed_office: Office, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cli.asking.PATIENCE", timedelta(seconds=1))
+    monkeypatch.setattr("cases.asking.PATIENCE", timedelta(seconds=1))
     request = closed_office.request()
     await cases.open_from_file(closed_office.file(request), received_at=None, as_json=False)
     assert "No worker has taken it up yet" in capsys.readouterr().out

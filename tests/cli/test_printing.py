@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from cli.asking import read_case
+from cases.asking import read_case
 from cli.case_page import case_page
 from cli.errors import CannotDo, in_one_line
 from cli.printing import print_json

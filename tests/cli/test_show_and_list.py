@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cases import deciding
 from cli import cases, decisions
 from cli.errors import CannotDo
 from tests.cli.conftest import SAMPLES, Office
@@ -38,9 +39,9 @@ async def test_a_real_case_has_a_page(office: Office, capsys: pytest.CaptureFixt
 async def test_a_closed_case_is_shown_also_without_a_worker_a_running_one_not(
     office: Office, printed: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cli.asking.PATIENCE", timedelta(seconds=1))
+    monkeypatch.setattr("cases.asking.PATIENCE", timedelta(seconds=1))
     running, closed = await office.open(), await office.open()
-    await decisions.decide(office.client, closed, "withdraw", {"by": "A. Serikova", "reason": "no longer needed"})
+    await deciding.decide(office.client, closed, "withdraw", {"by": "A. Serikova", "reason": "no longer needed"})
     await office.client.get_workflow_handle(closed).result()
     await office.stop_worker()
     with pytest.raises(ValueError, match="Extra data"):

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import given
 
-from cli.static_texts import LONGEST_DETAILS, LONGEST_SUMMARY, static_details, static_summary
+from cases.static_texts import LONGEST_DETAILS, LONGEST_SUMMARY, static_details, static_summary
 from rules.request import VerificationRequest, read_request
 from tests.cli.examples import REQUEST
 from tests.support.markdown import texts_of

@@ -16,9 +16,10 @@ from temporalio.testing import WorkflowEnvironment
 from typer.testing import CliRunner
 
 from activities.signals import CASE
+from cases import deciding
+from cases.asking import NobodyAnswers, open_cases
+from cases.listing import list_cases
 from cli import decisions
-from cli.asking import NobodyAnswers, open_cases
-from cli.case_list import list_cases
 from cli.deadlines import calendar_of, deadlines, last_days
 from cli.tasks import Task
 from cli.today import task_table, today
@@ -54,7 +55,7 @@ async def test_the_queue_has_every_open_case_that_waits_for_somebody(
     signing = await to_draft(office)
     closed = await office.open()
     await decisions.assign(signing, to="A. Serikova", by="B. Omarov", as_json=False)
-    await decisions.decide(office.client, closed, "withdraw", {"by": "A. Serikova", "reason": "no longer needed"})
+    await deciding.decide(office.client, closed, "withdraw", {"by": "A. Serikova", "reason": "no longer needed"})
     await listed(office, late, signing)
     capsys.readouterr()
 
@@ -80,7 +81,7 @@ async def test_the_queue_has_every_open_case_that_waits_for_somebody(
 async def test_a_case_that_does_not_answer_hides_no_other_and_is_for_on_call(
     office: Office, printed: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cli.asking.PATIENCE", timedelta(seconds=2))
+    monkeypatch.setattr("cases.asking.PATIENCE", timedelta(seconds=2))
     case_id = await office.open()
     await at(office, case_id, "await_documents")
     await office.client.start_workflow(CASE, id="rex-ch-stuck", task_queue="nobody-polls")
@@ -146,7 +147,7 @@ def events(data: bytes) -> dict[str, tuple[date, date]]:
 async def test_the_last_days_of_open_cases_are_whole_days_in_almaty_without_a_worker(office: Office) -> None:
     case_id, closed = await office.open(), await office.open()
     case = await at(office, case_id, "await_documents")
-    await decisions.decide(office.client, closed, "withdraw", {"by": "A. Serikova", "reason": "no longer needed"})
+    await deciding.decide(office.client, closed, "withdraw", {"by": "A. Serikova", "reason": "no longer needed"})
     await listed(office, case_id)
     async with asyncio.timeout(10):
         while True:

@@ -10,8 +10,8 @@ import pytest
 from rich.console import Console
 
 from calendars.time_zone import almaty_clock
+from cases.asking import read_case
 from cli import case_page as terminal
-from cli.asking import read_case
 from pages.case import case_page
 from pages.tree import Code, Foreign, Line, Said, Section
 from tests.cli import examples

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rules.readings import Grounds, Readings
-from runtime.settings import ClientSettings, WorkerSettings, WrongSettings, read_settings
+from runtime.settings import ClientSettings, GatewaySettings, WorkerSettings, WrongSettings, read_settings
 from tests.conftest import ROOT
 
 REQUIRED = {
@@ -179,7 +179,8 @@ def test_printing_the_settings_shows_no_secret() -> None:
 def test_the_example_names_every_setting_and_only_those() -> None:
     example = (ROOT / ".env.example").read_text()
     named = {line.lstrip("# ").partition("=")[0] for line in example.splitlines() if "=" in line and "REXV_" in line}
-    assert named == {f"REXV_{field.upper()}" for field in WorkerSettings.model_fields}
+    fields = {**WorkerSettings.model_fields, **GatewaySettings.model_fields}
+    assert named == {f"REXV_{field.upper()}" for field in fields}
 
 
 @pytest.mark.usefixtures("all_set")

@@ -1,0 +1,1 @@
+"""What our programs do with cases through Temporal: open, ask, list, send, decide, and wait for the answer."""

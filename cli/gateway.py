@@ -1,0 +1,78 @@
+"""``gateway``: the web service for systems and people, until it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import uvicorn
+from pydantic import SecretStr
+
+from cases.errors import CannotDo
+from gateway.app import create_app
+from runtime.logs import log_plainly
+from runtime.settings import GatewaySettings, read_settings
+
+GRACE: Final = 10
+"""Seconds that requests under way get when the gateway stops: more than a message waits for its answer."""
+
+
+def serve() -> None:
+    """Serve until SIGTERM or SIGINT; prints one line with the address as soon as it answers.
+
+    :raises CannotDo: one line, where the address is taken or the register's URL cannot be used.
+    """
+    settings = read_settings(GatewaySettings)
+    log_plainly(value for _, value in settings if isinstance(value, SecretStr))
+    host, _, port = settings.gateway_listen.rpartition(":")
+    config = uvicorn.Config(
+        create_app(settings),
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_graceful_shutdown=GRACE,
+    )
+    host = host.strip("[]")
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listening = socket.create_server((host, int(port)), family=family, backlog=config.backlog)
+    except (OSError, OverflowError) as error:
+        raise CannotDo(f"REXV_GATEWAY_LISTEN: cannot listen on {settings.gateway_listen}: {error}") from None
+    with listening:
+        asyncio.run(_Server(config, settings).serve_until_stopped(listening))
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to us: uvicorn would end the process by the signal, not with exit code 0."""
+
+    def __init__(self, config: uvicorn.Config, settings: GatewaySettings) -> None:
+        super().__init__(config)
+        self._settings = settings
+
+    async def serve_until_stopped(self, listening: socket.socket) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self._stop)
+        await self.serve(sockets=[listening])
+        if not self.started:
+            raise CannotDo("the gateway did not start; the log above says why")
+
+    def _stop(self) -> None:
+        self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and sockets:
+            port = sockets[0].getsockname()[1]
+            host = self._settings.gateway_listen.rpartition(":")[0]
+            print(f"gateway on http://{host}:{port}", flush=True)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[Any]:
+        yield

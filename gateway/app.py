@@ -1,0 +1,58 @@
+"""The application: ``/api/v1`` for systems, and whatever else is mounted beside it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Final
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+
+from activities.document_store import DocumentStore
+from gateway.connected import Connected
+from gateway.guards import Guards
+from gateway.problems import answer_problems
+from register.database import open_register
+from runtime.connection import connect
+from runtime.settings import GatewaySettings
+
+HERE: Final = ("127.0.0.1", "localhost", "::1")
+"""Names under which a browser on this machine reaches it."""
+
+
+def create_app(settings: GatewaySettings) -> FastAPI:
+    """The gateway; it connects when it is started, and starts also while Temporal is out of reach.
+
+    :raises ValueError: one line, for a setting that does not fit.
+    """
+    app = FastAPI(
+        title="REX Verification",
+        version="1",
+        lifespan=_lifespan(settings),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    answer_problems(app)
+    app.add_middleware(Guards, hosts=hosts_of(settings))
+    return app
+
+
+def hosts_of(settings: GatewaySettings) -> set[str]:
+    """The names that the header Host may have: that of the public address, and this machine's own."""
+    return {*HERE, (urlsplit(settings.gateway_base).hostname or "").lower()}
+
+
+def _lifespan(settings: GatewaySettings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        register = open_register(settings.database_url.get_secret_value())
+        try:
+            client = await connect(lazy=True)
+            app.state.connected = Connected(client, register, DocumentStore(settings.document_store), settings)
+            yield
+        finally:
+            register.dispose()
+
+    return lifespan
