@@ -144,15 +144,22 @@ def all_activities(
     head, language = settings.recipients[HEAD], settings.ladders.book.levels[HEAD].language
     account = AccountActivities(register, head, language)
     daily_head = DailyHeadActivities(register, HeadsFile(settings.chain_heads), head, language)
+    calendar = CalendarActivities(
+        register,
+        settings.receipt_cutoff,
+        settings.readings,
+        confirm_request=settings.confirm_request,
+        door_keys=settings.door_keys,
+        only_authenticated=settings.only_authenticated,
+    )
     arrivals = ArrivalActivities(client)
     fetcher = DocumentFetcher(to_atameken, settings.document_hosts, settings.private_document_hosts)
     scanner = Scanner(settings.clamd_address) if settings.clamd_address else None
     documents = DocumentActivities(fetcher, store, scanner, arrivals)
     return [
         arrivals.read_arrivals,
-        CalendarActivities(
-            register, settings.receipt_cutoff, settings.readings, confirm_request=settings.confirm_request
-        ).record_calendar,
+        calendar.record_calendar,
+        calendar.read_door_keys,
         RegisterActivities(register).write_register,
         RegisterActivities(register).keep_refused_request,
         atameken.request_documents,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 
+import cryptography.hazmat.primitives.asymmetric.ed25519  # noqa: F401 - no workflow task is to be the first to load it
 from sqlalchemy import Engine
 from temporalio import activity
 
-from activities.errors import closed, refused, register_errors
-from activities.interface import Activity, CalendarWanted, Recorded
+from activities.errors import broken, closed, not_authenticated, refused, register_errors
+from activities.interface import Activity, CalendarWanted, DoorKeys, Recorded
 from calendars.build import build
 from register.calendar import keep_state, read_calendar
 from register.record import open_case
@@ -18,6 +20,8 @@ from register.rows import CaseEntry
 from rules.calendar import CalendarDays
 from rules.readings import Readings
 from rules.refusal import Refusal
+from rules.seal import NOT_SEALED, REQUEST, Authenticated, PublicKeys, verify
+from runtime.door_keys import WrongKeys, read_door_keys
 
 
 class CalendarActivities:
@@ -26,6 +30,8 @@ class CalendarActivities:
     :param cutoff: ``HH:MM`` in Asia/Almaty (setting ``REXV_RECEIPT_CUTOFF``), or None.
     :param readings: how the office reads the order (``REXV_READINGS``).
     :param confirm_request: whether a person confirms a request before the letter of ¶7 leaves.
+    :param door_keys: the file of the gateway's public keys (``REXV_DOOR_KEYS``), which may be missing.
+    :param only_authenticated: whether only what came through the gateway is taken (``REXV_ONLY_AUTHENTICATED``).
     """
 
     def __init__(
@@ -35,11 +41,15 @@ class CalendarActivities:
         readings: Readings | None = None,
         *,
         confirm_request: bool = False,
+        door_keys: Path | None = None,
+        only_authenticated: bool = False,
     ) -> None:
         self._register = register
         self._cutoff = cutoff
         self._readings = readings or Readings()
         self._confirm_request = confirm_request
+        self._door_keys = door_keys
+        self._only_authenticated = only_authenticated
 
     @activity.defn(name=Activity.RECORD_CALENDAR)
     async def record_calendar(self, wanted: CalendarWanted) -> Recorded:
@@ -47,15 +57,36 @@ class CalendarActivities:
 
         Without the register there is no calendar: its entries may be what decides, so nothing is counted without them.
 
-        :raises ApplicationError: ``CLOSED`` for a case number that is used up, ``REFUSED`` for a year without data,
+        :raises ApplicationError: ``CLOSED`` for a case number that is used up, ``NOT_AUTHENTICATED`` for a request that
+            did not come as it has to, ``REFUSED`` for a year without data,
             ``UNREACHABLE`` where the database does not answer, ``BROKEN`` where it says no.
         """
+        keys = await asyncio.to_thread(self._keys)
+        request_by = opened_by(wanted, keys, only_authenticated=self._only_authenticated)
         try:
             with register_errors():
                 days = await asyncio.to_thread(self._record, wanted)
         except Refusal as refusal:
             raise refused(str(refusal)) from None
-        return Recorded(days=days, readings=self._readings, confirm_request=self._confirm_request)
+        return Recorded(
+            days=days,
+            readings=self._readings,
+            confirm_request=self._confirm_request,
+            door_keys=keys,
+            only_authenticated=self._only_authenticated,
+            request_by=request_by,
+        )
+
+    @activity.defn(name=Activity.READ_DOOR_KEYS)
+    async def read_door_keys(self) -> DoorKeys:
+        """The gateway's public keys as they are now. :raises ApplicationError: ``BROKEN`` for a file that is none."""
+        return DoorKeys(keys=await asyncio.to_thread(self._keys))
+
+    def _keys(self) -> dict[str, str]:
+        try:
+            return read_door_keys(self._door_keys) if self._door_keys is not None else {}
+        except WrongKeys as error:
+            raise broken(f"REXV_DOOR_KEYS: {error}") from None
 
     def _record(self, wanted: CalendarWanted) -> CalendarDays:
         registered = read_calendar(self._register)
@@ -77,3 +108,20 @@ class CalendarActivities:
         if before is not None:
             how = f"{before.outcome or 'without outcome'}, {before.closed_at:%Y-%m-%d}"
             raise closed(f"the case number {before.case_id} is closed ({how}); expected a number not yet used")
+
+
+def opened_by(wanted: CalendarWanted, keys: PublicKeys, *, only_authenticated: bool) -> Authenticated | None:
+    """Who sent the request of the case that is being opened, by the gateway's seal on it; None where nobody knows.
+
+    :raises ApplicationError: ``NOT_AUTHENTICATED`` where the seal does not hold, or is missing and has to be there.
+    """
+    if wanted.opening is None:
+        return None
+    if wanted.sealed is None:
+        if only_authenticated:
+            raise not_authenticated(f"the request: {NOT_SEALED}")
+        return None
+    try:
+        return verify(wanted.sealed.seal, wanted.opening.case_id, REQUEST, wanted.sealed.content_sha256, keys)
+    except Refusal as refusal:
+        raise not_authenticated(str(refusal)) from None

@@ -45,6 +45,13 @@ def closed(message: str) -> ApplicationError:
     return ApplicationError(one_line(message, LONGEST_MESSAGE), type=ErrorKind.CLOSED.value, non_retryable=True)
 
 
+def not_authenticated(message: str) -> ApplicationError:
+    """The request did not come through the gateway as it should have: no case is opened by it."""
+    return ApplicationError(
+        one_line(message, LONGEST_MESSAGE), type=ErrorKind.NOT_AUTHENTICATED.value, non_retryable=True
+    )
+
+
 def unreachable(message: str, retry_after: timedelta | None = None) -> ApplicationError:
     """Out of reach for now; Temporal tries again.
 

@@ -45,15 +45,17 @@ class UnknownCase(CannotDo):
     """Temporal has no case of this number, or no longer."""
 
 
-async def ask(client: Client, case_id: str, query: str, *arguments: Any) -> Any:
+async def ask(client: Client, case_id: str, query: str, *arguments: Any, patience: timedelta | None = None) -> Any:
     """Ask a case, running or closed; a worker answers.
+
+    :param patience: how long to wait; ``PATIENCE`` by default.
 
     :raises UnknownCase: where Temporal does not have it.
     :raises NobodyAnswers: where no worker runs.
     :raises CannotDo: where it is not a case, or does not know the query.
     """
     try:
-        return await client.get_workflow_handle(case_id).query(query, args=arguments, rpc_timeout=PATIENCE)
+        return await client.get_workflow_handle(case_id).query(query, args=arguments, rpc_timeout=patience or PATIENCE)
     except WorkflowQueryFailedError as error:
         raise CannotDo(f"{case_id}: does not answer the query {query}: {error}") from None
     except RPCError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from calendars.time_zone import almaty_clock
+from cases import asking
 from cases.asking import NobodyAnswers, UnknownCase, ask, describe, in_words
 from cases.errors import CannotDo
 from pages.words import moment
@@ -42,13 +43,19 @@ class Answer:
         return dict(vars(self))
 
 
-class _Verdict(BaseModel):
-    """What the query ``message`` answers; ``judged`` counts all messages that the case has judged so far."""
+class Verdict(BaseModel):
+    """What the query ``message`` answers (``workflows.case_view.verdict``)."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     state: Literal["accepted", "refused", "unknown"]
     reason: str | None
     judged: int
+    content: str | None = None
+    refused_content: str | None = None
+
+
+class NotSent(CannotDo):
+    """Temporal did not take the message, or did not say whether it has: it may be sent again."""
 
 
 class Undelivered(CannotDo):
@@ -78,40 +85,57 @@ async def send(client: Client, case_id: str, name: str, message: dict[str, Any],
     """
     # How early a time may be depends on the case, which judges that itself; the rest needs no case.
     message_id = read_message(name, [message], received_at=_ANY_TIME, now=datetime.now(UTC)).message_id
-    before = await _verdict(client, case_id, message_id, name)
+    before = await verdict(client, case_id, message_id)
+    await signal(client, case_id, name, message)
+
+    def judged(told: Verdict) -> bool:
+        # What the case made of an earlier message under this id says nothing about this one.
+        return told.state != "unknown" and (before.state == "unknown" or told.judged > before.judged)
+
+    told = await judgement(client, case_id, message_id, judged, wait)
+    return Answer(case_id, name, message_id, told.state if judged(told) else "unknown", told.reason)
+
+
+async def signal(client: Client, case_id: str, name: str, message: dict[str, Any]) -> None:
+    """Hand a message to Temporal, which keeps it until the case judges it.
+
+    :raises Undelivered: where Temporal has no open case of this number.
+    :raises NotSent: where Temporal did not take it, or did not say so.
+    """
     try:
-        await client.get_workflow_handle(case_id).signal(name, message)
+        await client.get_workflow_handle(case_id).signal(name, message, rpc_timeout=asking.PATIENCE)
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             raise Undelivered(case_id, name, message, await _why(client, case_id)) from None
-        raise CannotDo(f"{case_id}: the message was not sent; {in_words(error)}") from None
-    return await _answer(client, case_id, name, message_id, before, wait)
+        raise NotSent(f"{case_id}: the message was not sent; {in_words(error)}") from None
 
 
-async def _answer(
-    client: Client, case_id: str, name: str, message_id: str, before: _Verdict, wait: timedelta
-) -> Answer:
-    """Ask until the case has judged the message, a little less often each time, or until ``wait`` is over."""
+async def judgement(
+    client: Client, case_id: str, message_id: str, judged: Callable[[Verdict], bool], wait: timedelta
+) -> Verdict:
+    """Ask what became of a message until it is judged, a little less often each time, or until ``wait`` is over.
+
+    :param judged: whether a verdict is that of this message.
+    """
     loop = asyncio.get_running_loop()
     until, pause = loop.time() + wait.total_seconds(), _FIRST_LOOK
     while True:
-        verdict = await _verdict(client, case_id, message_id, name)
-        # What the case made of an earlier message under this id says nothing about this one.
-        if verdict.state != "unknown" and (before.state == "unknown" or verdict.judged > before.judged):
-            return Answer(case_id, name, message_id, verdict.state, verdict.reason)
-        if loop.time() >= until:
-            return Answer(case_id, name, message_id, "unknown", verdict.reason)
+        left = timedelta(seconds=max(until - loop.time(), 0.1))
+        told = await verdict(client, case_id, message_id, patience=min(left, asking.PATIENCE))
+        if judged(told) or loop.time() >= until:
+            return told
         await asyncio.sleep(pause)
         pause = min(pause * 1.5, _LONGEST_PAUSE)
 
 
-async def _verdict(client: Client, case_id: str, message_id: str, name: str) -> _Verdict:
+async def verdict(client: Client, case_id: str, message_id: str, *, patience: timedelta | None = None) -> Verdict:
+    """What became of a message so far; ``unknown`` also where nobody answers for the case."""
     try:
-        return _Verdict.model_validate(await ask(client, case_id, "message", message_id, name))
+        return Verdict.model_validate(await ask(client, case_id, "message", message_id, patience=patience))
     except NobodyAnswers as error:
-        return _Verdict(state="unknown", reason=str(error), judged=0)
+        return Verdict(state="unknown", reason=str(error), judged=0)
     except UnknownCase:
-        return _Verdict(state="unknown", reason=None, judged=0)  # sending it will show
+        return Verdict(state="unknown", reason=None, judged=0)  # sending it will show
 
 
 async def _why(client: Client, case_id: str) -> str:

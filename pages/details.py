@@ -29,6 +29,7 @@ class Details(Writer):
         yield from self._documents()
         yield from self._details()
         yield from self._refused_messages()
+        yield from self._through_the_gateway()
         yield from self._past_escalations()
 
     def _steps(self) -> Iterator[Table]:
@@ -168,6 +169,19 @@ class Details(Writer):
             for each in reversed(case.rejected_messages)
         ]
         yield from section(f"Refused messages ({case.rejected_count}{newest})", items)
+
+    def _through_the_gateway(self) -> Iterator[Section]:
+        items = [
+            line(
+                Code(each.name),
+                *((", message_id ", Code(each.message_id, foreign=True)) if each.message_id else ()),
+                ": ",
+                Foreign(each.client),
+                f" ({words(each.how)}), {self.moment(each.received_at)}",
+            )
+            for each in reversed(self.case.authenticated)
+        ]
+        yield from section("Came through the gateway, from", items)
 
     def _past_escalations(self) -> Iterator[Section]:
         items = []

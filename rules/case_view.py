@@ -252,6 +252,16 @@ class RejectedMessageView(_View):
     at: Instant
 
 
+class CameView(_View):
+    """A message, a decision or the request that came through the gateway: who was authenticated, how, and when."""
+
+    name: str
+    message_id: str | None
+    client: str
+    how: str
+    received_at: Instant
+
+
 class CaseView(_View):
     """The whole case. ``to_do`` says in one or two sentences what is to be done next, ``to_do_by`` by whom."""
 
@@ -291,6 +301,7 @@ class CaseView(_View):
     escalations: list[EscalationView]
     rejected_messages: list[RejectedMessageView]
     rejected_count: int
+    authenticated: list[CameView] = Field(default_factory=list)
 
     @property
     def running(self) -> StepView | None:

@@ -12,6 +12,7 @@ from rules.documents import Application, OfferedDocument
 from rules.instant import StatedInstant, stated_between
 from rules.refusal import Refusal, read
 from rules.request import Incoming, LongText, Text
+from rules.text import canonical_json, sha256_of
 
 
 class Ground(StrEnum):
@@ -103,6 +104,14 @@ def read_message(name: str, arguments: list[Any], received_at: datetime, now: da
     if model is None:
         raise Refusal(f"unknown message {name!r}; expected one of {', '.join(MESSAGES)}")
     return read(model, only_argument(arguments), stated_between(received_at, now))
+
+
+def digest_of(data: dict[str, Any]) -> str:
+    """The SHA-256 of a message as it was read, in JSON mode: the same content, however it was written.
+
+    Of what was read: Temporal's HTTP API writes null for an empty list, and that is the same content.
+    """
+    return sha256_of(canonical_json(data))
 
 
 def only_argument(arguments: list[Any]) -> Any:

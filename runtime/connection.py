@@ -132,7 +132,9 @@ DATA_CONVERTER = DataConverter(
 def _runner(given: WorkflowRunner | None) -> WorkflowRunner:
     # A debugger or a profiler asks for the unsandboxed runner: it keeps what it asked for.
     if isinstance(given, SandboxedWorkflowRunner):
-        return replace(given, restrictions=given.restrictions.with_passthrough_modules("pydantic_core", *DECIDING))
+        return replace(
+            given, restrictions=given.restrictions.with_passthrough_modules("pydantic_core", "cryptography", *DECIDING)
+        )
     return given or SandboxedWorkflowRunner()
 
 

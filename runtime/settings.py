@@ -30,6 +30,7 @@ from escalation.ladder_file import Ladders
 from rules.readings import Readings, read_readings
 from rules.refusal import Refusal
 from runtime.commands import USUAL
+from runtime.door_keys import read_door_keys
 
 PREFIX = "REXV_"
 
@@ -128,6 +129,11 @@ def _readings_file(value: Any) -> Any:
         raise ValueError(f"{value}: {refusal}") from None
 
 
+def _door_keys_file(value: Path) -> Path:
+    read_door_keys(value)
+    return value
+
+
 def _recipients(value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
     if value is None:
         if "escalation_file" in info.data and info.data["escalation_file"] is None:
@@ -171,6 +177,8 @@ class ClientSettings(BaseSettings):
     command: Annotated[str, Field(pattern=r"^[^\r\n]{1,200}$")] = USUAL
     """How people start ``starter.py``, for the commands in notices and on pages; ``runtime.commands`` reads it."""
     receipt_cutoff: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
+    door_keys: Annotated[Path, AfterValidator(_door_keys_file)] = VAR / "door-keys"
+    """The file of the gateway's public keys, which the gateway makes and workers read."""
     readings: Annotated[Readings, NoDecode, BeforeValidator(_readings_file)] = Readings()
     """How the office reads the order where it is silent; the setting names the file (contract, section 12)."""
 
@@ -204,6 +212,8 @@ class WorkerSettings(ClientSettings):
     """Called once a day when the self-check finds that all is well; the service behind it notices its silence."""
     confirm_request: bool = False
     """Whether a person confirms that a request is official (¶4) before the letter of ¶7 leaves."""
+    only_authenticated: bool = False
+    """Whether a case takes only what came through the gateway."""
     metrics_address: Annotated[str, AfterValidator(_listener)] | None = None
     """Where the worker offers Prometheus its figures, ``host:port``; nowhere by default."""
 
@@ -231,6 +241,10 @@ class GatewaySettings(ClientSettings):
     """What the gateway needs: nothing here is required."""
 
     gateway_listen: Annotated[str, AfterValidator(_listener)] = "127.0.0.1:8080"
+    door_key: Path = VAR / "door-key.pem"
+    """The gateway's private key; made at its first start."""
+    clients_file: Path = VAR / "clients.json"
+    """The systems that may come through the gateway, as ``starter.py clients`` writes it."""
     trusted_proxies: Annotated[
         tuple[Annotated[str, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_words)
     ] = ()

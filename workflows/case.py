@@ -21,7 +21,9 @@ from rules.outcome import Outcome, appeal_is_due
 from rules.readings import Readings, WithoutProof
 from rules.registration import Registration
 from rules.request import VerificationRequest
+from rules.seal import Seal
 from rules.terms import TERMS, Risk, Step
+from workflows.door_state import Door
 from workflows.escalation_state import EscalationState
 from workflows.papers import Dispatch, Papers
 
@@ -137,6 +139,7 @@ class Rejected(BaseModel):
     message_id: str | None
     reason: str
     at: Instant
+    digest: str = Field(default="", description="of all that came, seal and all")
     number: int = Field(description="counts the messages judged")
 
 
@@ -150,6 +153,8 @@ class Parcel(BaseModel):
     arrived_at: Instant | None = Field(default=None, description="when Temporal recorded it, once that is known")
     provisional: bool = Field(default=False, description="arrived_at is when the case saw it; asked with its documents")
     message_id: str | None
+    seal: Seal | None = None
+    content: str = Field(default="", description="the digest of what is sealed")
     digest: str
     size: int
     body: str | None
@@ -175,6 +180,7 @@ class Case(BaseModel):
     calendar: CalendarDays | None = None
     readings: Readings = Field(default_factory=Readings, description="recorded at the opening, with the calendar")
     confirm_first: bool = Field(default=False, description="a person confirms the request before our letter leaves")
+    door: Door = Field(default_factory=Door)
     confirmed: Confirmation | None = None
     responsible: str | None = Field(default=None, description="the officer to whom the case is assigned, by name")
     book: LadderBook | None = Field(default=None, description="the ladders of escalation, once they are needed")

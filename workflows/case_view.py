@@ -10,6 +10,7 @@ from rules.calendar import WorkingCalendar
 from rules.case_view import (
     AppealView,
     CalendarView,
+    CameView,
     CaseView,
     ConclusionView,
     ConfirmationView,
@@ -129,19 +130,30 @@ def case_view(case: Case, calendar: WorkingCalendar | None, now: datetime) -> Ca
             for action in case.retried_actions
         ],
         escalations=[_escalation(case, calendar, each, now) for each in case.escalations],
-        rejected_messages=[RejectedMessageView(**each.model_dump(exclude={"number"})) for each in case.rejected],
+        rejected_messages=[
+            RejectedMessageView(**each.model_dump(exclude={"number", "digest"})) for each in case.rejected
+        ],
         rejected_count=case.rejected_count,
+        authenticated=[CameView(**each.model_dump()) for each in case.door.came],
     )
 
 
 def verdict(case: Case, message_id: str) -> dict[str, Any]:
-    """What became of a message: accepted, refused (and why), or not judged yet; ``judged`` counts all that were."""
+    """What became of a message: accepted, refused (and why), or not judged yet; ``judged`` counts all that were.
+
+    ``content``: the digest of what was accepted under this id, as ``rules.messages.digest_of`` gives it.
+    ``refused_content``: the digest of what was refused last, seal and all, as canonical JSON.
+    """
     accepted = case.accepted.get(message_id)
     refused = next((each for each in reversed(case.rejected) if each.message_id == message_id), None)
     latest_refused = refused is not None and (accepted is None or refused.number > accepted.number)
-    state = "refused" if latest_refused else "accepted" if accepted else "unknown"
-    reason = refused.reason if refused is not None and latest_refused else None
-    return {"state": state, "reason": reason, "judged": case.judged_count}
+    return {
+        "state": "refused" if latest_refused else "accepted" if accepted else "unknown",
+        "reason": refused.reason if refused is not None and latest_refused else None,
+        "judged": case.judged_count,
+        "content": accepted.digest if accepted is not None else None,
+        "refused_content": refused.digest if refused is not None and latest_refused else None,
+    }
 
 
 def _step(state: StepState) -> StepView:

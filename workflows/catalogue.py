@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from activities.interface import Activity, Drafted, Fetched, LookedUp, Notified, Recorded, Sent, Taken
+from activities.interface import Activity, DoorKeys, Drafted, Fetched, LookedUp, Notified, Recorded, Sent, Taken
 from escalation.ladder import LadderBook
 from rules.instant import Instant
 from workflows import answers, deliveries
@@ -46,6 +46,7 @@ CATALOGUE: Final[dict[Activity, Row]] = {
     Activity.DRAFT_CONCLUSION: Row(Drafted, OWN, answers.drafted, of_the_step=True),
     Activity.APPEAL_FOR_REVOCATION: Row(Taken, LETTER, answers.appeal_taken, of_the_step=True),
     Activity.SEND_REPLY: Row(Sent, LETTER, answers.replied),
+    Activity.READ_DOOR_KEYS: Row(DoorKeys, OWN, quiet=True),
     Activity.READ_LADDERS: Row(LadderBook, NOTIFY, quiet=True),
     Activity.NOTIFY: Row(Notified, NOTIFY, quiet=True),
 }

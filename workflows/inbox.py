@@ -5,6 +5,7 @@ Nothing here can raise on what came from outside: by default Temporal's SDK woul
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +13,11 @@ from activities.interface import Activity, ArrivalsWanted
 from escalation.kinds import Escalation
 from register.rows import MESSAGE_KEY, RefusedMessageEntry
 from rules.calendar import WorkingCalendar
-from rules.messages import MESSAGES, only_argument, read_message
+from rules.messages import MESSAGES, digest_of, only_argument, read_message
 from rules.refusal import Refusal, read
+from rules.seal import Seal, content_sha256, seal_of
 from rules.terms import Step
-from rules.text import canonical_json, sha256_of
-from workflows import facts
+from workflows import door, facts
 from workflows.case import SHOWN_REJECTIONS, Accepted, Action, Case, Parcel, Rejected
 from workflows.escalating import escalate
 from workflows.escalation_state import Identity
@@ -46,7 +47,9 @@ def parcel(name: str, arguments: list[Any], *, run_id: str, number: int, seen_at
     whole = received(arguments)
     data: dict[str, Any] | None = None
     fault: str | None = None
+    seal: Seal | None = None
     try:
+        seal = seal_of(arguments[0]) if len(arguments) == 1 else None
         model = MESSAGES.get(name)
         if model is None:
             raise Refusal(f"unknown message {name[:100]!r}; expected one of {', '.join(MESSAGES)}")
@@ -59,6 +62,10 @@ def parcel(name: str, arguments: list[Any], *, run_id: str, number: int, seen_at
         run_id=run_id,
         number=number,
         seen_at=seen_at,
+        # The gateway has stamped it: the history need not be asked. Who lies here is refused, whenever it came.
+        arrived_at=min(seal.received_at, seen_at) if seal is not None else None,
+        seal=seal,
+        content=content_sha256(arguments[0]) if seal is not None else "",
         message_id=claimed[:128] if isinstance(claimed, str) else None,
         digest=whole.sha256,
         size=whole.size,
@@ -111,17 +118,25 @@ _WAITS_FOR = {
 """What a message may overtake: Atameken has our request, or a person the draft, before its answer is taken in here."""
 
 
-def too_early(case: Case, parcel: Parcel) -> bool:
-    """Whether a message has overtaken the answer to what it speaks of: it is judged once that is known."""
+def too_early(case: Case, parcel: Parcel, now: datetime) -> bool:
+    """Whether a message is to be judged later.
+
+    It has overtaken the answer to what it speaks of, the calendar, with which the case learns whose messages it takes,
+    or the key by which the gateway has sealed it.
+    """
+    if case.calendar is None or door.waits_for_keys(case, parcel.seal, now):
+        return True
     awaited = _WAITS_FOR.get(parcel.name) if parcel.fault is None else None
     return awaited is not None and case.doing(awaited) and len(case.kept) < MOST_KEPT
 
 
-def no_longer_early(case: Case) -> list[Parcel]:
-    """Take the messages that were too early, once what they speak of is done, or has given up."""
-    ready = [parcel for parcel in case.kept if not case.doing(_WAITS_FOR[parcel.name])]
-    case.kept = [parcel for parcel in case.kept if parcel not in ready]
-    return ready
+def no_longer_early(case: Case, now: datetime) -> list[Parcel]:
+    """Take the messages that were too early, once what they wait for is there, or has given up."""
+    kept, case.kept = case.kept, []
+    for parcel in kept:
+        if too_early(case, parcel, now):
+            case.kept.append(parcel)
+    return [parcel for parcel in kept if parcel not in case.kept]
 
 
 def arrived_at(case: Case, action: Action, times: list[datetime] | None) -> None:
@@ -139,13 +154,14 @@ def judge(case: Case, calendar: WorkingCalendar | None, parcel: Parcel) -> None:
     """Apply a message to the case, or refuse and keep it."""
     arrived_at = parcel.arrived_at or parcel.seen_at
     case.judged_count += 1
+    lines = len(case.unwritten.log)
     try:
         if parcel.fault is not None:
             raise Refusal(parcel.fault)
         data = parcel.data or {}
+        who = door.authenticated(case, parcel.seal, parcel.name, parcel.content, data.get("sent_by"))
         message_id = str(data.get("message_id"))
-        # Of what was read: Temporal's HTTP API writes null for an empty list, and that is the same content.
-        digest = sha256_of(canonical_json(data))
+        digest = digest_of(data)
         before = case.accepted.get(message_id)
         if before is not None and before.digest == digest and before.name == parcel.name:
             return
@@ -166,6 +182,7 @@ def judge(case: Case, calendar: WorkingCalendar | None, parcel: Parcel) -> None:
         )
         key = f"{MESSAGE_KEY}{message.message_id}"
         case.note(key, arrived_at, message.sent_by, parcel.name, message_id=message.message_id)
+        door.note_who(case, who, parcel.name, lines, message.message_id)
 
 
 def reject(case: Case, parcel: Parcel, at: datetime, reason: str) -> None:
@@ -177,6 +194,7 @@ def reject(case: Case, parcel: Parcel, at: datetime, reason: str) -> None:
             message_id=parcel.message_id,
             reason=reason[:LONGEST_REASON],
             at=at,
+            digest=parcel.digest,
             number=case.judged_count,
         )
     )
@@ -192,6 +210,13 @@ def reject(case: Case, parcel: Parcel, at: datetime, reason: str) -> None:
         for each in case.open_escalations:
             if each.identity == identity:
                 each.summary = summary
+
+
+def reject_decision(case: Case, name: str, arguments: Sequence[Any], run_id: str, at: datetime, reason: str) -> None:
+    """Keep a decision that nobody may take so, as a message is kept."""
+    # Messages count upwards: no two things that were refused may share a key in the register.
+    number = -(case.rejected_count + 1)
+    reject(case, parcel(name, list(arguments), run_id=run_id, number=number, seen_at=at), at, reason)
 
 
 def refused(parcel: Parcel, at: datetime, reason: str) -> RefusedMessageEntry:

@@ -17,8 +17,9 @@ from escalation.kinds import Escalation
 from rules.calendar import CalendarDays, WorkingCalendar
 from rules.decisions import Decision, read_decision
 from rules.refusal import Refusal
+from rules.seal import content_sha256, seal_of
 from rules.terms import Step
-from workflows import alerts, answers, asking_first, decisions, deliveries, inbox, reminders
+from workflows import alerts, answers, asking_first, decisions, deliveries, door, inbox, reminders
 from workflows.asking_first import ASKED
 from workflows.case import Action, Case
 from workflows.catalogue import CATALOGUE
@@ -37,7 +38,13 @@ CALENDAR_AHEAD: Final = timedelta(days=120)
 A_MOMENT: Final = timedelta(minutes=1)
 """How long timers and register wait for what has just been begun: as a rule it ends within a second."""
 
-_ASIDE: Final = (Activity.WRITE_REGISTER, Activity.READ_ARRIVALS, Activity.READ_LADDERS, Activity.NOTIFY)
+_ASIDE: Final = (
+    Activity.WRITE_REGISTER,
+    Activity.READ_ARRIVALS,
+    Activity.READ_DOOR_KEYS,
+    Activity.READ_LADDERS,
+    Activity.NOTIFY,
+)
 """What is done beside the steps of the order: nothing waits for it."""
 
 EXTEND: Final = "extend_calendar"
@@ -50,6 +57,7 @@ class Answer:
 
     name: str
     decision: Decision
+    arguments: Sequence[Any]
     found: tuple[Action, Any] | None = None
     """What the outside world has answered, where it was asked first."""
     content: dict[str, Any] | None = None
@@ -75,7 +83,7 @@ class Turns:
     def __init__(self, case: Case, run_id: str) -> None:
         self.case = case
         self.used_up: Refusal | None = None
-        """Why this case must not run: its number belongs to a closed one."""
+        """Why this case must not run: its number belongs to a closed one, or nobody knows who opened it."""
         self._use(case.calendar)
         self._run_id = run_id
         self._messages = 0
@@ -99,7 +107,7 @@ class Turns:
         parcel = inbox.parcel(name, list(arguments), run_id=self._run_id, number=self._messages, seen_at=now)
         counts = inbox.arrival_counts(self.case, parcel)
         if not counts or inbox.asked_with_documents(parcel):
-            parcel.arrived_at, parcel.provisional = now, counts
+            parcel.arrived_at, parcel.provisional = parcel.arrived_at or now, counts
         self.case.inbox.append(parcel)
 
     def outcome(self, arguments: tuple[Any, ...]) -> None:
@@ -110,15 +118,19 @@ class Turns:
         """Record what an activity tells of its attempts."""
         self._trying.append(arguments)
 
-    def read(self, name: str, arguments: Sequence[Any], now: datetime) -> Decision:
-        """Read a decision and see whether it makes sense now. :raises Refusal: where it does not fit or makes none."""
+    def read(self, name: str, arguments: Sequence[Any], now: datetime, update_id: str | None = None) -> Decision:
+        """Read a decision and see whether it makes sense now. :raises Refusal: where it does not fit or makes none.
+
+        One that did not come through the gateway, where it has to, is refused when it is its turn: then it is kept.
+        """
         decision = read_decision(name, list(arguments), self.case.request.received_at, now)
+        door.check_seal(self.case, name, arguments[0], decision.by, now, update_id)
         decisions.check(self.case, self.calendar, name, decision, now)
         return decision
 
-    def decided(self, name: str, decision: Decision) -> Answer:
-        """Record a decision; a turn carries it out, after all that came before it."""
-        answer = Answer(name, decision)
+    def decided(self, name: str, decision: Decision, given: Sequence[Any]) -> Answer:
+        """Record a decision, with the arguments that it was read from; a turn carries it out, after all before it."""
+        answer = Answer(name, decision, given)
         self._decisions.append(answer)
         return answer
 
@@ -160,7 +172,7 @@ class Turns:
         case.seen_at = now
         while True:
             self._take_results(now)
-            judged = self._judge_messages()
+            judged = self._judge_messages(now)
             self._advance(now)
             if not judged:
                 return  # When these messages came decides what is late: the time is looked at once that is known.
@@ -236,7 +248,8 @@ class Turns:
     def _open(self) -> None:
         case = self.case
         case.current(Step.REQUEST_DOCUMENTS).state = "running"
-        span = year_span(case.request.received_at.date(), self._far_enough(case.opened_at).date(), case_row(case))
+        until = self._far_enough(case.opened_at).date()
+        span = year_span(case.request.received_at.date(), until, case_row(case), case.door.request)
         case.want(Activity.RECORD_CALENDAR, span)
 
     def _take_results(self, now: datetime) -> None:
@@ -276,9 +289,13 @@ class Turns:
                 self._use(case.calendar.extended_by(result.days))
             case Activity.RECORD_CALENDAR:
                 case.readings, case.confirm_first = result.readings, result.confirm_request
+                case.door.keys, case.door.only_sealed = result.door_keys, result.only_authenticated
+                door.opened_by(case, result.request_by)
                 self._use(result.days)
             case Activity.READ_ARRIVALS:
                 inbox.arrived_at(case, action, result)
+            case Activity.READ_DOOR_KEYS:
+                case.door.keys = result.keys
             case Activity.READ_LADDERS:
                 case.book = result
             case _:
@@ -286,7 +303,7 @@ class Turns:
 
     def _gave_up(self, action: Action, failure: Failure, now: datetime) -> None:
         case, row = self.case, CATALOGUE[action.activity]
-        if failure.kind == ErrorKind.CLOSED:
+        if failure.kind in (ErrorKind.CLOSED, ErrorKind.NOT_AUTHENTICATED):
             self.used_up = Refusal(failure.reason)
         elif action.key in ASKED:
             del case.actions[action.key]
@@ -294,7 +311,7 @@ class Turns:
         elif action.activity is Activity.READ_ARRIVALS:
             del case.actions[action.key]
             inbox.arrived_at(case, action, None)
-        elif answers.pointless(case, action):
+        elif action.activity is Activity.READ_DOOR_KEYS or answers.pointless(case, action):
             del case.actions[action.key]
         elif case.step is Step.CLOSED and action.activity is Activity.FETCH_DOCUMENTS:
             action.error = failure.reason
@@ -315,11 +332,11 @@ class Turns:
             f"somebody asked Temporal to cancel the case ({reason}); it goes on: to end it, send the update withdraw",
         )
 
-    def _judge_messages(self) -> bool:
+    def _judge_messages(self, now: datetime) -> bool:
         """Judge what has come, in order; False where it is not known yet when a message arrived."""
         case = self.case
         while True:
-            for parcel in inbox.no_longer_early(case):
+            for parcel in inbox.no_longer_early(case, now):
                 inbox.judge(case, self.calendar, parcel)
             if not case.inbox:
                 return True
@@ -334,14 +351,24 @@ class Turns:
                 )
                 return False
             del case.inbox[0]
-            if inbox.too_early(case, parcel):
+            if inbox.too_early(case, parcel, now):
                 case.kept.append(parcel)
             else:
                 inbox.judge(case, self.calendar, parcel)
 
     def _carry_out(self, answer: Answer, now: datetime) -> None:
         """Carry a decision out, or ask the outside world first; the person is answered where the case then stands."""
-        case = self.case
+        case, given = self.case, answer.arguments[0]
+        seal, lines = seal_of(given), len(case.unwritten.log)
+        if door.waits_for_keys(case, seal, now):
+            return
+        try:
+            who = door.authenticated(case, seal, answer.name, content_sha256(given), answer.decision.by)
+        except Refusal as refusal:
+            inbox.reject_decision(case, answer.name, answer.arguments, self._run_id, now, str(refusal))
+            answer.refusal = refusal
+            self._decisions.pop(0)
+            return
         try:
             if answer.found is None:
                 asked = asking_first.question(case, self.calendar, answer.decision, now)
@@ -352,6 +379,7 @@ class Turns:
             else:
                 more = asking_first.apply(case, self.calendar, answer.decision, *answer.found, now)
                 self._use(case.calendar)
+            door.note_who(case, who, answer.name, lines)
             self._advance(now)
             answer.content = {**decisions.answer(case, answer.name), **more}
         except Refusal as refusal:
@@ -360,7 +388,7 @@ class Turns:
 
     @property
     def _asking(self) -> bool:
-        return any(key in self.case.actions for key in ASKED)
+        return self.case.doing(Activity.READ_DOOR_KEYS) or any(key in self.case.actions for key in ASKED)
 
     def _advance(self, now: datetime) -> None:
         while self.calendar is not None and advance(self.case, self.calendar, now):

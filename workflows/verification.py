@@ -26,6 +26,7 @@ from workflows.case import Case
 from workflows.case_page import case_page
 from workflows.case_view import case_view, verdict
 from workflows.continue_as_new import lighten
+from workflows.door import sealed_request
 from workflows.publishing import Publisher
 from workflows.refused_request import Refused
 from workflows.timers import Timers
@@ -151,14 +152,15 @@ class VerificationWorkflow:
     def check(self, name: str, arguments: Sequence[Any]) -> None:
         """Whether a decision fits and makes sense now. :raises ApplicationError: where it does not, with the reason."""
         try:
-            self.turns.read(name, arguments, workflow.now())
+            self.turns.read(name, arguments, workflow.now(), _update_id())
         except Refusal as refusal:
             raise _refusal(refusal) from None
 
     async def decide(self, name: str, arguments: Sequence[Any]) -> dict[str, Any]:
         """Have a decision carried out. :raises ApplicationError: where it makes no sense by the time it is its turn."""
         try:
-            answer = self.turns.decided(name, self.turns.read(name, arguments, workflow.now()))
+            decision = self.turns.read(name, arguments, workflow.now(), _update_id())
+            answer = self.turns.decided(name, decision, arguments)
         except Refusal as refusal:
             raise _refusal(refusal) from None
         self._woken = True
@@ -262,8 +264,14 @@ def _begin(given: list[Any]) -> Case:
         raise Refusal(f"expected the request as one JSON object, got {len(given)} arguments")
     now = workflow.now()
     case = Case(case_id=info.workflow_id, request=read_request(given[0], now), opened_at=now, seen_at=info.start_time)
+    case.door.request = sealed_request(given[0])
     case.note("opened", now, "case", "opened", reference=case.request.reference)
     return case
+
+
+def _update_id() -> str | None:
+    update = workflow.current_update_info()
+    return update.id if update is not None else None
 
 
 def _refusal(refusal: Refusal) -> ApplicationError:

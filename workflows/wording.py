@@ -20,6 +20,7 @@ DOES: Final[dict[Activity, str]] = {
     Activity.DRAFT_CONCLUSION: "¶10: draft the conclusion as a PDF",
     Activity.APPEAL_FOR_REVOCATION: "¶10: appeal to Atameken for revocation",
     Activity.SEND_REPLY: "reply to the requesting customs",
+    Activity.READ_DOOR_KEYS: "read the public keys of the gateway",
     Activity.READ_LADDERS: "read the ladders of escalation",
     Activity.NOTIFY: "notify",
 }

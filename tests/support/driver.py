@@ -27,6 +27,7 @@ from workflows.case_view import case_view
 from workflows.catalogue import CATALOGUE
 from workflows.continue_as_new import lighten
 from workflows.deadlines import Alarm
+from workflows.door import sealed_request
 from workflows.profiles import AT_THE_SCREEN
 from workflows.publishing import want_register
 from workflows.register_changes import RegisterChanges
@@ -68,6 +69,7 @@ class Driver:
         world.tell = self._told  # type: ignore[method-assign]  # instead of a signal through a client
         case = Case(case_id=case_id, request=read_request(given, now), opened_at=now, seen_at=now)
         case.note("opened", now, "case", "opened", reference=case.request.reference)
+        case.door.request = sealed_request(given)
         self.turns = Turns(case, "run")
 
     # -- what tests do with a case ------------------------------------------------------------------------------------
@@ -83,7 +85,7 @@ class Driver:
 
     async def update(self, name: str, fields: dict[str, Any]) -> dict[str, Any]:
         """A person decides. :raises Refusal: with the reason."""
-        answer: Answer = self.turns.decided(name, self.turns.read(name, [fields], self.now))
+        answer: Answer = self.turns.decided(name, self.turns.read(name, [fields], self.now), [fields])
         await self.settle()
         while not answer.given:
             assert await self._go_on(), f"{name} waits for nothing that could come"

@@ -18,6 +18,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.arrivals import ArrivalActivities
+from activities.calendar import opened_by
 from activities.interface import (
     NOTICE_OUTCOME,
     Activity,
@@ -26,6 +27,7 @@ from activities.interface import (
     CalendarWanted,
     CustomsReply,
     DocumentRequest,
+    DoorKeys,
     Draft,
     Drafted,
     ErrorKind,
@@ -138,6 +140,8 @@ class World:
         self.waiting: list[Notice] = []
         self.readings: dict[str, str] = {}
         self.confirm_request = False
+        self.door_keys: dict[str, str] = {}
+        self.only_authenticated = False
         self.tried: set[str] = set()
         self.told: list[Notice] = []
         self.clock: Callable[[], datetime] | None = None
@@ -174,7 +178,15 @@ class World:
             days=self.calendar(wanted.first_year, wanted.last_year),
             readings=Readings.model_validate(self.readings),
             confirm_request=self.confirm_request,
+            door_keys=self.door_keys,
+            only_authenticated=self.only_authenticated,
+            request_by=opened_by(wanted, self.door_keys, only_authenticated=self.only_authenticated),
         )
+
+    @activity.defn(name=Activity.READ_DOOR_KEYS)
+    async def read_door_keys(self) -> DoorKeys:
+        await self._asked(Activity.READ_DOOR_KEYS, None)
+        return DoorKeys(keys=self.door_keys)
 
     @activity.defn(name=Activity.WRITE_REGISTER)
     async def write_register(self, entries: RegisterEntries) -> None:
@@ -356,6 +368,7 @@ class World:
             self.draft_conclusion,
             self.appeal_for_revocation,
             self.send_reply,
+            self.read_door_keys,
             self.read_ladders,
             self.notify,
             *arrivals,

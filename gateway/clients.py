@@ -1,0 +1,171 @@
+"""The systems that may come through the gateway: a file with their names, what each may do, and their tokens as hashes.
+
+``starter.py clients`` writes it; the gateway reads it again when it has changed. A token has 256 random bits, so its
+SHA-256 cannot be guessed back, and no slow hash is needed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from hmac import compare_digest
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from rules.decisions import DECISIONS
+from rules.instant import Instant
+from rules.messages import MESSAGES
+from rules.refusal import Refusal, reasons
+
+OPEN: Final = "open"
+READ: Final = "read"
+STORE: Final = "store"
+EVENTS: Final = "events"
+
+RIGHTS: Final[dict[str, str]] = {
+    OPEN: "open cases",
+    READ: "read all cases, and every event",
+    STORE: "put documents into the store",
+    EVENTS: "read the events of its own messages and decisions",
+    **{name: "send this message" for name in MESSAGES},
+    **{name: "send this decision" for name in DECISIONS},
+}
+"""What a client may be allowed to do, by name."""
+
+MODE: Final = 0o600
+
+log = logging.getLogger("gateway")
+
+
+class Client(BaseModel):
+    """One system. ``token_sha256``: 64 hex digits; ``certificate``: the common name of its TLS client certificate."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    may: list[str]
+    token_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    certificate: str | None = None
+    added_at: Instant
+
+    def may_do(self, right: str) -> bool:
+        """Whether it was given the right."""
+        return right in self.may
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    clients: dict[str, Client] = Field(default_factory=dict)
+
+
+class WrongClients(ValueError):
+    """The file cannot be read or does not fit. One line that names it."""
+
+
+def read_clients(file: Path) -> dict[str, Client]:
+    """The clients by name; none where there is no such file.
+
+    :raises WrongClients: where it cannot be read.
+    """
+    try:
+        return _File.model_validate_json(file.read_text("utf-8")).clients
+    except FileNotFoundError:
+        return {}
+    except ValidationError as error:
+        raise WrongClients(f"{file}: {reasons(error)}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongClients(f"{file}: cannot be read ({type(error).__name__})") from None
+
+
+def add_client(file: Path, name: str, may: Iterable[str], now: datetime, certificate: str | None = None) -> str:
+    """Add a client to the file.
+
+    :param name: what its messages say in ``sent_by`` from now on.
+    :param now: aware.
+    :returns: its token, which is kept nowhere.
+    :raises Refusal: for a name that is there already or a right that there is not.
+    :raises WrongClients: where the file cannot be read.
+    """
+    clients, rights = read_clients(file), list(dict.fromkeys(may))
+    if not name.strip() or len(name) > 100 or not name.isprintable() or name != name.strip():
+        raise Refusal("name: expected 1 to 100 visible characters")
+    if name in clients:
+        raise Refusal(f"name: {name} is there already; remove it first")
+    if unknown := [right for right in rights if right not in RIGHTS]:
+        raise Refusal(f"may: unknown right {', '.join(unknown)}; expected some of {', '.join(RIGHTS)}")
+    if not rights:
+        raise Refusal("may: expected at least one right")
+    token = secrets.token_urlsafe(32)
+    clients[name] = Client(may=rights, token_sha256=hash_of(token), certificate=certificate, added_at=now)
+    _write(file, clients)
+    return token
+
+
+def remove_client(file: Path, name: str) -> None:
+    """Remove a client: its token is worth nothing from now on. :raises Refusal: where there is none of this name."""
+    clients = read_clients(file)
+    if clients.pop(name, None) is None:
+        raise Refusal(f"name: there is no client {name}; expected one of {', '.join(clients) or 'none'}")
+    _write(file, clients)
+
+
+def hash_of(token: str) -> str:
+    """What the file keeps of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _write(file: Path, clients: dict[str, Client]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(f"{file.name}.new")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE), "w", encoding="utf-8") as written:
+        written.write(_File(clients=clients).model_dump_json(indent=2, exclude_none=True) + "\n")
+    part.replace(file)
+
+
+class Clients:
+    """The clients as they are now. A file that cannot be read keeps those before it."""
+
+    def __init__(self, file: Path) -> None:
+        """:raises WrongClients: where the file cannot be read."""
+        self._file, self._seen = file, self._state()
+        self._clients = read_clients(file)
+
+    def by_token(self, token: str) -> tuple[str, Client] | None:
+        """Whose token it is. Every hash is compared, so that the time says nothing."""
+        found, wanted = None, hash_of(token)
+        for name, client in self._now().items():
+            if compare_digest(client.token_sha256, wanted):
+                found = name, client
+        return found
+
+    def by_certificate(self, common_name: str) -> tuple[str, Client] | None:
+        """Whose certificate it is, by the common name in it."""
+        found = [(name, client) for name, client in self._now().items() if client.certificate == common_name]
+        return found[0] if len(found) == 1 else None
+
+    def get(self, name: str) -> Client | None:
+        """The client of this name."""
+        return self._now().get(name)
+
+    def _now(self) -> dict[str, Client]:
+        state = self._state()
+        if state != self._seen:
+            self._seen = state
+            try:
+                self._clients = read_clients(self._file)
+            except WrongClients as error:
+                log.error("the clients stay as they were: %s", error)
+        return self._clients
+
+    def _state(self) -> tuple[int, int, int] | None:
+        try:
+            found = self._file.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size, found.st_ino
