@@ -20,6 +20,7 @@ except ModuleNotFoundError:
     raise SystemExit(f"error: this Python lacks our libraries; run `make install`, then: {STARTER}") from None
 
 from cli.calendar import calendar_app, deadline
+from cli.clients import clients_app, door_key_app
 from cli.control import audit, export, report
 from cli.errors import errors_in_one_line
 from cli.store import store
@@ -340,6 +341,10 @@ def setup(json: Json = False) -> None:
     from cli.setup import setup
 
     asyncio.run(setup(as_json=json))
+
+
+app.add_typer(clients_app, name="clients", rich_help_panel=SYSTEM)
+app.add_typer(door_key_app, name="door-key", rich_help_panel=SYSTEM)
 
 
 @app.command(rich_help_panel=SYSTEM)

@@ -6,15 +6,19 @@ Every ``key`` is derived from the case, the step and a counter; calling twice wi
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from activities.opening import CalendarWanted as CalendarWanted
+from activities.opening import DoorKeys as DoorKeys
+from activities.opening import Payload as Payload
+from activities.opening import Recorded as Recorded
+from activities.opening import SealedRequest as SealedRequest
+from activities.opening import year_span as year_span
 from escalation.ladder import LadderBook, Recipient
 from escalation.notice import Notice, Withdrawn
-from register.rows import CaseEntry, RefusedMessageEntry, RegisterEntries
-from rules.calendar import CalendarDays
+from register.rows import RefusedMessageEntry, RegisterEntries
 from rules.documents import Application, Kind, OfferedDocument, RecordedDocument, Signature
 from rules.findings import RexRecord
 from rules.instant import Day, Instant
@@ -23,7 +27,6 @@ from rules.outcome import Outcome as CaseOutcome
 from rules.readings import Readings
 from rules.registration import Occasion, Registration
 from rules.request import Exporter, VerificationRequest
-from rules.seal import Authenticated, Seal
 
 
 class Activity(StrEnum):
@@ -64,57 +67,6 @@ class ErrorKind(StrEnum):
     """The case number is used up: the register has a closed case under it (contract, section 1)."""
     NOT_AUTHENTICATED = "NotAuthenticated"
     """The request did not come through the gateway, or its seal does not hold (contract, section 13)."""
-
-
-class Payload(BaseModel):
-    """What crosses into a history: small, and never a secret."""
-
-    model_config = ConfigDict(frozen=True)
-
-
-class SealedRequest(Payload):
-    """The gateway's seal on the request that opens a case, and the digest of what it is on."""
-
-    seal: Seal
-    content_sha256: str
-
-
-class CalendarWanted(Payload):
-    """``record_calendar`` -> ``Recorded`` for whole years.
-
-    From 1 January of the first year to 31 December of the last. ``opening`` is the row of a case that is being opened:
-    the register has it from then on, before anything leaves the house. It fails as ``ErrorKind.CLOSED`` where the
-    register, which remembers longer than Temporal, has a closed case under the number, and as
-    ``ErrorKind.NOT_AUTHENTICATED`` where the office takes only what came through the gateway and the request did not,
-    or where its seal does not hold.
-    """
-
-    first_year: int
-    last_year: int
-    opening: CaseEntry | None = None
-    sealed: SealedRequest | None = None
-
-
-class Recorded(Payload):
-    """The working days, and how the office works: a case takes the latter over at its opening and keeps it.
-
-    ``confirm_request``: a person confirms before the letter of ¶7 leaves (¶4). ``door_keys``: the gateway's public
-    keys by id; ``only_authenticated``: what did not come through the gateway is refused; ``request_by``: who sent the
-    request through it.
-    """
-
-    days: CalendarDays
-    readings: Readings
-    confirm_request: bool
-    door_keys: dict[str, str] = Field(default_factory=dict)
-    only_authenticated: bool = False
-    request_by: Authenticated | None = None
-
-
-class DoorKeys(Payload):
-    """``read_door_keys`` -> this: the gateway's public keys by id, Ed25519 in base64."""
-
-    keys: dict[str, str]
 
 
 NOTICE_OUTCOME = "notice_outcome"
@@ -400,13 +352,6 @@ class CaseRecord(Payload):
 
     accepted: list[str]
     busy: bool
-
-
-def year_span(
-    received_on: date, until: date, opening: CaseEntry | None = None, sealed: SealedRequest | None = None
-) -> CalendarWanted:
-    """The years a case's calendar holds: from the year of receipt to the end of the year after ``until``."""
-    return CalendarWanted(first_year=received_on.year, last_year=until.year + 1, opening=opening, sealed=sealed)
 
 
 PAYLOADS: dict[Activity, type[Payload] | type[RegisterEntries]] = {

@@ -17,7 +17,7 @@ from temporalio.exceptions import FailureError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.signals import CASE
-from cases.errors import CannotDo
+from cases.errors import CannotDo, OutOfReach
 from rules.case_view import CaseView
 from rules.refusal import reasons
 from rules.text import shown
@@ -37,8 +37,12 @@ _NOBODY_ANSWERS = {
 }
 
 
-class NobodyAnswers(CannotDo):
+class NobodyAnswers(OutOfReach):
     """The case is there, but no worker runs that could answer for it."""
+
+
+class RequestRefused(CannotDo):
+    """The number has no case: its request was refused at the start."""
 
 
 class UnknownCase(CannotDo):
@@ -63,7 +67,7 @@ async def ask(client: Client, case_id: str, query: str, *arguments: Any, patienc
             raise unknown(client, case_id) from None
         if error.status in _NOBODY_ANSWERS:
             raise NobodyAnswers(f"{case_id}: no worker answers for it; start one: {WORKER}") from None
-        raise CannotDo(f"{case_id}: {in_words(error)}") from None
+        raise OutOfReach(f"{case_id}: {in_words(error)}") from None
 
 
 async def ask_case(client: Client, case_id: str) -> dict[str, Any]:
@@ -75,7 +79,7 @@ async def ask_case(client: Client, case_id: str) -> dict[str, Any]:
     """
     described = await describe(client, case_id)
     if described.status is WorkflowExecutionStatus.FAILED:
-        raise CannotDo(f"{case_id}: the request was refused: {await refusal_of(client, case_id)}")
+        raise RequestRefused(f"{case_id}: the request was refused: {await refusal_of(client, case_id)}")
     try:
         answer = await ask(client, case_id, "case")
     except NobodyAnswers:
@@ -121,7 +125,7 @@ async def describe(client: Client, case_id: str) -> WorkflowExecutionDescription
     except RPCError as error:
         if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT):
             raise unknown(client, case_id) from None
-        raise CannotDo(f"{case_id}: {in_words(error)}") from None
+        raise OutOfReach(f"{case_id}: {in_words(error)}") from None
     if described.workflow_type != CASE:
         raise CannotDo(f"{case_id}: is not a case but a workflow of type {described.workflow_type}")
     return described

@@ -15,7 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from calendars.time_zone import almaty_clock
 from cases import asking
 from cases.asking import NobodyAnswers, UnknownCase, ask, describe, in_words
-from cases.errors import CannotDo
+from cases.errors import CannotDo, OutOfReach
 from pages.words import moment
 from rules.messages import read_message
 from rules.text import canonical_json, sha256_of
@@ -54,16 +54,16 @@ class Verdict(BaseModel):
     refused_content: str | None = None
 
 
-class NotSent(CannotDo):
+class NotSent(OutOfReach):
     """Temporal did not take the message, or did not say whether it has: it may be sent again."""
 
 
 class Undelivered(CannotDo):
     """Temporal takes no message for the case, which is closed or unknown: the sender must not count it as delivered."""
 
-    def __init__(self, case_id: str, name: str, message: dict[str, Any], why: str) -> None:
+    def __init__(self, case_id: str, name: str, message: dict[str, Any], why: str, *, closed: bool) -> None:
         super().__init__(why)
-        self.case_id, self.name, self.message = case_id, name, message
+        self.case_id, self.name, self.message, self.closed = case_id, name, message, closed
 
 
 def with_message_id(message: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,7 +106,8 @@ async def signal(client: Client, case_id: str, name: str, message: dict[str, Any
         await client.get_workflow_handle(case_id).signal(name, message, rpc_timeout=asking.PATIENCE)
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
-            raise Undelivered(case_id, name, message, await _why(client, case_id)) from None
+            closed, why = await _why(client, case_id)
+            raise Undelivered(case_id, name, message, why, closed=closed) from None
         raise NotSent(f"{case_id}: the message was not sent; {in_words(error)}") from None
 
 
@@ -138,11 +139,11 @@ async def verdict(client: Client, case_id: str, message_id: str, *, patience: ti
         return Verdict(state="unknown", reason=None, judged=0)  # sending it will show
 
 
-async def _why(client: Client, case_id: str) -> str:
-    """Why Temporal takes no message for the case."""
+async def _why(client: Client, case_id: str) -> tuple[bool, str]:
+    """Why Temporal takes no message for the case: whether it is closed, and in words."""
     try:
         described = await describe(client, case_id)
     except CannotDo:
-        return f"Temporal has no case {case_id} in namespace {client.namespace}"
+        return False, f"Temporal has no case {case_id} in namespace {client.namespace}"
     closed = f" since {moment(almaty_clock(), described.close_time)}" if described.close_time else ""
-    return f"case {case_id} is closed{closed}"
+    return True, f"case {case_id} is closed{closed}"

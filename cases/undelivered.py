@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from sqlalchemy import Engine
+
 from cases.errors import CannotDo
 from cases.sending import Undelivered
-from register.database import RegisterError, open_register
+from register.database import RegisterError
 from register.record import write_undelivered_message
 from register.rows import LARGEST_BODY, RefusedMessageEntry
 from rules.text import canonical_json, sha256_of
 
 
-def keep(message: Undelivered, database_url: str) -> CannotDo:
+def keep(message: Undelivered, register: Engine) -> CannotDo:
     """Write the message to the register, if that can be reached.
 
     :return: one line for the sender, who in either case has not delivered it.
@@ -30,11 +32,7 @@ def keep(message: Undelivered, database_url: str) -> CannotDo:
         body=text.encode(errors="replace").decode() if size <= LARGEST_BODY else None,
     )
     try:
-        engine = open_register(database_url)
-        try:
-            write_undelivered_message(engine, message.case_id, entry)
-        finally:
-            engine.dispose()
+        write_undelivered_message(register, message.case_id, entry)
     except RegisterError as error:
         return CannotDo(f"not delivered: {message}; and could not be kept: {error}")
     return CannotDo(f"not delivered: {message}; the message is kept in the register as refused")

@@ -82,9 +82,15 @@ async def _deliver(case_id: str, name: str, message: dict[str, Any]) -> tuple[Co
     try:
         answer = await send(world.client, case_id, name, with_message_id(message))
     except Undelivered as undelivered:
-        from cases.undelivered import keep  # here, because the register's libraries take a second to load
+        # Here, because the register's libraries take a second to load.
+        from cases.undelivered import keep
+        from register.database import open_register
 
-        raise await asyncio.to_thread(keep, undelivered, world.database_url) from None
+        register = open_register(world.database_url)
+        try:
+            raise await asyncio.to_thread(keep, undelivered, register) from None
+        finally:
+            register.dispose()
     if answer.state == "refused":
         raise CannotDo(f"{case_id}: {name} refused: {shown(answer.reason or '')}")
     if answer.state != "accepted":

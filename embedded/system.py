@@ -93,6 +93,9 @@ class Embedded:
             "REXV_DOCUMENT_STORE": str(self.document_folder),
             "REXV_CHAIN_HEADS": str(self.folder / "chain_heads.jsonl"),
             "REXV_UI_URL": self.ui_url,
+            "REXV_DOOR_KEYS": str(self.folder / "door-keys"),
+            "REXV_DOOR_KEY": str(self.folder / "door-key.pem"),
+            "REXV_CLIENTS_FILE": str(self.folder / "clients.json"),
         }
 
     @property

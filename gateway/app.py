@@ -10,9 +10,12 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI
 
 from activities.document_store import DocumentStore
+from gateway.api.resources import add_api
+from gateway.clients import Clients
 from gateway.connected import Connected
 from gateway.guards import Guards
 from gateway.problems import answer_problems
+from gateway.signing import read_or_make_key
 from register.database import open_register
 from runtime.connection import connect
 from runtime.settings import GatewaySettings
@@ -35,6 +38,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     answer_problems(app)
+    add_api(app)
     app.add_middleware(Guards, hosts=hosts_of(settings))
     return app
 
@@ -49,8 +53,14 @@ def _lifespan(settings: GatewaySettings) -> Callable[[FastAPI], AbstractAsyncCon
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         register = open_register(settings.database_url.get_secret_value())
         try:
-            client = await connect(lazy=True)
-            app.state.connected = Connected(client, register, DocumentStore(settings.document_store), settings)
+            app.state.connected = Connected(
+                client=await connect(lazy=True),
+                register=register,
+                store=DocumentStore(settings.document_store),
+                settings=settings,
+                clients=Clients(settings.clients_file),
+                signer=read_or_make_key(settings.door_key, settings.door_keys),
+            )
             yield
         finally:
             register.dispose()

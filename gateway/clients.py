@@ -33,8 +33,8 @@ RIGHTS: Final[dict[str, str]] = {
     READ: "read all cases, and every event",
     STORE: "put documents into the store",
     EVENTS: "read the events of its own messages and decisions",
-    **{name: "send this message" for name in MESSAGES},
-    **{name: "send this decision" for name in DECISIONS},
+    **dict.fromkeys(MESSAGES, "send this message"),
+    **dict.fromkeys(DECISIONS, "send this decision"),
 }
 """What a client may be allowed to do, by name."""
 
@@ -133,7 +133,8 @@ class Clients:
 
     def __init__(self, file: Path) -> None:
         """:raises WrongClients: where the file cannot be read."""
-        self._file, self._seen = file, self._state()
+        self._file = file
+        self._seen = self._state()
         self._clients = read_clients(file)
 
     def by_token(self, token: str) -> tuple[str, Client] | None:

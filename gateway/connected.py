@@ -1,15 +1,27 @@
-"""What every request of the gateway needs: Temporal, register and document store, opened once."""
+"""What every request of the gateway needs: Temporal, register, store, clients and key, opened once."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import Request
 from sqlalchemy import Engine
 from temporalio.client import Client
 
 from activities.document_store import DocumentStore
+from gateway.clients import Clients
+from gateway.rates import Rate
+from gateway.signing import Signer
 from runtime.settings import GatewaySettings
+
+
+@dataclass(frozen=True)
+class Rates:
+    """How much is taken from whom. What is refused costs a case work, so a client gone wild is stopped early."""
+
+    calls: Rate = field(default_factory=lambda: Rate("requests of this client", per_second=50, burst=100))
+    refused: Rate = field(default_factory=lambda: Rate("refused messages of this client", per_second=1, burst=30))
+    strangers: Rate = field(default_factory=lambda: Rate("wrong tokens from this address", per_second=1, burst=20))
 
 
 @dataclass(frozen=True)
@@ -20,6 +32,9 @@ class Connected:
     register: Engine
     store: DocumentStore
     settings: GatewaySettings
+    clients: Clients
+    signer: Signer
+    rates: Rates = field(default_factory=Rates)
 
 
 def connected(request: Request) -> Connected:

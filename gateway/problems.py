@@ -6,6 +6,7 @@ Raise ``Problem`` anywhere in a request. Nobody ever meets a stack trace.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
@@ -14,6 +15,13 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from temporalio.service import RPCError
+
+from cases.asking import NobodyAnswers, RequestRefused, UnknownCase
+from cases.errors import CannotDo, CaseClosed, Conflict, RefusedByCase
+from cases.sending import NotSent
+from register.database import RegisterError
+from rules.refusal import Refusal
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -45,6 +53,36 @@ class Problem(Exception):
         return JSONResponse(self.as_json(), self.status, self.headers, MEDIA_TYPE)
 
 
+def refusal_problem(refusal: Refusal | str, status: int = 422) -> Problem:
+    """A refusal as a problem: its ``errors`` name each field, with what is expected there."""
+    told = [part.partition(": ") for part in str(refusal).split("; ")]
+    errors = [{"field": field, "reason": reason} for field, _, reason in told if reason and _FIELD.fullmatch(field)]
+    return Problem(status, str(refusal), errors=errors) if errors else Problem(status, str(refusal))
+
+
+def as_problem(error: Exception) -> Problem:
+    """What our own errors are to whoever calls."""
+    match error:
+        case Problem():
+            return error
+        case RefusedByCase():
+            return refusal_problem(error.reason)
+        case Refusal():
+            return refusal_problem(error)
+        case UnknownCase():
+            return Problem(404, "There is no case of this number.")
+        case RequestRefused():
+            return Problem(404, f"There is no such case: {error}.")
+        case CaseClosed() | Conflict():
+            return Problem(409, f"{error}.")
+        case NobodyAnswers():
+            return Problem(503, "No worker answers for the case at present; ask again.", _LATER)
+        case NotSent():
+            return Problem(503, "Temporal did not say that it took this; send it again, it is taken once.", _LATER)
+        case _:
+            return Problem(503, "This is out of reach at present, and nothing was taken; try again.", _LATER)
+
+
 def answer_problems(app: FastAPI, as_page: Renderer | None = None) -> None:
     """Have the application answer every error as a problem.
 
@@ -57,8 +95,10 @@ def answer_problems(app: FastAPI, as_page: Renderer | None = None) -> None:
         return problem.response()
 
     async def known(request: Request, error: Exception) -> Response:
-        assert isinstance(error, Problem)
-        return await show(request, error)
+        problem = as_problem(error)
+        if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
+            log.warning("%s %s: %s", request.method, request.url.path, error)
+        return await show(request, problem)
 
     async def of_starlette(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -66,14 +106,26 @@ def answer_problems(app: FastAPI, as_page: Renderer | None = None) -> None:
             request, Problem(error.status_code, _WORDS.get(error.status_code, error.detail), error.headers)
         )
 
+    async def out_of_reach(request: Request, error: Exception) -> Response:
+        # What the SDK raises where a client that connects with its first call does not reach Temporal.
+        if str(error).startswith("Failed client connect"):
+            return await known(request, error)
+        return await defect(request, error)
+
     async def defect(request: Request, error: Exception) -> Response:
         log.error("%s %s broke down", request.method, request.url.path, exc_info=error)
         return await show(request, Problem(500, "Something broke here; it is logged, and nothing of it was taken."))
 
-    app.add_exception_handler(Problem, known)
+    for ours in (Problem, Refusal, CannotDo, RegisterError, RPCError):
+        app.add_exception_handler(ours, known)
+    app.add_exception_handler(RuntimeError, out_of_reach)
     app.add_exception_handler(HTTPException, of_starlette)
     app.add_exception_handler(Exception, defect)
 
+
+_FIELD: Final = re.compile(r"[\w.]{1,200}")
+
+_LATER: Final = {"Retry-After": "5"}
 
 _WORDS: Final = {
     404: "There is nothing at this address.",

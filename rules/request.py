@@ -33,6 +33,9 @@ LARGEST_REQUEST = 128 * 1024
 """Bytes of JSON. A long letter with a hundred statements takes a third of it; Temporal takes 2 MB as one payload, and
 a case that goes on in a new run has to carry the request beside everything else."""
 
+LONGEST_REFERENCE = 64
+"""Characters of the customs' own reference."""
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 
@@ -139,7 +142,7 @@ class VerificationRequest(Incoming):
 
     requesting_country: Country
     requesting_authority: Text
-    reference: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+    reference: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_REFERENCE)]
     received_at: Instant
     backdated_because: Text | None = None
     reason: Literal["sample", "doubt"]

@@ -38,6 +38,7 @@ DECIDING: Final = (
     "escalation",
     "workflows",
     "activities.interface",
+    "activities.opening",
     "activities.signals",
     "register.rows",
     "self_check.interface",

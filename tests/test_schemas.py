@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from docs.schemas.make import FOLDER, MODELS, schema
+from docs.schemas.make import FOLDER, schema
+from gateway.api.description import MODELS
 from rules.decisions import DECISIONS
 from rules.messages import MESSAGES
 from tests.rules import test_decisions, test_messages, test_request

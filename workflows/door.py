@@ -11,9 +11,13 @@ from typing import Any, Final
 from activities.interface import Activity, SealedRequest
 from rules.refusal import Refusal
 from rules.seal import NOT_SEALED, REQUEST, Authenticated, Seal, content_sha256, seal_of, verify
+from rules.terms import Step
 from rules.text import shown
 from workflows.case import Case
 from workflows.door_state import SHOWN, Came
+
+WITHDRAW: Final = "withdraw"
+"""The one decision before the calendar is recorded that nobody could take back."""
 
 ASK_AGAIN_AFTER: Final = timedelta(minutes=1)
 """Somebody who invents key ids must not have the file read once for each."""
@@ -35,6 +39,14 @@ def opened_by(case: Case, who: Authenticated | None) -> None:
     if who is not None:
         case.door.came.append(Came(**who.model_dump(), name=REQUEST))
         case.note("request authenticated", who.received_at, who.client, "request_authenticated", **_told(who))
+
+
+def not_told_yet(case: Case) -> bool:
+    """Whether the case is still to be told whose messages it takes.
+
+    One whose request has no seal takes anybody's, or is not opened at all.
+    """
+    return case.calendar is None and case.door.request is not None and case.step is not Step.CLOSED
 
 
 def waits_for_keys(case: Case, seal: Seal | None, now: datetime) -> bool:
@@ -72,6 +84,8 @@ def check_seal(case: Case, name: str, given: Any, by: str, now: datetime, update
     """
     seal = seal_of(given)
     if seal is None:
+        if not_told_yet(case) and name == WITHDRAW:
+            raise Refusal("whose decisions the case takes is not recorded yet; try again, or through the gateway")
         return
     if seal.key_id in case.door.keys:
         authenticated(case, seal, name, content_sha256(given), by)

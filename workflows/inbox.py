@@ -121,10 +121,10 @@ _WAITS_FOR = {
 def too_early(case: Case, parcel: Parcel, now: datetime) -> bool:
     """Whether a message is to be judged later.
 
-    It has overtaken the answer to what it speaks of, the calendar, with which the case learns whose messages it takes,
+    It has overtaken the answer to what it speaks of, what the case is told at its opening of whose messages it takes,
     or the key by which the gateway has sealed it.
     """
-    if case.calendar is None or door.waits_for_keys(case, parcel.seal, now):
+    if door.not_told_yet(case) or door.waits_for_keys(case, parcel.seal, now):
         return True
     awaited = _WAITS_FOR.get(parcel.name) if parcel.fault is None else None
     return awaited is not None and case.doing(awaited) and len(case.kept) < MOST_KEPT

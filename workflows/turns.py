@@ -20,6 +20,7 @@ from rules.refusal import Refusal
 from rules.seal import content_sha256, seal_of
 from rules.terms import Step
 from workflows import alerts, answers, asking_first, decisions, deliveries, door, inbox, reminders
+from workflows.answer import Answer
 from workflows.asking_first import ASKED
 from workflows.case import Action, Case
 from workflows.catalogue import CATALOGUE
@@ -49,24 +50,6 @@ _ASIDE: Final = (
 
 EXTEND: Final = "extend_calendar"
 """The key of the action that reads the calendar further ahead."""
-
-
-@dataclass
-class Answer:
-    """A decision that waits for its turn, and what the person is answered then."""
-
-    name: str
-    decision: Decision
-    arguments: Sequence[Any]
-    found: tuple[Action, Any] | None = None
-    """What the outside world has answered, where it was asked first."""
-    content: dict[str, Any] | None = None
-    refusal: Refusal | None = None
-
-    @property
-    def given(self) -> bool:
-        """Whether the person can be answered."""
-        return self.content is not None or self.refusal is not None
 
 
 @dataclass(frozen=True)

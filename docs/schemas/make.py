@@ -8,36 +8,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pydantic import BaseModel
 
-from rules.decisions import DECISIONS
-from rules.messages import MESSAGES
-from rules.request import VerificationRequest
+from gateway.api.description import MODELS, in_plain_words
 
 FOLDER: Final = Path(__file__).parent
-
-MODELS: Final[dict[str, type[BaseModel]]] = {"request": VerificationRequest, **MESSAGES, **DECISIONS}
-"""By the name of the start argument, signal or update."""
 
 
 def schema(model: type[BaseModel]) -> str:
     """The schema of a model as the text of its file."""
     made = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
-    return json.dumps(_in_plain_words(made), ensure_ascii=False, indent=2) + "\n"
-
-
-def _in_plain_words(part: Any) -> Any:
-    """Without the titles that repeat each field's name, and without the marks of our docstrings."""
-    if isinstance(part, list):
-        return [_in_plain_words(each) for each in part]
-    if not isinstance(part, dict):
-        return part
-    words = part.get("description")
-    told = {"description": " ".join(words.replace("``", "`").split())} if isinstance(words, str) else {}
-    kept = {name: each for name, each in part.items() if not (name == "title" and isinstance(each, str))}
-    return {name: _in_plain_words(each) for name, each in (kept | told).items()}
+    return json.dumps(in_plain_words(made), ensure_ascii=False, indent=2) + "\n"
 
 
 def make() -> None:

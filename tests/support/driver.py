@@ -20,6 +20,7 @@ from escalation.notice import Outcome
 from rules.refusal import Refusal
 from rules.request import read_request
 from tests.support.world import World
+from workflows.answer import Answer
 from workflows.asking_first import ASKED
 from workflows.case import Action, Case
 from workflows.case_page import case_page
@@ -31,7 +32,7 @@ from workflows.door import sealed_request
 from workflows.profiles import AT_THE_SCREEN
 from workflows.publishing import want_register
 from workflows.register_changes import RegisterChanges
-from workflows.turns import Answer, Failure, Turns
+from workflows.turns import Failure, Turns
 
 MOST_STEPS = 20_000
 """Turns after which a case that never comes to rest is a defect."""

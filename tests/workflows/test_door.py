@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from rules.refusal import Refusal
 from rules.seal import NOT_SEALED, REQUEST
 from tests.support.calendars import at
 from tests.support.driver import Driver
-from tests.support.messages import documents, inspection, signature
+from tests.support.messages import documents, inspection
 from tests.support.requests import request
 from tests.support.world import World
 
@@ -28,8 +29,6 @@ def new_signer() -> Signer:
 
 
 def keys(*signers: Signer) -> dict[str, str]:
-    import base64
-
     return {each.key_id: base64.b64encode(each.public).decode() for each in signers}
 
 
@@ -47,9 +46,10 @@ class Office:
 
     def sealed(self, name: str, content: dict[str, Any], **other: Any) -> dict[str, Any]:
         """As the gateway passes it on, from whoever the content names."""
-        told = {"client": content.get("sent_by") or content.get("by"), "at": self.case.now, "case_id": CASE} | other
-        who = authenticated(told["client"], "token", told["at"])
-        return self.signer.sealed(content, told["case_id"], name, who, update_id=told.get("update_id"))
+        client = str(other.get("client") or content.get("sent_by") or content.get("by"))
+        who = authenticated(client, "token", other.get("at") or self.case.now)
+        case_id = other.get("case_id", CASE)
+        return self.signer.sealed(content, case_id, name, who, update_id=other.get("update_id"))
 
     def view(self) -> dict[str, Any]:
         return self.case.view()
@@ -87,13 +87,19 @@ async def test_query_log_and_page_say_who_was_authenticated_and_the_gateways_sta
     [
         (lambda office, message: office.sealed("inspection_completed", message), "door.signature"),
         (lambda office, message: office.sealed("documents_arrived", message, case_id="rex-ch-2"), "door.signature"),
-        (lambda office, message: office.sealed("documents_arrived", message) | {"via_representative": True}, "door.sig"),
+        (
+            lambda office, message: office.sealed("documents_arrived", message) | {"via_representative": True},
+            "door.sig",
+        ),
         (lambda office, message: _with(office, message, client="front office"), "door.signature"),
         (lambda office, message: _with(office, message, received_at="2026-03-02T00:00:00Z"), "door.signature"),
         (lambda office, message: _with(office, message, signature="nonsense"), "door.signature"),
         (lambda office, message: _with(office, message, key_id="0" * 16), "door.key_id"),
         (lambda office, message: _with(office, message, key_id=None), "door: key_id"),
-        (lambda office, message: office.sealed("documents_arrived", message, client="front office"), "Atameken is named"),
+        (
+            lambda office, message: office.sealed("documents_arrived", message, client="front office"),
+            "Atameken is named",
+        ),
     ],
     ids=["name", "case", "content", "client", "time", "signature", "key", "form", "another's name"],
 )
@@ -162,6 +168,17 @@ async def test_a_message_that_comes_before_the_case_knows_whose_it_takes_is_judg
     assert {each["message_id"] for each in office.view()["documents"]} == {"through"}
 
 
+async def test_nobody_ends_a_case_past_the_gateway_before_it_knows_whose_decisions_it_takes() -> None:
+    office = Office(only=True)
+    office.world.refuse(Activity.RECORD_CALENDAR)
+    await office.case.settle()
+    decision = {"by": "A. Nurlan", "reason": "not needed"}
+    with pytest.raises(Refusal, match="not recorded yet"):
+        await office.case.update("withdraw", decision)
+    await office.case.update("withdraw", office.sealed("withdraw", decision))
+    assert office.view()["outcome"] == "withdrawn"
+
+
 async def test_a_key_that_the_case_does_not_know_is_asked_for_once_a_minute_at_the_most() -> None:
     office = Office()
     await office.bring_to_await_documents()
@@ -222,4 +239,3 @@ async def test_a_decision_through_the_gateway_is_known_by_whom() -> None:
     assert view["authenticated"][-1]["client"] == "B. Omarov"
     lines = [line for entries in office.world.written for line in entries.log if line.what == "sign_conclusion"]
     assert lines[0].details["authenticated"]["client"] == "B. Omarov"
-    assert signature  # the message of a system goes the way of the other messages

@@ -56,6 +56,7 @@ KEYS = {
     "inspection",
     "to_do_by", "responsible",
     "conclusion", "appeal", "reply", "to_do", "failed_actions", "escalations", "rejected_messages", "rejected_count",
+    "authenticated",
     "to_send", "retrying", "stated_earlier",
 }  # fmt: skip
 STEP_KEYS = {

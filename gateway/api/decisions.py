@@ -1,0 +1,56 @@
+"""The decisions of the contract (section 4), for systems that may take them: the case answers at once."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+
+from cases.deciding import decide
+from cases.errors import RefusedByCase
+from gateway.api.bodies import identified, json_object, named
+from gateway.api.description import described
+from gateway.api.messages import Calls, World
+from gateway.callers import Caller
+from gateway.connected import Connected
+from rules.decisions import DECISIONS
+
+WAIT: Final = timedelta(seconds=5)
+
+router = APIRouter()
+
+
+def _add(name: str) -> None:
+    async def take(case_id: str, request: Request, calls: Calls, world: World) -> Any:
+        return await _decide(name, case_id, request, calls, world)
+
+    router.post(
+        f"/cases/{{case_id}}/{name.replace('_', '-')}",
+        name=name,
+        summary=name,
+        tags=["decisions"],
+        response_model=None,
+        openapi_extra=described(name),
+    )(take)
+
+
+for _name in DECISIONS:
+    _add(_name)
+
+
+async def _decide(name: str, case_id: str, request: Request, calls: Caller, world: Connected) -> Any:
+    calls.needs(name)
+    world.rates.refused.check(calls.name)
+    body = await json_object(request)
+    # ``escalation_id``, ``document_id`` and the like are fields of the decision; its own id is the header alone.
+    key = identified({}, request) or uuid.uuid4().hex
+    decision = named({field: value for field, value in body.items() if field != "door"}, "by", calls.name)
+    update_id = f"{calls.name} {key}"
+    sealed = world.signer.sealed(decision, case_id, name, calls.authenticated, update_id=update_id)
+    try:
+        return await decide(world.client, case_id, name, sealed, update_id=update_id, wait=WAIT)
+    except RefusedByCase:
+        world.rates.refused.take(calls.name)
+        raise

@@ -1,0 +1,103 @@
+"""The messages of the contract (section 3): handed to the case, and answered with what became of them."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse
+
+from cases.asking import ask
+from cases.sending import Undelivered, Verdict, judgement, signal, with_message_id
+from cases.undelivered import keep
+from gateway.api.bodies import identified, json_object, named
+from gateway.api.description import described
+from gateway.callers import Caller, caller
+from gateway.connected import Connected, connected
+from gateway.problems import Problem, refusal_problem
+from rules.messages import MESSAGES, digest_of
+from rules.refusal import Refusal, read
+from rules.text import canonical_json, sha256_of
+
+WAIT: Final = timedelta(seconds=5)
+"""How long a sender waits for the case's answer; then it is told where to ask."""
+
+router = APIRouter()
+
+Calls = Annotated[Caller, Depends(caller)]
+World = Annotated[Connected, Depends(connected)]
+
+
+def _add(name: str) -> None:
+    async def send(case_id: str, request: Request, calls: Calls, world: World) -> JSONResponse:
+        return await _send(name, case_id, request, calls, world)
+
+    router.post(
+        f"/cases/{{case_id}}/{name.replace('_', '-')}",
+        name=name,
+        summary=name,
+        tags=["messages"],
+        response_model=None,
+        openapi_extra=described(name),
+    )(send)
+
+
+for _name in MESSAGES:
+    _add(_name)
+
+
+async def _send(name: str, case_id: str, request: Request, calls: Caller, world: Connected) -> JSONResponse:
+    calls.needs(name)
+    world.rates.refused.check(calls.name)
+    body = await json_object(request)
+    given = identified(body, request)
+    message = named(body if given is None else {**body, "message_id": given}, "sent_by", calls.name)
+    message = with_message_id({field: value for field, value in message.items() if field != "door"})
+    message_id = str(message["message_id"])
+    sealed = world.signer.sealed(message, case_id, name, calls.authenticated)
+    try:
+        await signal(world.client, case_id, name, sealed)
+    except Undelivered as undelivered:
+        kept = await asyncio.to_thread(keep, undelivered, world.register)
+        raise Problem(409 if undelivered.closed else 404, f"{_capital(str(kept))}.") from None
+    content, whole = _digest(name, message), sha256_of(canonical_json(sealed))
+
+    def judged(told: Verdict) -> bool:
+        accepted = told.state == "accepted" and content is not None and told.content == content
+        return accepted or (told.state == "refused" and told.refused_content == whole)
+
+    told = await judgement(world.client, case_id, message_id, judged, WAIT)
+    ask_at = str(request.url_for("what_became_of_it", case_id=case_id, message_id=message_id).path)
+    answer = {"case_id": case_id, "name": name, "message_id": message_id}
+    if not judged(told):
+        return JSONResponse({**answer, "state": "unknown", "ask": ask_at}, 202, {"Location": ask_at})
+    if told.state == "accepted":
+        return JSONResponse({**answer, "state": "accepted"})
+    world.rates.refused.take(calls.name)
+    problem = refusal_problem(Refusal(told.reason or "no reason given"))
+    if told.content is not None and told.content != content:
+        problem = Problem(409, problem.detail, **problem.more)
+    raise problem
+
+
+@router.get("/cases/{case_id}/messages/{message_id}", tags=["messages"], response_model=None)
+async def what_became_of_it(case_id: str, message_id: str, calls: Calls, world: World) -> dict[str, Any]:
+    """What became of a message: accepted, refused (and why), or unknown: not judged yet, or never received."""
+    if not any(calls.client.may_do(name) for name in MESSAGES):
+        calls.needs("read")
+    told = Verdict.model_validate(await ask(world.client, case_id, "message", message_id, patience=WAIT))
+    return {"case_id": case_id, "message_id": message_id, "state": told.state, "reason": told.reason}
+
+
+def _digest(name: str, message: dict[str, Any]) -> str | None:
+    """Of the message as the case reads it; None where it does not fit, which the case will say."""
+    try:
+        return digest_of(read(MESSAGES[name], message).model_dump(mode="json"))
+    except Refusal:
+        return None
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,134 @@
+"""What the gateway turns away: each its status, and one clear sentence; nothing reaches a case."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from gateway.clients import add_client, remove_client
+from tests.gateway.conftest import serving
+
+AT = "/api/v1/cases/rex-ch-1"
+GOOD = {"message_id": "i1", "inspector": "A. Nurlan"}
+
+
+@pytest_asyncio.fixture
+async def alone(
+    gateway_files: Path, sqlite_register_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A gateway whose Temporal is out of reach."""
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:9")
+    monkeypatch.setenv("REXV_DATABASE_URL", sqlite_register_url)
+    monkeypatch.setenv("REXV_DOCUMENT_STORE", str(tmp_path / "documents"))
+    monkeypatch.chdir(tmp_path)
+    async with serving() as client:
+        yield client
+
+
+@pytest.fixture
+def token(gateway_files: Path) -> Callable[..., str]:
+    def add(name: str, *may: str) -> str:
+        return add_client(gateway_files / "clients.json", name, may, datetime.now(UTC))
+
+    return add
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"Authorization": "Bearer"}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic YTpi"}],
+)
+async def test_nobody_we_know_is_asked_for_a_token(alone: httpx.AsyncClient, headers: dict[str, str]) -> None:
+    answer = await alone.post(f"{AT}/inspection-completed", json=GOOD, headers=headers)
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_a_client_may_only_do_what_it_was_allowed_and_nothing_once_it_is_removed(
+    alone: httpx.AsyncClient, token: Callable[..., str], gateway_files: Path
+) -> None:
+    headers = {"Authorization": f"Bearer {token('Atameken', 'documents_arrived')}"}
+    for resource in ("inspection-completed", "withdraw", "conclusion-signed"):
+        answer = await alone.post(f"{AT}/{resource}", json=GOOD, headers=headers)
+        assert (answer.status_code, answer.json()["title"]) == (403, "Forbidden")
+        assert resource.replace("-", "_") in answer.json()["detail"]
+    assert (await alone.post("/api/v1/cases", json={}, headers=headers)).status_code == 403
+    assert (await alone.get("/api/v1/cases", headers=headers)).status_code == 403
+    assert (await alone.get(AT, headers=headers)).status_code == 403
+    remove_client(gateway_files / "clients.json", "Atameken")
+    assert (await alone.post(f"{AT}/documents-arrived", json=GOOD, headers=headers)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type", "status"),
+    [
+        (b"{", "application/json", 400),
+        (b"[]", "application/json", 400),
+        (b'{"a": NaN}', "application/json", 400),
+        (b'{"a": "\\ud800"}', "application/json", 400),
+        (b"\xff", "application/json", 400),
+        (b'{"a":' + b"[" * 100_000, "application/json", 400),
+        (b"{}", "text/plain", 415),
+        (b"{}", "application/x-www-form-urlencoded", 415),
+        (b"{}", "", 415),
+        (b'{"a": "' + b"x" * 300_000 + b'"}', "application/json", 413),
+    ],
+)
+async def test_what_is_no_json_object_of_a_fitting_size_is_turned_away(
+    alone: httpx.AsyncClient, token: Callable[..., str], content: bytes, content_type: str, status: int
+) -> None:
+    headers = {"Authorization": f"Bearer {token('desk', 'inspection_completed')}", "Content-Type": content_type}
+    answer = await alone.post(f"{AT}/inspection-completed", content=content, headers=headers)
+    assert answer.status_code == answer.json()["status"] == status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("body", "key", "field"),
+    [
+        ({"sent_by": "Atameken"}, None, "sent_by"),
+        ({"message_id": 5}, None, "message_id"),
+        ({"message_id": ""}, None, "message_id"),
+        ({"message_id": "a" * 129}, None, "message_id"),
+        ({"message_id": "one"}, "another", "message_id"),
+    ],
+)
+async def test_another_name_and_an_id_that_is_none_are_refused_by_their_field(
+    alone: httpx.AsyncClient, token: Callable[..., str], body: dict[str, Any], key: str | None, field: str
+) -> None:
+    headers = {"Authorization": f"Bearer {token('desk', 'inspection_completed')}"}
+    headers |= {"Idempotency-Key": key} if key else {}
+    answer = await alone.post(f"{AT}/inspection-completed", json=body, headers=headers)
+    assert answer.status_code == 422
+    assert [each["field"] for each in answer.json()["errors"]] == [field]
+
+
+async def test_while_temporal_is_down_nothing_is_taken_and_that_is_said(
+    alone: httpx.AsyncClient, token: Callable[..., str]
+) -> None:
+    headers = {"Authorization": f"Bearer {token('desk', 'inspection_completed', 'withdraw', 'read', 'open')}"}
+    for answer in (
+        await alone.post(f"{AT}/inspection-completed", json=GOOD, headers=headers),
+        await alone.post(f"{AT}/withdraw", json={"reason": "x"}, headers=headers),
+        await alone.get(AT, headers=headers),
+        await alone.get("/api/v1/cases", headers=headers),
+    ):
+        assert answer.status_code == 503, answer.text
+        assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_too_many_wrong_tokens_and_too_many_calls_have_to_wait(
+    alone: httpx.AsyncClient, token: Callable[..., str]
+) -> None:
+    good = {"Authorization": f"Bearer {token('desk', 'read')}"}
+    calls = await asyncio.gather(*[alone.get("/api/v1/cases?step=x", headers=good) for _ in range(250)])
+    assert {answer.status_code for answer in calls} == {400, 429}
+    wrong = [(await alone.get(AT, headers={"Authorization": f"Bearer wrong{number}"})) for number in range(30)]
+    assert {answer.status_code for answer in wrong} == {401, 429}
+    assert int(wrong[-1].headers["retry-after"]) >= 1
