@@ -103,6 +103,10 @@ class DocumentStore:
         """
         return await self._call(self._fault_of, document_id)
 
+    async def read_also_apart(self, document_id: str) -> bytes:
+        """As ``read``, also where the document lies in quarantine only."""
+        return await self._call(self._read_also_apart, document_id)
+
     def uri(self, document_id: str) -> str:
         """Where a document lies, for people: ``file:///…``, ``s3://…``; raises as ``read`` does."""
         return str(self._files.unstrip_protocol(self._path(document_id)))
@@ -169,9 +173,13 @@ class DocumentStore:
         except FileNotFoundError:
             return False
 
-    def _read(self, document_id: str) -> bytes:
+    def _read_also_apart(self, document_id: str) -> bytes:
+        path = self._path(document_id, _APART)
+        return self._read(document_id, _GOOD if not self._files.exists(path) else _APART)
+
+    def _read(self, document_id: str, folder: str = _GOOD) -> bytes:
         try:
-            content = bytes(self._files.cat_file(self._path(document_id)))
+            content = bytes(self._files.cat_file(self._path(document_id, folder)))
         except FileNotFoundError:
             raise broken(f"the document store does not have {document_id}") from None
         if document_id_of(hashlib.sha256(content).hexdigest()) != document_id:

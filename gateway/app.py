@@ -10,13 +10,15 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI
 
 from activities.document_store import DocumentStore
+from gateway.api import documents
 from gateway.api.resources import add_api
 from gateway.clients import Clients
 from gateway.connected import Connected
-from gateway.guards import Guards
+from gateway.guards import Guards, Larger
 from gateway.problems import answer_problems
 from gateway.signing import read_or_make_key
 from register.database import open_register
+from rules.documents import LARGEST_DOCUMENT
 from runtime.connection import connect
 from runtime.settings import GatewaySettings
 
@@ -39,7 +41,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     )
     answer_problems(app)
     add_api(app)
-    app.add_middleware(Guards, hosts=hosts_of(settings))
+    app.add_middleware(Guards, hosts=hosts_of(settings), larger=[Larger("PUT", documents.PATH, LARGEST_DOCUMENT)])
     return app
 
 

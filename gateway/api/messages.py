@@ -13,6 +13,7 @@ from cases.asking import ask
 from cases.sending import Undelivered, Verdict, judgement, signal, with_message_id
 from cases.undelivered import keep
 from gateway.api.bodies import identified, json_object, named
+from gateway.api.deposits import check_deposited
 from gateway.api.description import described
 from gateway.callers import Caller, caller
 from gateway.connected import Connected, connected
@@ -54,6 +55,8 @@ async def _send(name: str, case_id: str, request: Request, calls: Caller, world:
     body = await json_object(request)
     given = identified(body, request)
     message = named(body if given is None else {**body, "message_id": given}, "sent_by", calls.name)
+    if name == "documents_arrived":
+        await check_deposited(message, calls, world)
     message = with_message_id({field: value for field, value in message.items() if field != "door"})
     message_id = str(message["message_id"])
     sealed = world.signer.sealed(message, case_id, name, calls.authenticated)

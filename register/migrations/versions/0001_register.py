@@ -192,6 +192,7 @@ def upgrade() -> None:
         sa.Column("sent_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("day", "recipient", name="pk_sent_heads"),
     )
+    _gateway()
     guards = _postgresql_guards() if op.get_bind().dialect.name == "postgresql" else _sqlite_guards()
     for statement in guards:
         op.execute(statement)
@@ -199,6 +200,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table in (
+        "webhooks",
+        "events",
+        "deposits",
         "sent_heads",
         "sent_accounts",
         "reported_findings",
@@ -292,6 +296,35 @@ def _recounts() -> None:
         sa.Column("passed_over", sa.Text),
         sa.PrimaryKeyConstraint("recount", "case_id", name="pk_recounted_cases"),
         sa.ForeignKeyConstraint(["recount"], ["recounts.id"], name="fk_recounted_cases_recount_recounts"),
+    )
+
+
+def _gateway() -> None:
+    op.create_table(
+        "deposits",
+        sa.Column("client", sa.Text, nullable=False),
+        sa.Column("sha256", sa.Text, nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.Column("size", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("client", "sha256", name="pk_deposits"),
+    )
+    op.create_table(
+        "events",
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("case_id", sa.Text, nullable=False),
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("digest", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_events"),
+        sa.UniqueConstraint("case_id", "key", "digest", name="uq_events_case_id_key_digest"),
+        sa.ForeignKeyConstraint(
+            ["case_id", "key", "digest"], ["log.case_id", "log.key", "log.digest"], name="fk_events_case_id_log"
+        ),
+    )
+    op.create_table(
+        "webhooks",
+        sa.Column("client", sa.Text, nullable=False),
+        sa.Column("taken", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("client", name="pk_webhooks"),
     )
 
 
