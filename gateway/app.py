@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
@@ -17,6 +18,7 @@ from gateway.connected import Connected
 from gateway.guards import Guards, Larger
 from gateway.problems import answer_problems
 from gateway.signing import read_or_make_key
+from gateway.webhooks import Webhooks
 from register.database import open_register
 from rules.documents import LARGEST_DOCUMENT
 from runtime.connection import connect
@@ -63,7 +65,12 @@ def _lifespan(settings: GatewaySettings) -> Callable[[FastAPI], AbstractAsyncCon
                 clients=Clients(settings.clients_file),
                 signer=read_or_make_key(settings.door_key, settings.door_keys),
             )
-            yield
+            webhooks = asyncio.create_task(Webhooks(register, app.state.connected.clients).run())
+            try:
+                yield
+            finally:
+                webhooks.cancel()
+                await asyncio.gather(webhooks, return_exceptions=True)
         finally:
             register.dispose()
 

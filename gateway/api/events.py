@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from gateway.api.messages import Calls, World
-from gateway.clients import EVENTS, READ, Client
+from gateway.clients import EVENTS, READ
+from gateway.feed import as_cloud_event, may_see
 from gateway.problems import Problem
-from register.events import Event, events_after, number_events
-from rules.instant import rfc_3339
+from register.events import events_after, number_events
 
 MEDIA_TYPE: Final = "application/cloudevents-batch+json"
-TYPE: Final = "kz.gov.trade.rexv."
 MOST: Final = 500
 
 router = APIRouter(tags=["events"])
@@ -40,28 +39,6 @@ async def read_events(
     seen = [as_cloud_event(each) for each in events if may_see(calls.name, calls.client, each)]
     last = events[-1].number if events else cursor
     return JSONResponse(seen, headers={"Next-After": str(last)}, media_type=MEDIA_TYPE)
-
-
-def may_see(name: str, client: Client, event: Event) -> bool:
-    """Whether a client is shown an event: with ``read`` all of them, with ``events`` those of its own doing."""
-    told = event.details.get("authenticated")
-    own = isinstance(told, dict) and told.get("client") == name
-    return client.may_do(READ) or (client.may_do(EVENTS) and own)
-
-
-def as_cloud_event(event: Event) -> dict[str, Any]:
-    """The event as JSON. ``id`` is the fact itself; ``rexvnumber`` is its place in the feed."""
-    return {
-        "specversion": "1.0",
-        "id": f"{event.case_id}/{event.key}",
-        "source": f"/api/v1/cases/{event.case_id}",
-        "type": f"{TYPE}{event.what}",
-        "subject": event.case_id,
-        "time": rfc_3339(event.at),
-        "datacontenttype": "application/json",
-        "rexvnumber": event.number,
-        "data": {"case_id": event.case_id, "what": event.what, "who": event.who, "details": event.details},
-    }
 
 
 def _number(field: str, value: str, least: int, most: int) -> int:

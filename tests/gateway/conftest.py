@@ -55,7 +55,7 @@ def system(gateway_files: Path, gateway_client: httpx.AsyncClient) -> Callable[.
     """Adds a client that may do all this, or everything; the headers by which it is known."""
 
     def add(name: str, *may: str) -> dict[str, str]:
-        token = add_client(gateway_files / "clients.json", name, may or list(RIGHTS), datetime.now(UTC))
+        token = add_client(gateway_files / "clients.json", name, may or list(RIGHTS), datetime.now(UTC)).token
         return {"Authorization": f"Bearer {token}"}
 
     return add

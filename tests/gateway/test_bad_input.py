@@ -35,7 +35,7 @@ async def alone(
 @pytest.fixture
 def token(gateway_files: Path) -> Callable[..., str]:
     def add(name: str, *may: str) -> str:
-        return add_client(gateway_files / "clients.json", name, may, datetime.now(UTC))
+        return add_client(gateway_files / "clients.json", name, may, datetime.now(UTC)).token
 
     return add
 
