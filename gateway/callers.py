@@ -49,13 +49,14 @@ async def caller(request: Request, world: Annotated[Connected, Depends(connected
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     common_name = request.scope.get("extensions", {}).get("rexv.certificate")
     if scheme.lower() == "bearer" and token.strip():
-        world.rates.strangers.check(address)
         found, how = world.clients.by_token(token.strip()), TOKEN
     elif common_name:
         found, how = world.clients.by_certificate(common_name), CERTIFICATE
     else:
         raise Problem(401, "Expected the header Authorization: Bearer TOKEN.", _ASK)
     if found is None:
+        # Whoever is known is let in from any address: a stranger beside it, behind one proxy, locks nobody out.
+        world.rates.strangers.check(address)
         world.rates.strangers.take(address)
         raise Problem(401, f"This {how} belongs to no client here.", _ASK)
     name, client = found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -178,8 +179,10 @@ async def test_a_message_for_a_case_that_there_is_not_is_not_found_and_kept(
 
 
 async def test_without_a_worker_a_message_is_taken_and_its_sender_is_told_where_to_ask(
-    gateway_client: httpx.AsyncClient, office: Office, system: System
+    gateway_client: httpx.AsyncClient, office: Office, system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("gateway.api.messages.WAIT", timedelta(seconds=1))
+    monkeypatch.setattr("gateway.api.decisions.WAIT", timedelta(seconds=1))
     headers = system("Atameken")
     case_id = await opened(gateway_client, office, headers)
     await office.stop_worker()
