@@ -12,6 +12,7 @@ from activities.document_store import DocumentStore
 from gateway.clients import Clients
 from gateway.rates import Rate
 from gateway.signing import Signer
+from gateway.views import Views
 from runtime.settings import GatewaySettings
 
 
@@ -35,6 +36,7 @@ class Connected:
     clients: Clients
     signer: Signer
     rates: Rates = field(default_factory=Rates)
+    views: Views = field(default_factory=Views)
 
 
 def connected(request: Request) -> Connected:
