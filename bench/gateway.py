@@ -1,6 +1,6 @@
 """The gateway under load: 50 requests a second while cases run, and one client gone wild beside a good one.
 
-    python -m bench.gateway [--seconds 30] [--bad 10000]
+    python -m bench.gateway [--seconds 30] [--per-second 50] [--bad 10000]
 
 Everything is real and a process of its own on this machine: Temporal, worker, gateway, simulators. Prints the times of
 answers and exits with 1 where a bound is not kept.
@@ -102,11 +102,11 @@ def kinds(bench: Bench) -> Iterator[Callable[[], Awaitable[None]]]:
             yield bench.look
 
 
-async def steady(bench: Bench, seconds: int) -> None:
+async def steady(bench: Bench, seconds: int, per_second: int) -> None:
     """So many requests a second, each at its time, whether those before it are answered or not."""
     begun, asked = perf_counter(), list[asyncio.Task[None]]()
-    for number, ask in zip(range(PER_SECOND * seconds), kinds(bench), strict=False):
-        await asyncio.sleep(max(0.0, begun + number / PER_SECOND - perf_counter()))
+    for number, ask in zip(range(per_second * seconds), kinds(bench), strict=False):
+        await asyncio.sleep(max(0.0, begun + number / per_second - perf_counter()))
         asked.append(asyncio.create_task(ask()))  # type: ignore[arg-type]  # each is a coroutine
     await asyncio.gather(*asked)
 
@@ -136,7 +136,7 @@ def part(times: list[float], share: float) -> float:
     return sorted(times)[min(len(times) - 1, int(len(times) * share))]
 
 
-async def measure(seconds: int, bad: int) -> bool:
+async def measure(seconds: int, per_second: int, bad: int) -> bool:
     """Measure and print; whether both bounds are kept."""
     with tempfile.TemporaryDirectory(prefix="rexv-bench-") as folder:
         async with Embedded(Path(folder)) as system:
@@ -152,8 +152,8 @@ async def measure(seconds: int, bad: int) -> bool:
                     await bench.open_case()
                 await asyncio.sleep(5)  # the first looks and writes of these cases are not what is measured
                 bench.times.clear()
-                await steady(bench, seconds)
-                kept = _print_steady(bench)
+                await steady(bench, seconds, per_second)
+                kept = _print_steady(bench, per_second)
                 stop = asyncio.Event()
                 alone = asyncio.create_task(good(bench, headers["good"], "good, alone", stop))
                 await asyncio.sleep(5)
@@ -169,7 +169,7 @@ async def measure(seconds: int, bad: int) -> bool:
                 return _print_wild(bench, took) and kept
 
 
-def _print_steady(bench: Bench) -> bool:
+def _print_steady(bench: Bench, per_second: int) -> bool:
     for kind, times in sorted(bench.times.items()):
         told = f"p50 {part(times, 0.5) * 1000:.0f} ms, p99 {part(times, 0.99) * 1000:.0f} ms"
         print(f"{kind:16} {len(times):5} answers: {told}, longest {max(times) * 1000:.0f} ms")
@@ -178,7 +178,7 @@ def _print_steady(bench: Bench) -> bool:
     odd = {f"{kind} {status}": count for (kind, status), count in bench.statuses.items() if status >= 400}
     kept = found <= P99 and not odd
     told = f"p99 {found * 1000:.0f} ms (bound {P99 * 1000:.0f} ms), refused {odd or 'none'}"
-    print(f"{PER_SECOND} a second: {told}: {_word(kept)}")
+    print(f"{per_second} a second: {told}: {_word(kept)}", flush=True)
     return kept
 
 
@@ -189,7 +189,7 @@ def _print_wild(bench: Bench, took: float) -> bool:
     odd = sum(n for (kind, status), n in bench.statuses.items() if kind == "good, beside" and status != 200)
     kept = beside - alone < DELAY and not odd
     delay = f"{alone * 1000:.0f} ms alone, {beside * 1000:.0f} ms beside it (bound {DELAY * 1000:.0f} ms more)"
-    print(f"a good one of another client: longest {delay}, refused {odd}: {_word(kept)}")
+    print(f"a good one of another client: longest {delay}, refused {odd}: {_word(kept)}", flush=True)
     return kept
 
 
@@ -201,9 +201,10 @@ def main() -> int:
     """0 where both bounds are kept."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=30)
+    parser.add_argument("--per-second", type=int, default=PER_SECOND)
     parser.add_argument("--bad", type=int, default=10_000)
     given = parser.parse_args()
-    return 0 if asyncio.run(measure(given.seconds, given.bad)) else 1
+    return 0 if asyncio.run(measure(given.seconds, given.per_second, given.bad)) else 1
 
 
 if __name__ == "__main__":
