@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Final
@@ -39,8 +40,8 @@ class Caller:
         return Authenticated(client=self.name, how=self.how, received_at=self.received_at)
 
 
-async def caller(request: Request, world: Annotated[Connected, Depends(connected)]) -> Caller:
-    """The system that calls, for ``Depends``.
+async def caller(request: Request, world: Annotated[Connected, Depends(connected)]) -> AsyncIterator[Caller]:
+    """The system that calls, for ``Depends``; while it is answered it has one of its turns.
 
     :raises Problem: 401 for nobody we know, 429 for one that calls too often.
     """
@@ -62,4 +63,5 @@ async def caller(request: Request, world: Annotated[Connected, Depends(connected
     name, client = found
     world.rates.calls.check(name)
     world.rates.calls.take(name)
-    return Caller(name, client, how, now)
+    async with world.rates.at_once.turn(name):
+        yield Caller(name, client, how, now)

@@ -10,7 +10,7 @@ from temporalio.client import Client
 
 from activities.document_store import DocumentStore
 from gateway.clients import Clients
-from gateway.rates import Rate
+from gateway.rates import AtOnce, Rate
 from gateway.signing import Signer
 from gateway.views import Views
 from runtime.settings import GatewaySettings
@@ -22,6 +22,7 @@ class Rates:
 
     calls: Rate = field(default_factory=lambda: Rate("requests of this client", per_second=50, burst=100))
     refused: Rate = field(default_factory=lambda: Rate("refused messages of this client", per_second=1, burst=30))
+    at_once: AtOnce = field(default_factory=lambda: AtOnce(8))
     strangers: Rate = field(default_factory=lambda: Rate("wrong tokens from this address", per_second=1, burst=20))
 
 

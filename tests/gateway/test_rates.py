@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
+
 import pytest
 
 from gateway.problems import Problem
-from gateway.rates import MOST_NAMES, Rate
+from gateway.rates import MOST_NAMES, AtOnce, Rate
 
 
 def test_a_burst_is_let_through_then_as_many_as_come_back_and_each_name_has_its_own() -> None:
@@ -42,3 +45,20 @@ def test_names_without_end_take_no_memory_without_end() -> None:
     for number in range(MOST_NAMES + 5):
         rate.take(str(number))
     assert len(rate._buckets) == MOST_NAMES
+
+
+async def test_a_name_has_so_many_turns_at_a_time_and_another_name_its_own() -> None:
+    turns, free = AtOnce(2, timedelta(milliseconds=20)), asyncio.Event()
+
+    async def hold(name: str) -> None:
+        async with turns.turn(name):
+            await free.wait()
+
+    held = [asyncio.create_task(hold("a")) for _ in range(2)]
+    await asyncio.sleep(0)
+    with pytest.raises(Problem, match="at most 2"):
+        await hold("a")
+    free.set()
+    await hold("b")
+    await asyncio.gather(*held, hold("a"))
+    assert turns._turns == {}
