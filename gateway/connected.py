@@ -11,6 +11,7 @@ from temporalio.client import Client
 from activities.document_store import DocumentStore
 from gateway.clients import Clients
 from gateway.rates import AtOnce, Rate
+from gateway.repeats import Repeats
 from gateway.signing import Signer
 from gateway.views import Views
 from runtime.settings import GatewaySettings
@@ -37,6 +38,7 @@ class Connected:
     clients: Clients
     signer: Signer
     rates: Rates = field(default_factory=Rates)
+    repeats: Repeats = field(default_factory=Repeats)
     views: Views = field(default_factory=Views)
 
 
