@@ -19,11 +19,16 @@ from runtime.settings import GatewaySettings
 
 @dataclass(frozen=True)
 class Rates:
-    """How much is taken from whom. What is refused costs a case work, so a client gone wild is stopped early."""
+    """How much is taken from whom.
+
+    What is sent costs a worker some tasks, refused or not: so each client has few of them at a time, and a client gone
+    wild is stopped early.
+    """
 
     calls: Rate = field(default_factory=lambda: Rate("requests of this client", per_second=50, burst=100))
     refused: Rate = field(default_factory=lambda: Rate("refused messages of this client", per_second=1, burst=30))
     at_once: AtOnce = field(default_factory=lambda: AtOnce(8))
+    sending: AtOnce = field(default_factory=lambda: AtOnce(3))
     strangers: Rate = field(default_factory=lambda: Rate("wrong tokens from this address", per_second=1, burst=20))
 
 

@@ -1,7 +1,7 @@
 """Which content a client has sent under which Idempotency-Key: another one under it is a mistake of the client's.
 
-Temporal answers a repeated update as the first time, whatever it holds. This is remembered in this process only: after a
-new start the repeat gets the first answer all the same, and only the mistake goes unnoticed.
+Temporal answers a repeated update as the first time, whatever it holds. This is remembered in this process only: after
+a new start the repeat gets the first answer all the same, and only the mistake goes unnoticed.
 """
 
 from __future__ import annotations

@@ -26,7 +26,8 @@ router = APIRouter()
 
 def _add(name: str) -> None:
     async def take(case_id: str, request: Request, calls: Calls, world: World) -> Any:
-        return await _decide(name, case_id, request, calls, world)
+        async with world.rates.sending.turn(calls.name):
+            return await _decide(name, case_id, request, calls, world)
 
     router.post(
         f"/cases/{{case_id}}/{name.replace('_', '-')}",

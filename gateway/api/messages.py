@@ -33,7 +33,8 @@ World = Annotated[Connected, Depends(connected)]
 
 def _add(name: str) -> None:
     async def send(case_id: str, request: Request, calls: Calls, world: World) -> JSONResponse:
-        return await _send(name, case_id, request, calls, world)
+        async with world.rates.sending.turn(calls.name):
+            return await _send(name, case_id, request, calls, world)
 
     router.post(
         f"/cases/{{case_id}}/{name.replace('_', '-')}",
