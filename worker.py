@@ -115,6 +115,7 @@ def all_activities(
     from activities.atameken import AtamekenActivities, atameken_client
     from activities.calendar import CalendarActivities
     from activities.conclusion import ConclusionActivities
+    from activities.daily_head import DailyHeadActivities
     from activities.document_store import DocumentStore
     from activities.documents import DocumentActivities
     from activities.fetching import DocumentFetcher
@@ -124,6 +125,7 @@ def all_activities(
     from activities.rex import RexActivities, rex_client
     from activities.scanner import Scanner
     from activities.self_check import SelfCheckActivities
+    from audit.heads import HeadsFile
 
     store = DocumentStore(settings.document_store)
     to_atameken = atameken_client(settings.atameken_url, settings.atameken_token.get_secret_value())
@@ -142,7 +144,9 @@ def all_activities(
         ui_url=settings.ui_url,
         heartbeat_url=settings.heartbeat_url.get_secret_value() if settings.heartbeat_url else None,
     )
-    account = AccountActivities(register, settings.recipients[HEAD], settings.ladders.book.levels[HEAD].language)
+    head, language = settings.recipients[HEAD], settings.ladders.book.levels[HEAD].language
+    account = AccountActivities(register, head, language)
+    daily_head = DailyHeadActivities(register, HeadsFile(settings.chain_heads), head, language)
     calendar = CalendarActivities(
         register,
         settings.receipt_cutoff,
@@ -177,6 +181,8 @@ def all_activities(
         self_check.report_findings,
         self_check.call_heartbeat,
         account.send_account,
+        daily_head.record_daily_head,
+        daily_head.send_daily_head,
     ]
 
 

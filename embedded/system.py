@@ -91,6 +91,7 @@ class Embedded:
             "TEMPORAL_CONFIG_FILE": str(self.folder / "temporal.toml"),
             "REXV_DATABASE_URL": self.database_url,
             "REXV_DOCUMENT_STORE": str(self.document_folder),
+            "REXV_CHAIN_HEADS": str(self.folder / "chain_heads.jsonl"),
             "REXV_UI_URL": self.ui_url,
             "REXV_GATEWAY_URL": self.gateway_url,
             "REXV_LINK_KEY": str(self.folder / "link-key"),

@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from gateway.clients import Client
 from gateway.connected import Connected, connected
 from gateway.problems import Problem
+from gateway.tls import EXTENSION
 from rules.seal import Authenticated
 
 TOKEN: Final = "token"
@@ -48,7 +49,7 @@ async def caller(request: Request, world: Annotated[Connected, Depends(connected
     now = datetime.now(UTC)
     address = request.client.host if request.client else ""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    common_name = request.scope.get("extensions", {}).get("rexv.certificate")
+    common_name = request.scope.get("extensions", {}).get(EXTENSION)
     if scheme.lower() == "bearer" and token.strip():
         found, how = world.clients.by_token(token.strip()), TOKEN
     elif common_name:

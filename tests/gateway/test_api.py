@@ -115,6 +115,8 @@ async def test_a_decision_is_carried_out_once_and_a_repeat_gets_the_first_answer
     answers = [await gateway_client.post(f"{at}/assign", json={"to": "A. Serikova"}, headers=keyed) for _ in range(2)]
     assert [each.status_code for each in answers] == [200, 200]
     assert answers[0].json() == answers[1].json()
+    other = await gateway_client.post(f"{at}/assign", json={"to": "B. Omarov"}, headers=keyed)
+    assert other.status_code == 409
     done = await gateway_client.post(f"{at}/withdraw", json={"reason": "not needed"}, headers=headers)
     assert (done.status_code, done.json()["step"]) == (200, "closed")
     async with asyncio.timeout(30):

@@ -150,8 +150,20 @@ def upgrade() -> None:
         sa.Column("who", sa.Text, nullable=False),
         sa.Column("what", sa.Text, nullable=False),
         sa.Column("details", sa.JSON, nullable=False),
+        sa.Column("sequence", sa.Integer, nullable=False),
+        sa.Column("previous", sa.Text, nullable=False),
+        sa.Column("hash", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("case_id", "key", "digest", name="pk_log"),
+        sa.UniqueConstraint("case_id", "sequence", name="uq_log_case_id_sequence"),
         _of_case("log"),
+    )
+    op.create_table(
+        "chains",
+        sa.Column("case_id", sa.Text, nullable=False),
+        sa.Column("length", sa.Integer, nullable=False),
+        sa.Column("head", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("case_id", name="pk_chains"),
+        _of_case("chains"),
     )
     _calendar()
     _recounts()
@@ -185,6 +197,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "outcome", name="pk_desk_acts"),
     )
     op.create_index("ix_desk_acts_at", "desk_acts", ["at"])
+    op.create_table(
+        "sent_heads",
+        sa.Column("day", sa.Date, nullable=False),
+        sa.Column("recipient", sa.Text, nullable=False),
+        sa.Column("head", sa.Text, nullable=False),
+        sa.Column("scheme", sa.Text, nullable=False),
+        sa.Column("sent_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("day", "recipient", name="pk_sent_heads"),
+    )
     _gateway()
     guards = _postgresql_guards() if op.get_bind().dialect.name == "postgresql" else _sqlite_guards()
     for statement in guards:
@@ -197,6 +218,7 @@ def downgrade() -> None:
         "webhooks",
         "events",
         "deposits",
+        "sent_heads",
         "sent_accounts",
         "reported_findings",
         "recounted_cases",
@@ -206,6 +228,7 @@ def downgrade() -> None:
         "calendar_approvals",
         "calendar_withdrawals",
         "calendar_entries",
+        "chains",
         "log",
         "refused_messages",
         "deliveries",
@@ -340,17 +363,19 @@ def _decree() -> list[sa.Column[object]]:
 APPEND_ONLY = {
     "log": ("case_id", "key", "digest"),
     "deliveries": ("notice", "escalation_id", "message", "attempt"),
+    "refused_messages": ("case_id", "key"),
     "calendar_entries": ("number",),
     "calendar_withdrawals": ("entry",),
     "calendar_approvals": ("entry", "withdrawal"),
     "calendar_confirmations": ("year",),
     "calendar_states": ("version",),
     "sent_accounts": ("month", "recipient"),
+    "sent_heads": ("day", "recipient"),
     "desk_acts": ("id", "outcome"),
 }
 """Tables whose rows nobody may change or delete, each with its key."""
 
-REPEATABLE = ("log", "deliveries", "sent_accounts", "desk_acts")
+REPEATABLE = ("log", "deliveries", "refused_messages", "sent_accounts", "sent_heads", "desk_acts")
 """A row of these may come twice: the second is passed over, and whoever writes compares the two."""
 
 
