@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = "/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else None
+"""Debian's, if it is there; else Playwright's own (``playwright install chromium``)."""
 
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
-    """Debian's; Playwright brings its own where there is none."""
+    """A browser that is closed at the end."""
     api = pytest.importorskip("playwright.async_api")
     async with api.async_playwright() as playwright:
-        path = str(CHROMIUM) if CHROMIUM.exists() else None
-        browser = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         await browser.close()
 
