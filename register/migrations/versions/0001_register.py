@@ -328,13 +328,10 @@ def _gateway() -> None:
         "events",
         sa.Column("number", sa.Integer, nullable=False),
         sa.Column("case_id", sa.Text, nullable=False),
-        sa.Column("key", sa.Text, nullable=False),
-        sa.Column("digest", sa.Text, nullable=False),
+        sa.Column("sequence", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_events"),
-        sa.UniqueConstraint("case_id", "key", "digest", name="uq_events_case_id_key_digest"),
-        sa.ForeignKeyConstraint(
-            ["case_id", "key", "digest"], ["log.case_id", "log.key", "log.digest"], name="fk_events_case_id_log"
-        ),
+        sa.UniqueConstraint("case_id", "sequence", name="uq_events_case_id_sequence"),
+        sa.ForeignKeyConstraint(["case_id", "sequence"], ["log.case_id", "log.sequence"], name="fk_events_case_id_log"),
     )
     op.create_table(
         "webhooks",
