@@ -19,12 +19,13 @@ try:
 except ModuleNotFoundError:
     raise SystemExit(f"error: this Python lacks our libraries; run `make install`, then: {STARTER}") from None
 
+from cases.whose import Whose
+from cli.accounts import accounts_app
 from cli.calendar import calendar_app, deadline
 from cli.clients import clients_app, door_key_app, gateway
 from cli.control import audit, export, report
 from cli.errors import errors_in_one_line
 from cli.store import store
-from cli.whose import Whose
 from rules.terms import Risk, Step
 from runtime.process import leave
 
@@ -129,7 +130,7 @@ def today(
 
     if csv and json:
         raise typer.BadParameter("expected either --csv or --json")
-    asyncio.run(today(whose=whose, mine=mine, as_csv=csv, as_json=json))
+    asyncio.run(today(whose=whose, mine=mine, in_csv=csv, in_json=json))
 
 
 @app.command(rich_help_panel=CASES)
@@ -356,8 +357,8 @@ def setup(json: Json = False) -> None:
     asyncio.run(setup(as_json=json))
 
 
-app.add_typer(clients_app, name="clients", rich_help_panel=SYSTEM)
-app.add_typer(door_key_app, name="door-key", rich_help_panel=SYSTEM)
+for name, group in (("accounts", accounts_app), ("clients", clients_app), ("door-key", door_key_app)):
+    app.add_typer(group, name=name, rich_help_panel=SYSTEM)
 app.command(rich_help_panel=SYSTEM)(gateway)
 
 
@@ -376,10 +377,9 @@ def demo(
 
 @app.command(rich_help_panel=SYSTEM)
 def up() -> None:
-    """Start the same system as the demo, and keep it running until Ctrl-C.
+    """Start the same system as the demo, and keep it running until Ctrl-C; print who may log in at the desk.
 
-    Of the environment it takes REXV_ESCALATION_FILE, REXV_READINGS, REXV_CONFIRM_REQUEST, REXV_REQUIRE_SIGNED_FILE,
-    REXV_RECEIPT_CUTOFF and REXV_COMMAND, and says what it sets aside.
+    It says what it takes from the environment, how an office works, and what it sets aside.
     """
     from cli.up import up
 

@@ -16,6 +16,7 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any
 
+from runtime.answer_links import AnswerLinks
 from runtime.commands import WORKER
 
 try:
@@ -42,6 +43,7 @@ from runtime.namespace import NotSetUp, check_search_attributes
 from runtime.packages import build_id
 from runtime.process import leave
 from runtime.replays import EACH_TASK_A_REPLAY
+from runtime.secret_file import read_or_make_secret
 from runtime.settings import WorkerSettings, WrongSettings, read_settings
 
 GRACE = timedelta(seconds=30)
@@ -142,7 +144,8 @@ def all_activities(
     book = LetterBook(register, store, templates)
     atameken = AtamekenActivities(to_atameken, book)
     rex = RexActivities(to_rex, settings.rex_login, settings.rex_password.get_secret_value())
-    recipients = RecipientActivities(client, settings.ladders, register, settings.ui_url, client.namespace)
+    links = AnswerLinks(read_or_make_secret(settings.link_key), settings.gateway_url) if settings.gateway_url else None
+    recipients = RecipientActivities(client, settings.ladders, register, settings.ui_url, client.namespace, links)
     self_check = SelfCheckActivities(
         client,
         register,

@@ -1,38 +1,25 @@
-"""The command ``today``: the work queue over all open cases, late ones first, then by last day (contract, section 9).
-
-The list of open cases is Temporal's; what is to be done in one the case itself says, by its query. Neither the search
-attributes nor the register know whether a draft waits, a letter is held or an action gave up, and the register may lag.
-"""
+"""The command ``today``: the work queue over all open cases (``cases/today.py``)."""
 
 from __future__ import annotations
 
-import asyncio
-import csv
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
 
 from rich.console import RenderableType
 from rich.text import Text
-from temporalio.client import Client
 
-from cases.asking import NobodyAnswers, ask, open_cases, read_case
+from cases.tasks import Task
+from cases.today import as_csv, as_data, queue
+from cases.whose import Whose
 from cli.connected import connected
-from cli.errors import CannotDo
 from cli.listing import NOTHING, Column, listing
 from cli.printing import console, print_json, print_page
-from cli.tasks import Task, does_not_answer, tasks_of
-from cli.whose import Whose
 from cli.words import short_day
-from rules.case_view import CaseView
 from runtime.commands import STARTER
 
-AT_ONCE: Final = 8
-"""Cases asked at the same moment: a worker replays them one after the other anyway."""
 
-
-async def today(*, whose: Whose | None, mine: str | None, as_csv: bool, as_json: bool) -> None:
+async def today(*, whose: Whose | None, mine: str | None, in_csv: bool, in_json: bool) -> None:
     """Print what is to be done.
 
     :param whose: only this role's.
@@ -42,76 +29,16 @@ async def today(*, whose: Whose | None, mine: str | None, as_csv: bool, as_json:
     world = await connected()
     found = await queue(world.client, datetime.now(UTC), mine)
     tasks = [each for each in found if whose is None or each.whose is whose]
-    if as_json:
+    if in_json:
         print_json([as_data(each, world.link(each.case_id)) for each in tasks])
-    elif as_csv:
-        write_csv(tasks, world.link)
+    elif in_csv:
+        sys.stdout.write(as_csv(tasks, world.link))
     elif tasks:
         print_page(task_table(tasks, console().width))
         console().print(_note(tasks), style="dim", soft_wrap=True)
     else:
         of = f" for {whose.value}" if whose else ""
         console().print(f"Nothing to do{of}{f' in cases of {mine}' if mine else ''}.", soft_wrap=True)
-
-
-async def queue(client: Client, now: datetime, officer: str | None = None) -> list[Task]:
-    """The tasks of all open cases, late ones first, then the soonest last day. A case that cannot be asked is one.
-
-    :param officer: only of the cases that are assigned to this one; no others are asked.
-    :raises NobodyAnswers: where no worker answers for any of the first ones.
-    """
-    case_ids = await open_cases(client, officer)
-    at_once = asyncio.Semaphore(AT_ONCE)
-    answers = await asyncio.gather(*(_look(client, case_id, at_once) for case_id in case_ids[:AT_ONCE]))
-    if answers and all(isinstance(each, NobodyAnswers) for each in answers):
-        raise NobodyAnswers(str(answers[0]))
-    answers += await asyncio.gather(*(_look(client, case_id, at_once) for case_id in case_ids[AT_ONCE:]))
-    found: list[Task] = []
-    for case_id, answer in zip(case_ids, answers, strict=True):
-        found += tasks_of(answer, now) if isinstance(answer, CaseView) else [does_not_answer(case_id, str(answer))]
-    return sorted(found, key=lambda task: task.order)
-
-
-async def _look(client: Client, case_id: str, at_once: asyncio.Semaphore) -> CaseView | CannotDo:
-    """What a case of the list says of itself: that it is one and runs need not be asked again."""
-    async with at_once:
-        try:
-            return read_case(await ask(client, case_id, "case"))
-        except CannotDo as error:
-            return error
-
-
-def as_data(task: Task, link: str) -> dict[str, Any]:
-    """A task as ``--json`` and ``--csv`` give it; the command whole."""
-    return {
-        "case_id": task.case_id,
-        "whose": task.whose.value,
-        "last_day": task.last_day.isoformat() if task.last_day else None,
-        "late": task.late,
-        "late_days": task.late_days,
-        "step": task.step,
-        "to_do": task.to_do,
-        "command": f"{STARTER} {task.command}",
-        "responsible": task.responsible,
-        "exporter": task.exporter,
-        "link": link,
-    }
-
-
-def write_csv(tasks: Sequence[Task], link: Any) -> None:
-    """The tasks as CSV in UTF-8 on standard output, with a line of names at the head also where there is none."""
-    names = list(as_data(Task("", Whose.ON_CALL, "", ""), ""))
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(names)
-    for each in tasks:
-        writer.writerow([_cell(value) for value in as_data(each, link(each.case_id)).values()])
-
-
-def _cell(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula: names come from outside."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value
 
 
 def task_table(tasks: Sequence[Task], width: int) -> RenderableType:

@@ -17,6 +17,8 @@ from cli.schedules import put_schedules
 from cli.views import view_links
 from embedded.system import NAMESPACE, ROOT, Embedded, Ports
 from gateway.clients import add_client, read_clients, remove_client
+from gateway.desk.accounts import add_account, read_accounts, remove_account
+from gateway.desk.roles import DeskRole
 from rules.case_number import case_number
 from runtime.commands import SETTING
 from runtime.connection import connect
@@ -61,10 +63,11 @@ async def _up(folder: Path) -> None:
         print(f"Set aside from your environment, as they are about another system: {', '.join(set_aside)}")
     sys.stdout.flush()
     async with Embedded(folder, USUAL, settings=taken) as system:
+        people = await asyncio.to_thread(fill_accounts, system.folder / "accounts.json", datetime.now(UTC))
         await system.start_gateway()
         client = await connect(environment=system.environment)
         await put_schedules(client, ClientSettings.model_fields["task_queue"].default)
-        print(what_to_try(system, datetime.now(UTC)), flush=True)
+        print(what_to_try(system, datetime.now(UTC), people), flush=True)
         await system.until_one_dies()
 
 
@@ -77,9 +80,19 @@ def settings_for(environment: Mapping[str, str]) -> tuple[dict[str, str], list[s
     return taken, sorted(set(ours) - set(taken))
 
 
-def what_to_try(system: Embedded, now: datetime) -> str:
+def fill_accounts(file: Path, now: datetime) -> dict[str, str]:
+    """One account of each role, named as it, with new passwords; other accounts stay. :returns: passwords by name."""
+    present = read_accounts(file)
+    for role in DeskRole:
+        if role.value in present:
+            remove_account(file, role.value)
+    return {role.value: add_account(file, role.value, [role], now) for role in DeskRole}
+
+
+def what_to_try(system: Embedded, now: datetime, people: Mapping[str, str]) -> str:
     """The page that ``up`` prints; writes the files that its commands send.
 
+    :param people: passwords by name of account.
     :param now: aware; the request's receipt, and part of its reference, so that each ``up`` has a case of its own.
     """
     now = now.replace(microsecond=0)
@@ -96,7 +109,13 @@ def what_to_try(system: Embedded, now: datetime) -> str:
     starter = f"{python} {_shown(ROOT / 'starter.py')}"
     environment = _write_environment(system)
     first = view_links(system.ui_url, NAMESPACE, (OPEN_CASES, DUE_THIS_WEEK, ESCALATIONS), now)
+    accounts = "\n".join(f"  {name:<15}{password}" for name, password in people.items())
     return f"""
+The desk         {system.gateway_url}/desk/
+Log in there as one of these, each with one role:
+
+{accounts}
+
 {first}
 
 Temporal UI      {system.ui_url}

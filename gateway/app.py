@@ -15,6 +15,8 @@ from gateway.api import documents
 from gateway.api.resources import add_api
 from gateway.clients import Clients
 from gateway.connected import Connected
+from gateway.desk.mounting import add_desk, open_desk
+from gateway.desk.problem_page import problem_page
 from gateway.guards import Guards, Larger
 from gateway.problems import answer_problems
 from gateway.signing import read_or_make_key
@@ -41,8 +43,9 @@ def create_app(settings: GatewaySettings) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
-    answer_problems(app)
+    answer_problems(app, problem_page)
     add_api(app)
+    add_desk(app)
     app.add_middleware(Guards, hosts=hosts_of(settings), larger=[Larger("PUT", documents.PATH, LARGEST_DOCUMENT)])
     return app
 
@@ -65,6 +68,7 @@ def _lifespan(settings: GatewaySettings) -> Callable[[FastAPI], AbstractAsyncCon
                 clients=Clients(settings.clients_file),
                 signer=read_or_make_key(settings.door_key, settings.door_keys),
             )
+            app.state.desk = open_desk(settings)
             webhooks = asyncio.create_task(Webhooks(register, app.state.connected.clients).run())
             try:
                 yield

@@ -50,6 +50,10 @@ class Rate:
         """Count one; the bucket may go below nothing, so that what was let in together is paid for together."""
         self._bucket(name).tokens -= 1
 
+    def give_back(self, name: str) -> None:
+        """Undo one ``take``: what it was for turned out to be in order."""
+        self._bucket(name).tokens += 1
+
     def _bucket(self, name: str) -> _Bucket:
         now = self._clock()
         bucket = self._buckets.setdefault(name, _Bucket(self._burst, now))

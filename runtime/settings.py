@@ -102,6 +102,15 @@ def _words(value: Any) -> Any:
     return value.split() if isinstance(value, str) else value
 
 
+def _pairs(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    pairs = [each.partition("=") for each in value.split()]
+    if not all(group and role for group, _, role in pairs):
+        raise ValueError("expected group=role, separated by spaces")
+    return {group: role for group, _, role in pairs}
+
+
 def _mail_server(value: SecretStr) -> SecretStr:
     from activities.mail import MailServer  # here, because only a worker has to know about mail
 
@@ -184,6 +193,8 @@ class ClientSettings(BaseSettings):
     command: Annotated[str, Field(pattern=r"^[^\r\n]{1,200}$")] = USUAL
     """How people start ``starter.py``, for the commands in notices and on pages; ``runtime.commands`` reads it."""
     receipt_cutoff: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
+    link_key: Path = VAR / "link-key"
+    """The secret that signs the links in notices: workers make them, the gateway takes them."""
     door_keys: Annotated[Path, AfterValidator(_door_keys_file)] = VAR / "door-keys"
     """The file of the gateway's public keys, which the gateway makes and workers read."""
     readings: Annotated[Readings, NoDecode, BeforeValidator(_readings_file)] = Readings()
@@ -265,6 +276,27 @@ class GatewaySettings(ClientSettings):
         tuple[Annotated[str, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_words)
     ] = ()
     """Addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+    accounts_file: Path = VAR / "accounts.json"
+    """The local accounts of people, as ``starter.py accounts`` writes it."""
+    session_key: Path = VAR / "session-key"
+    """The secret that signs people's sessions; made at the first start."""
+    oidc_issuer: WebAddress | None = None
+    """The OpenID Connect provider at which people log in; without it they have local accounts."""
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_groups_claim: Annotated[str, Field(pattern=r"^[\w.:/-]{1,200}$")] = "groups"
+    """The claim that lists a person's groups."""
+    oidc_roles: Annotated[dict[str, str], NoDecode, BeforeValidator(_pairs)] = {}
+    """Roles by group, ``group=role`` separated by spaces; a group named as a role gives it anyway."""
+    four_eyes: bool = True
+    """Whether inspector and signatory of a case, and the two of a calendar change, have to be two people."""
+
+    @model_validator(mode="after")
+    def _whole_openid(self) -> GatewaySettings:
+        given = (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret)
+        if any(given) and not all(given):
+            raise ValueError("expected REXV_OIDC_ISSUER, REXV_OIDC_CLIENT_ID and REXV_OIDC_CLIENT_SECRET together")
+        return self
 
     @model_validator(mode="after")
     def _all_of_tls(self) -> Self:

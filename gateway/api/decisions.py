@@ -12,7 +12,7 @@ from cases.deciding import decide
 from cases.errors import RefusedByCase
 from gateway.api.bodies import identified, json_object, named
 from gateway.api.description import described
-from gateway.api.messages import Calls, World
+from gateway.api.messages import Calls, World, check_two_people
 from gateway.callers import Caller
 from gateway.connected import Connected
 from gateway.problems import Problem
@@ -52,6 +52,7 @@ async def _decide(name: str, case_id: str, request: Request, calls: Caller, worl
     decision = named({field: value for field, value in body.items() if field != "door"}, "by", calls.name)
     if not world.repeats.same(content_sha256({"name": name, **decision}), calls.name, case_id, key):
         raise Problem(409, "Idempotency-Key: was used before for another content; expected a new one.")
+    await check_two_people(world, case_id, name, decision, calls.name)
     update_id = f"{calls.name} {key}"
     sealed = world.signer.sealed(decision, case_id, name, calls.authenticated, update_id=update_id)
     try:

@@ -19,11 +19,11 @@ from activities.signals import CASE
 from cases import deciding
 from cases.asking import NobodyAnswers, open_cases
 from cases.listing import list_cases
+from cases.tasks import Task
+from cases.whose import Whose
 from cli import decisions
 from cli.deadlines import calendar_of, deadlines, last_days
-from cli.tasks import Task
 from cli.today import task_table, today
-from cli.whose import Whose
 from rules.instant import rfc_3339
 from starter import app
 from tests.cli.conftest import Office
@@ -59,7 +59,7 @@ async def test_the_queue_has_every_open_case_that_waits_for_somebody(
     await listed(office, late, signing)
     capsys.readouterr()
 
-    await today(whose=None, mine=None, as_csv=False, as_json=True)
+    await today(whose=None, mine=None, in_csv=False, in_json=True)
     tasks = printed()
     assert {(each["case_id"], each["whose"]) for each in tasks} == {
         (late, "on-call"),
@@ -69,13 +69,13 @@ async def test_the_queue_has_every_open_case_that_waits_for_somebody(
     assert [each["late"] for each in tasks] == sorted((each["late"] for each in tasks), reverse=True)
     assert (tasks[0]["case_id"], tasks[0]["whose"], tasks[0]["late"]) == (late, "on-call", True)
 
-    await today(whose=Whose.SIGNATORY, mine=" a. SERIKOVA", as_csv=True, as_json=False)
+    await today(whose=Whose.SIGNATORY, mine=" a. SERIKOVA", in_csv=True, in_json=False)
     [line] = csv.DictReader(io.StringIO(capsys.readouterr().out))
     assert line["command"] == f".venv/bin/python starter.py sign {signing} --by NAME"
     assert (line["responsible"], line["late"]) == ("A. Serikova", "false")
 
     await office.stop_worker()  # Of the cases of others none is asked.
-    await today(whose=None, mine="B. Omarov", as_csv=False, as_json=False)
+    await today(whose=None, mine="B. Omarov", in_csv=False, in_json=False)
     assert capsys.readouterr().out == "Nothing to do in cases of B. Omarov.\n"
 
 
@@ -88,14 +88,14 @@ async def test_a_case_that_does_not_answer_hides_no_other_and_is_for_on_call(
     await office.client.start_workflow(CASE, id="rex-ch-stuck", task_queue="nobody-polls")
     await listed(office, case_id, "rex-ch-stuck")
     printed()
-    await today(whose=None, mine=None, as_csv=False, as_json=True)
+    await today(whose=None, mine=None, in_csv=False, in_json=True)
     tasks = {each["case_id"]: each for each in printed()}
     assert tasks[case_id]["whose"] == "atameken"
     assert tasks["rex-ch-stuck"]["whose"] == "on-call"
     assert "does not answer" in tasks["rex-ch-stuck"]["to_do"]
     await office.stop_worker()
     with pytest.raises(NobodyAnswers, match="no worker answers"):
-        await today(whose=None, mine=None, as_csv=False, as_json=True)
+        await today(whose=None, mine=None, in_csv=False, in_json=True)
 
 
 def task(case_id: str, **other: Any) -> Task:
@@ -129,7 +129,7 @@ async def test_a_cell_from_outside_is_no_formula_to_a_spreadsheet(
     await at(office, case_id, "await_documents")
     await listed(office, case_id)
     capsys.readouterr()
-    await today(whose=None, mine=None, as_csv=True, as_json=False)
+    await today(whose=None, mine=None, in_csv=True, in_json=False)
     [line] = csv.DictReader(io.StringIO(capsys.readouterr().out))
     assert line["exporter"] == f"'{evil}"
 

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from cli.up import settings_for, what_to_try
+from cli.up import fill_accounts, settings_for, what_to_try
 from embedded.system import Embedded
+from gateway.desk.accounts import Accounts, add_account, read_accounts
+from gateway.desk.roles import DeskRole
 from rules.request import read_request
 
 
@@ -45,7 +47,18 @@ def test_how_an_office_works_is_taken_and_what_is_about_another_system_is_set_as
 
 def test_the_requests_that_it_offers_are_accepted(tmp_path: Path) -> None:
     now = datetime.now(UTC)
-    page = what_to_try(Embedded(tmp_path), now)
+    page = what_to_try(Embedded(tmp_path), now, {"officer": "secret"})
     for name in ("request.json", "late.json"):
         assert f"open {tmp_path / name}" in page
         read_request(json.loads((tmp_path / name).read_text("utf-8")), now)
+
+
+def test_there_is_an_account_of_each_role_with_a_new_password_each_time_and_others_stay(tmp_path: Path) -> None:
+    file, now = tmp_path / "accounts.json", datetime.now(UTC)
+    add_account(file, "A. Omarova", ["officer"], now)
+    first, second = fill_accounts(file, now), fill_accounts(file, now)
+    assert set(first) == set(second) == {role.value for role in DeskRole}
+    assert not set(first.values()) & set(second.values())
+    assert set(read_accounts(file)) == {"A. Omarova", *first}
+    assert Accounts(file).check("officer", first["officer"]) is None
+    assert Accounts(file).check("officer", second["officer"]) == "officer"

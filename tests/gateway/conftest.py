@@ -29,6 +29,9 @@ def gateway_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("REXV_DOOR_KEY", str(folder / "door-key.pem"))
     monkeypatch.setenv("REXV_DOOR_KEYS", str(folder / "door-keys"))
     monkeypatch.setenv("REXV_CLIENTS_FILE", str(folder / "clients.json"))
+    monkeypatch.setenv("REXV_ACCOUNTS_FILE", str(folder / "accounts.json"))
+    monkeypatch.setenv("REXV_SESSION_KEY", str(folder / "session-key"))
+    monkeypatch.setenv("REXV_LINK_KEY", str(folder / "link-key"))
     return folder
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from register.desk_acts import DeskAct
 from register.rows import (
     CaseEntry,
     DeliveryEntry,
@@ -180,3 +181,19 @@ def everything(write: int = 1) -> RegisterEntries:
         refused_messages=[refused_message()],
         log=[log()],
     )
+
+
+def desk_act(**other: Any) -> DeskAct:
+    """An act at the desk."""
+    act = {
+        "id": "act-1",
+        "outcome": "done",
+        "at": RECEIVED_AT,
+        "who": "A. Officer",
+        "how": "password",
+        "address": "10.0.0.7",
+        "act": "acknowledge_escalation",
+        "case_id": CASE_ID,
+        "details": {"until": "2026-03-09"},
+    }
+    return DeskAct.model_validate(act | other)

@@ -14,6 +14,7 @@ from register.accounts import record_sent
 from register.calendar import approve, confirm_year, keep_state, propose, propose_withdrawal
 from register.database import RefusedByDatabase, open_register, writing
 from register.deliveries import append_deliveries
+from register.desk_acts import record_act
 from register.heads import record_sent_head
 from register.tables import Base
 from tests.register import examples
@@ -30,6 +31,7 @@ COLUMNS = {
     "calendar_confirmations": "confirmed_by",
     "calendar_states": "library",
     "sent_accounts": "scheme",
+    "desk_acts": "act",
     "sent_heads": "scheme",
 }
 """Every table that is append-only, each with a column of text that is not in its key."""
@@ -45,6 +47,7 @@ def fill(register: Engine) -> None:
     confirm_year(register, Confirmation(year=2027, decree=DECREE), by=AIGUL, now=NOW)
     keep_state(register, build(2026, 2027), library="holidays", now=NOW)
     record_sent(register, date(2026, 3, 1), "a1b2c3", scheme="mailto", now=NOW)
+    record_act(register, examples.desk_act())
     record_sent_head(register, date(2026, 3, 1), "a1b2c3", head="d4e5", scheme="mailto", now=NOW)
 
 
@@ -104,6 +107,7 @@ def test_sqlite_keeps_the_old_row_where_it_is_asked_to_replace_it(
     if table in (
         "log",
         "deliveries",
+        "desk_acts",
         "refused_messages",
         "sent_accounts",
         "sent_heads",

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from register.migrations import gateway_tables
+from register.migrations.guards import guards
 
 revision = "0001"
 down_revision: str | None = None
@@ -201,6 +202,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("month", "recipient", name="pk_sent_accounts"),
     )
     op.create_table(
+        "desk_acts",
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("outcome", sa.Text, nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.Column("who", sa.Text, nullable=False),
+        sa.Column("how", sa.Text, nullable=False),
+        sa.Column("address", sa.Text, nullable=False),
+        sa.Column("act", sa.Text, nullable=False),
+        sa.Column("case_id", sa.Text),
+        sa.Column("details", sa.JSON, nullable=False),
+        sa.PrimaryKeyConstraint("id", "outcome", name="pk_desk_acts"),
+    )
+    op.create_index("ix_desk_acts_at", "desk_acts", ["at"])
+    op.create_table(
         "sent_heads",
         sa.Column("day", sa.Date, nullable=False),
         sa.Column("recipient", sa.Text, nullable=False),
@@ -210,13 +225,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", "recipient", name="pk_sent_heads"),
     )
     gateway_tables.create()
-    guards = _postgresql_guards() if op.get_bind().dialect.name == "postgresql" else _sqlite_guards()
-    for statement in guards:
+    for statement in guards(op.get_bind().dialect.name, APPEND_ONLY, REPEATABLE):
         op.execute(statement)
 
 
 def downgrade() -> None:
     for table in (
+        "desk_acts",
         "webhooks",
         "events",
         "deposits",
@@ -345,45 +360,9 @@ APPEND_ONLY = {
     "calendar_states": ("version",),
     "sent_accounts": ("month", "recipient"),
     "sent_heads": ("day", "recipient"),
+    "desk_acts": ("id", "outcome"),
 }
 """Tables whose rows nobody may change or delete, each with its key."""
 
-REPEATABLE = ("log", "deliveries", "refused_messages", "sent_accounts", "sent_heads")
+REPEATABLE = ("log", "deliveries", "refused_messages", "sent_accounts", "sent_heads", "desk_acts")
 """A row of these may come twice: the second is passed over, and whoever writes compares the two."""
-
-
-def _postgresql_guards() -> list[str]:
-    return [
-        """
-        CREATE FUNCTION is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
-        END
-        $$
-        """,
-        *(
-            f"""
-            CREATE TRIGGER {table}_refuses_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
-            FOR EACH STATEMENT EXECUTE FUNCTION is_append_only()
-            """
-            for table in APPEND_ONLY
-        ),
-    ]
-
-
-def _sqlite_guards() -> list[str]:
-    guards = []
-    for table, key in APPEND_ONLY.items():
-        refusal = f"RAISE(ABORT, '{table} is append-only')"
-        guards += [
-            f"CREATE TRIGGER {table}_refuses_{act} BEFORE {act} ON {table} BEGIN SELECT {refusal}; END"
-            for act in ("update", "delete")
-        ]
-        # INSERT OR REPLACE deletes the old row without firing a delete trigger; here the old row stays.
-        same_key = " AND ".join(f"{column} = NEW.{column}" for column in key)
-        guards.append(
-            f"CREATE TRIGGER {table}_refuses_replace BEFORE INSERT ON {table} "
-            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same_key}) "
-            f"BEGIN SELECT {'RAISE(IGNORE)' if table in REPEATABLE else refusal}; END"
-        )
-    return guards

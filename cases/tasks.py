@@ -1,14 +1,15 @@
-"""What is to be done in a case now, by whom and until when, and the command to type: read off its view."""
+"""What is to be done in a case now, by whom and until when, by which update: read off its view."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from cli.whose import Whose
-from cli.words import day_of, last_day_before, words
+from calendars.time_zone import almaty_clock
+from cases.whose import Whose
 from escalation.kinds import CASE_OFFICER
+from pages.words import words
 from rules.case_view import CaseView, EscalationView
 from rules.roles import Role
 from rules.terms import Risk, Step
@@ -16,18 +17,24 @@ from rules.terms import Risk, Step
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to do. ``command`` follows the program's name; ``late_days`` counts working days of a late step."""
+    """One thing to do. ``command`` follows the program's name; ``late_days`` counts working days of a late step.
+
+    ``act``: the update by which a person does it, None where there is none. ``kinds``: of the escalations it is about.
+    """
 
     case_id: str
     whose: Whose
     to_do: str
     command: str
+    act: str | None = None
+    kinds: tuple[str, ...] = ()
     step: str | None = None
     last_day: date | None = None
     late: bool = False
     late_days: int = 0
     exporter: str | None = None
     responsible: str | None = None
+    risk: str | None = None
 
     @property
     def order(self) -> tuple[bool, date, str, str]:
@@ -48,25 +55,44 @@ def does_not_answer(case_id: str, why: str) -> Task:
 
 def _next_step(case: CaseView, now: datetime) -> Task:
     assert case.to_do_by is not None  # the caller looked
-    running, today = case.running, day_of(now)
+    running, today = case.running, almaty_clock().day_of(now)
     last_day = running.last_day if running else None
     late, late_days = (running.late, running.late_days) if running else (False, 0)
     if case.to_do_by is not Role.ATAMEKEN and case.thirty_run and case.limit_last_day:
         # The thirty days are the ministry's: they may end before the step does.
         last_day = min(last_day or case.limit_last_day, case.limit_last_day)
-        late = late or case.risk is Risk.EXCEEDED or (today is not None and today > case.limit_last_day)
+        late = late or case.risk is Risk.EXCEEDED or today > case.limit_last_day
     return Task(
         case.case_id,
         Whose.of(case.to_do_by),
         case.to_do.replace("`", ""),
         _command(case),
-        case.step.value,
-        last_day,
-        late,
-        late_days,
-        case.request.exporter.name,
-        case.responsible,
+        _act(case),
+        step=case.step.value,
+        last_day=last_day,
+        late=late,
+        late_days=late_days,
+        exporter=case.request.exporter.name,
+        responsible=case.responsible,
+        risk=case.risk,
     )
+
+
+def _act(case: CaseView) -> str | None:
+    """The update that goes with ``to_do`` and ``to_do_by``."""
+    match case.to_do_by:
+        case Role.ON_CALL:
+            return "retry_action"
+        case Role.ATAMEKEN:
+            return "record_documents"
+        case Role.SIGNATORY:
+            return "sign_conclusion"
+        case Role.INSPECTOR:
+            return "record_inspection"
+        case _ if case.step is Step.REQUEST_DOCUMENTS:
+            return "confirm_request"
+        case _:
+            return None if case.step is Step.CLOSED else "release_conclusion"
 
 
 def _command(case: CaseView) -> str:
@@ -100,8 +126,7 @@ def _to_acknowledge(case: CaseView, now: datetime) -> list[Task]:
 
 
 def _acknowledged(each: EscalationView, now: datetime) -> bool:
-    today = day_of(now)
-    return each.acknowledged_until is not None and today is not None and today <= each.acknowledged_until
+    return each.acknowledged_until is not None and almaty_clock().day_of(now) <= each.acknowledged_until
 
 
 def _acknowledge(case: CaseView, whose: Whose, escalations: list[EscalationView], now: datetime) -> Task:
@@ -112,10 +137,13 @@ def _acknowledge(case: CaseView, whose: Whose, escalations: list[EscalationView]
         whose,
         f"Acknowledge: {named}",
         f"acknowledge {case.case_id} all --by NAME --until DATE",
-        case.step.value,
-        last_day_before(due),
-        due is not None and due <= now,
-        0,
-        case.request.exporter.name,
-        case.responsible,
+        "acknowledge_escalation",
+        tuple(each.kind for each in escalations),
+        step=case.step.value,
+        # ``due_at`` is 24:00 of it (contract, section 2).
+        last_day=almaty_clock().day_of(due - timedelta(microseconds=1)) if due else None,
+        late=due is not None and due <= now,
+        exporter=case.request.exporter.name,
+        responsible=case.responsible,
+        risk=case.risk,
     )

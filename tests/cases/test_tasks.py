@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from cli.tasks import Task, tasks_of
-from cli.whose import Whose
+from cases.tasks import Task, tasks_of
+from cases.whose import Whose
 from rules.case_view import CaseView
 from rules.roles import Role
 from tests.cli.examples import NEW, drafted, waiting_late

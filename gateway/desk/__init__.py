@@ -1,0 +1,1 @@
+"""The desk: pages for people. Rendered here, usable without any script."""

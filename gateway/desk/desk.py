@@ -1,0 +1,40 @@
+"""What every page of the desk needs, opened once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fastapi import Request
+
+from gateway.desk.accounts import Accounts
+from gateway.desk.openid import OpenId
+from gateway.desk.sessions import Signing
+from gateway.rates import Rate
+from runtime.answer_links import AnswerLinks
+
+
+@dataclass(frozen=True)
+class Guesses:
+    """How often somebody may try to log in: hashing a password takes time, and guessing is to take years."""
+
+    of_account: Rate = field(default_factory=lambda: Rate("wrong passwords", per_second=1 / 60, burst=5))
+    from_address: Rate = field(default_factory=lambda: Rate("wrong passwords", per_second=1 / 10, burst=20))
+
+
+@dataclass(frozen=True)
+class Desk:
+    """``secure``: whether people reach it by https. ``openid``: where people log in; None where by local accounts."""
+
+    accounts: Accounts
+    signing: Signing
+    links: AnswerLinks
+    secure: bool
+    four_eyes: bool
+    openid: OpenId | None
+    guesses: Guesses = field(default_factory=Guesses)
+
+
+def desk(request: Request) -> Desk:
+    """The desk of the application that serves the request, for ``Depends``."""
+    found: Desk = request.app.state.desk
+    return found

@@ -1,0 +1,40 @@
+"""A secret of our own in a file that nobody else may read, made at the first start."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Final
+
+BYTES: Final = 32
+
+
+class WrongSecret(ValueError):
+    """The file holds no such secret. One line that names it and never what is in it."""
+
+
+def read_or_make_secret(file: Path) -> bytes:
+    """The secret in the file. Of several that start at once one makes it, and all have the same.
+
+    :raises WrongSecret: where the file holds something else.
+    :raises OSError: where it cannot be read or written.
+    """
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as written:
+            written.write(secrets.token_hex(BYTES) + "\n")
+        try:
+            os.link(part, file)  # fails where another was faster, and the whole file is there or none
+        except FileExistsError:
+            pass
+        finally:
+            part.unlink()
+    try:
+        secret = bytes.fromhex(file.read_text("ascii").strip())
+    except ValueError:
+        secret = b""
+    if len(secret) != BYTES:
+        raise WrongSecret(f"{file}: expected {BYTES} bytes in hex")
+    return secret
