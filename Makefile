@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
+# The tests start programs of ours by the hundred: bytecode that is kept saves each of them half a second.
+export PYTHONDONTWRITEBYTECODE :=
 .PHONY: help install demo up test test-slow storm bench check format lock clean docs schemas pictures
 
 help: ## list the targets

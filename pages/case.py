@@ -7,6 +7,7 @@ from datetime import datetime
 
 from escalation.kinds import LEVEL_NAMES
 from pages.details import Details
+from pages.inspecting import Inspecting
 from pages.tree import (
     Code,
     Foreign,
@@ -39,7 +40,9 @@ def case_page(case: CaseView, clock: Clock, now: datetime, links: Sequence[Link]
     :param links: to the lists of cases, where there is room for them.
     """
     writer = _Writer(case, clock, now)
-    sections: list[Section | Table] = [*writer.sections(), *Details(case, clock, now).sections()]
+    inspecting, details = Inspecting(case, clock, now), Details(case, clock, now)
+    below = (inspecting, details) if inspecting.runs else (details, inspecting)
+    sections: list[Section | Table] = [*writer.sections(), *(each for part in below for each in part.sections())]
     if links:
         sections.append(Section("Lists", (joined([(each,) for each in links], ", "),)))
     return Page(tuple(writer.head()), tuple(writer.standing()), tuple(sections))

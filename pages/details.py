@@ -142,14 +142,6 @@ class Details(Writer):
 
     def _details(self) -> Iterator[Section]:
         case = self.case
-        findings = []
-        for each in case.findings:
-            severity = Said(each.severity, Tone.BAD if each.severity == "serious" else Tone.PLAIN)
-            parts = [line(severity, ": ", Foreign(each.text))]
-            if each.application is not None:
-                parts.append(line("Application: ", Foreign(each.application), "; REX: ", Foreign(each.rex or "-")))
-            findings.append(below(parts))
-        yield from section("Findings", findings)
         lookups = []
         for look in case.rex_lookups:
             by = (", by hand by ", Foreign(look.by)) if look.by else ()

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from rules.comparison import Compared
 from rules.documents import Kind, Signature
 from rules.findings import Finding
 from rules.instant import Day, Instant
@@ -288,6 +289,7 @@ class CaseView(_View):
     quarantined_documents: list[QuarantinedDocumentView] = Field(default_factory=list)
     missing_documents: list[str]
     findings: list[Finding]
+    comparison: list[Compared] = Field(default_factory=list)
     rex_lookups: list[RexLookupView]
     inspection: InspectionView | None
     conclusion: ConclusionView | None

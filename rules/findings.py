@@ -1,17 +1,20 @@
-"""Findings: what differs, changed in REX or is lacking, as help for the inspection (¶9; contract, section 5)."""
+"""Findings: what differs, changed in REX or is lacking, as help for the inspection (¶9; contract, section 5).
+
+What differs between the application and REX is found by ``rules/comparison.py``.
+"""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from rules.documents import Application, Signature
+from rules.documents import Signature
 from rules.instant import Day
+from rules.likeness import same_at_sight
+from rules.numbers import hs_digits
 from rules.request import Incoming, RexNumber
 
 AsItStands = Annotated[str, StringConstraints(min_length=0)]
@@ -44,12 +47,12 @@ class Finding(BaseModel):
     text: str
 
 
-_COMPARED: tuple[tuple[str, Literal["serious", "minor"], str], ...] = (
-    ("rex_number", "serious", "REX number"),
-    ("tin", "serious", "tax number"),
-    ("name", "minor", "name"),
-    ("address", "minor", "address"),
-    ("activity", "minor", "activity"),
+_TEXTS: tuple[tuple[str, Literal["serious", "minor"]], ...] = (
+    ("rex_number", "serious"),
+    ("tin", "serious"),
+    ("name", "minor"),
+    ("address", "minor"),
+    ("activity", "minor"),
 )
 
 
@@ -71,31 +74,6 @@ def registration_findings(rex_number: str, record: RexRecord | None, statement_d
     return []
 
 
-def application_findings(application: Application, record: RexRecord | None) -> list[Finding]:
-    """Each field that both sides have and that differs in more than case, spacing and punctuation."""
-    if record is None:
-        return []
-    found = []
-    for field, severity, words in _COMPARED:
-        ours, theirs = getattr(application, field), getattr(record, field)
-        if ours and theirs and _plain(ours) != _plain(theirs):
-            text = f"the {words} in the application differs from the one in REX"
-            found.append(Finding(field=field, application=ours, rex=theirs, severity=severity, text=text))
-    ours_codes, their_codes = _codes(application.hs_codes), _codes(record.hs_codes)
-    if ours_codes and their_codes and not ours_codes <= their_codes:
-        extra = ", ".join(sorted(ours_codes - their_codes))
-        found.append(
-            Finding(
-                field="hs_codes",
-                application=", ".join(application.hs_codes),
-                rex=", ".join(record.hs_codes),
-                severity="minor",
-                text=f"the application has HS codes that REX does not have: {extra}",
-            )
-        )
-    return found
-
-
 def changes(before: RexRecord | None, after: RexRecord | None) -> list[Finding]:
     """What REX has changed of a registration from one look-up to the next; spelling that means the same is no change.
 
@@ -106,11 +84,11 @@ def changes(before: RexRecord | None, after: RexRecord | None) -> list[Finding]:
     if before is None or after is None:
         return []
     found = []
-    for field, severity, _ in _COMPARED:
+    for field, severity in _TEXTS:
         ours, theirs = getattr(before, field), getattr(after, field)
-        if _plain(ours or "") != _plain(theirs or ""):
+        if not same_at_sight(ours or "", theirs or ""):
             found.append(_change(field, severity, ours, theirs))
-    if _codes(before.hs_codes) != _codes(after.hs_codes):
+    if hs_digits(before.hs_codes) != hs_digits(after.hs_codes):
         found.append(_change("hs_codes", "serious", _listed(before.hs_codes), _listed(after.hs_codes)))
     for field in ("registered_on", "valid_from", "revoked_on"):
         if getattr(before, field) != getattr(after, field):
@@ -164,11 +142,3 @@ def signature_findings(signatures: Iterable[tuple[str, Signature]]) -> list[Find
 
 def _status(rex: str | None, text: str) -> Finding:
     return Finding(field="registration_status", application=None, rex=rex, severity="serious", text=text)
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold()))
-
-
-def _codes(codes: list[str]) -> set[str]:
-    return {re.sub(r"\D", "", code) for code in codes} - {""}

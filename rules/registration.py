@@ -8,10 +8,12 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from rules.comparison import Compared, compare, differences
 from rules.documents import Application
-from rules.findings import Finding, RexRecord, application_findings, changes, registration_findings
+from rules.findings import Finding, RexRecord, changes
 from rules.instant import Instant
 from rules.request import VerificationRequest
+from rules.requested import requested_findings
 
 
 class Occasion(StrEnum):
@@ -60,12 +62,16 @@ class Registration(BaseModel):
         self.record = record
         return lookup
 
+    def comparison(self, request: VerificationRequest, application: Application | None) -> tuple[Compared, ...]:
+        """REX beside the application, field by field; nothing before the first look-up."""
+        if not self.lookups:
+            return ()
+        statements = (statement.document_date for statement in request.statements)
+        return compare(application, self.record, request.rex_number, statements)
+
     def findings(self, request: VerificationRequest, application: Application | None) -> list[Finding]:
         """What speaks against the registration, in it or in the application; nothing before the first look-up."""
         if not self.lookups:
             return []
-        statements = [statement.document_date for statement in request.statements]
-        found = registration_findings(request.rex_number, self.record, statements)
-        if application is not None:
-            found += application_findings(application, self.record)
+        found = differences(self.comparison(request, application)) + requested_findings(request, self.record)
         return [*found, *(change for lookup in self.lookups for change in lookup.changes)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import socket
 import sys
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -30,13 +30,16 @@ BIN = Path(sys.executable).parent
 
 ROOT = Path(__file__).resolve().parent.parent
 
+NAMESPACES = [f"own-{n}" for n in range(32)]
+"""Of the dev server, each for one test that lists all cases."""
+
 DEV_SERVER_ARGUMENTS = ("--dynamic-config-value", "limit.historySize.error=536870912")
 """As the embedded server has it (embedded/system.py says why)."""
 
 
 @asynccontextmanager
 async def new_dev_server(*arguments: str) -> AsyncIterator[WorkflowEnvironment]:
-    """A dev server of its own with every search attribute, for a test that lists all cases."""
+    """A dev server of its own with every search attribute."""
     async with await WorkflowEnvironment.start_local(
         dev_server_existing_path=str(BIN / "temporal"),
         dev_server_log_level="error",
@@ -57,8 +60,25 @@ def dev_server_http() -> str:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def dev_server_process(dev_server_http: str) -> AsyncIterator[WorkflowEnvironment]:
     """The one dev server of this run of tests, with every search attribute; use ``dev_server`` instead."""
-    async with new_dev_server("--http-port", dev_server_http.rpartition(":")[2]) as environment:
+    namespaces = [argument for name in NAMESPACES for argument in ("--namespace", name)]
+    async with new_dev_server("--http-port", dev_server_http.rpartition(":")[2], *namespaces) as environment:
         yield environment
+
+
+@pytest.fixture(scope="session")
+def namespaces_left() -> Iterator[str]:
+    """The namespaces that no test has taken yet."""
+    return iter(NAMESPACES)
+
+
+@pytest_asyncio.fixture
+async def dev_server_of_its_own(
+    dev_server_process: WorkflowEnvironment, namespaces_left: Iterator[str]
+) -> WorkflowEnvironment:
+    """As ``dev_server``, in a namespace that has no case of another test."""
+    address = dev_server_process.client.service_client.config.target_host
+    client = await Client.connect(address, namespace=next(namespaces_left), **client_options())
+    return WorkflowEnvironment.from_client(client)
 
 
 @pytest_asyncio.fixture

@@ -99,6 +99,7 @@ def case_view(case: Case, calendar: WorkingCalendar | None, now: datetime) -> Ca
         ],
         missing_documents=case.papers.missing(),
         findings=case.findings,
+        comparison=list(case.registration.comparison(case.request, case.papers.application)),
         rex_lookups=[
             RexLookupView(
                 at=each.at,

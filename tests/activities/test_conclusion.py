@@ -231,7 +231,7 @@ def test_without_documents_it_says_why_and_prints_no_inspection() -> None:
 
 def test_findings_stand_with_both_sides() -> None:
     text = text_of(draft(application={"name": "ТОО «Өндіріс»"}, lacking=["power_of_attorney"]))
-    name = "The name in the application differs from the one in REX ТОО «Өндіріс» Altyn Dan LLP minor"
+    name = "The name in the application differs from the one in REX ТОО «Өндіріс» Altyn Dan LLP serious"
     assert name in text
     assert "The set of documents lacks: power of attorney – – serious" in text
 

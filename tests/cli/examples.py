@@ -106,6 +106,7 @@ NEW: dict[str, Any] = {
     "missing_documents": ["registration_application", "origin_evidence"],
     "rex_lookups": [],
     "findings": [],
+    "comparison": [],
     "inspection": None,
     "conclusion": None,
     "appeal": None,

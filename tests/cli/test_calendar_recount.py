@@ -6,13 +6,12 @@ On a Temporal server of its own: a recount takes every open case of the namespac
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from temporalio.api.enums.v1 import EventType
 from temporalio.testing import WorkflowEnvironment
 
@@ -29,16 +28,15 @@ from rules.calendar import WorkingCalendar
 from rules.instant import rfc_3339
 from rules.refusal import Refusal
 from tests.cli.conftest import Office
-from tests.conftest import new_dev_server
 
 Printed = Callable[[], Any]
 AIGUL, BERIK = "A. Serikova", "B. Omarov"
 
 
-@pytest_asyncio.fixture
-async def dev_server() -> AsyncIterator[WorkflowEnvironment]:
-    async with new_dev_server() as environment:
-        yield environment
+@pytest.fixture
+def dev_server(dev_server_of_its_own: WorkflowEnvironment) -> WorkflowEnvironment:
+    """Without the cases of other tests, which no worker answers for."""
+    return dev_server_of_its_own
 
 
 def base() -> WorkingCalendar:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from icalendar import Calendar
 from temporalio.testing import WorkflowEnvironment
 from typer.testing import CliRunner
@@ -31,16 +30,14 @@ from tests.cli.conftest import Office
 from tests.cli.test_case_list import row
 from tests.cli.test_listing import printed_lines
 from tests.cli.test_messages import at, to_draft
-from tests.conftest import new_dev_server
 
 Printed = Callable[[], Any]
 
 
-@pytest_asyncio.fixture
-async def dev_server() -> AsyncIterator[WorkflowEnvironment]:
+@pytest.fixture
+def dev_server(dev_server_of_its_own: WorkflowEnvironment) -> WorkflowEnvironment:
     """Without the cases of other tests, which no worker answers for."""
-    async with new_dev_server() as environment:
-        yield environment
+    return dev_server_of_its_own
 
 
 async def listed(office: Office, *case_ids: str) -> None:

@@ -15,6 +15,7 @@ from cli import case_page as terminal
 from pages.case import case_page
 from pages.tree import Code, Foreign, Line, Said, Section
 from tests.cli import examples
+from tests.pages.test_inspecting import inspected
 from workflows import case_page as temporal
 
 NOW = datetime(2026, 3, 16, 5, tzinfo=UTC)
@@ -23,6 +24,7 @@ EXAMPLES = {
     "late": examples.waiting_late,
     "drafted": examples.drafted,
     "closed": examples.closed,
+    "inspected": inspected,
 }
 
 

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from rules.documents import Application
 from rules.findings import RexRecord, changes, lacking
 from rules.registration import Occasion, Registration
+from rules.request import VerificationRequest
+from tests.support.requests import request
 
 AT = datetime(2026, 3, 2, 5, tzinfo=UTC)
 RECORD: dict[str, Any] = {
@@ -75,6 +78,21 @@ def test_the_first_look_up_has_changed_nothing_and_each_later_one_is_held_agains
     third = registration.take(record(name="B"), AT + timedelta(days=2), Occasion.DRAFT)
     assert [len(each.changes) for each in (first, second, third)] == [0, 1, 0]
     assert registration.record == record(name="B")
+
+
+def test_findings_are_what_differs_from_the_application_and_the_request_and_what_has_changed() -> None:
+    registration = Registration()
+    asked = VerificationRequest.model_validate(request(AT, rex_number="KZREX1"))
+    written = Application.model_validate({"name": "Altyn Dan LLP", "tin": "980340000457"})
+    assert (registration.comparison(asked, written), registration.findings(asked, written)) == ((), [])
+    registration.take(record(name="Altyn Dna LLP"), AT, Occasion.OPENING)
+    registration.take(record(name="Kumis LLP"), AT + timedelta(days=1), Occasion.INSPECTION)
+    assert [(each.field, each.severity) for each in registration.findings(asked, written)] == [
+        ("tin", "serious"),
+        ("name", "serious"),
+        ("requested_name", "serious"),
+        ("name", "minor"),
+    ]
 
 
 def test_what_a_set_lacks_is_a_serious_finding_in_words() -> None:

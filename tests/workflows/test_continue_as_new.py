@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
@@ -40,6 +41,7 @@ async def carried_through(environment: WorkflowEnvironment, task_queue: str) -> 
     return case
 
 
+@pytest.mark.slow
 async def test_a_case_in_many_runs_comes_to_what_it_comes_to_in_one(
     continuing: WorkflowEnvironment, dev_server: WorkflowEnvironment, task_queue: str
 ) -> None:

@@ -233,9 +233,11 @@ async def test_the_application_is_compared_with_the_registration_in_rex(case: Ca
     view = await case.at_step("inspect")
     assert [(each["field"], each["severity"]) for each in view["findings"]] == [
         ("tin", "serious"),
-        ("hs_codes", "minor"),
+        ("hs_codes", "serious"),
     ]
     assert view["findings"][0]["rex"] == REX_RECORD["tin"]
+    rows = {each["field"]: each["severity"] for each in view["comparison"]}
+    assert (rows["name"], rows["tin"], rows["registration_status"]) == ("none", "serious", "none")
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,8 @@ async def test_refused_messages_are_escalated_once_a_step_with_the_count_and_the
 KEYS = {
     "case_id", "step", "risk", "reserve_days", "received_at", "limit_at", "limit_last_day", "limit_met", "outcome",
     "limit_ended_at", "readings", "request_confirmed", "rex_lookups", "request", "steps", "calendar", "documents",
-    "refused_documents", "quarantined_documents", "missing_documents", "findings", "inspection",
+    "refused_documents", "quarantined_documents", "missing_documents", "findings", "comparison",
+    "inspection",
     "to_do_by", "responsible",
     "conclusion", "appeal", "reply", "to_do", "failed_actions", "escalations", "rejected_messages", "rejected_count",
     "authenticated",

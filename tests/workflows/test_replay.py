@@ -137,7 +137,7 @@ async def test_what_comes_in_while_a_case_is_busy_is_replayed_in_the_order_in_wh
     dev_server: WorkflowEnvironment, task_queue: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With local activities the SDK fails here (github.com/temporalio/sdk-python/issues/1881)."""
-    for stormed in await asyncio.gather(*(stormy(dev_server, f"{task_queue}-{n}") for n in range(5))):
+    for stormed in await asyncio.gather(*(stormy(dev_server, f"{task_queue}-{n}") for n in range(2))):
         came_to = noted_results(monkeypatch)
         await replay(stormed)
         assert came_to == [result_of(stormed)]
