@@ -94,6 +94,14 @@ class DocumentStore:
         """
         return await self._call(self._read, document_id)
 
+    async def open(self, document_id: str, *, quarantined: bool = False) -> BinaryIO:
+        """A document as an open file from its beginning, checked against its id; whoever asks closes it.
+
+        :param quarantined: the one that is kept apart under this id.
+        :raises ApplicationError: as ``read`` does.
+        """
+        return await self._call(self._open, document_id, _APART if quarantined else _GOOD)
+
     def uri(self, document_id: str) -> str:
         """Where a document lies, for people: ``file:///…``, ``s3://…``; raises as ``read`` does."""
         return str(self._files.unstrip_protocol(self._path(document_id)))
@@ -168,6 +176,17 @@ class DocumentStore:
         if document_id_of(hashlib.sha256(content).hexdigest()) != document_id:
             raise broken(f"document {document_id} has changed in the store; expected bytes with the hash in its name")
         return content
+
+    def _open(self, document_id: str, folder: str) -> BinaryIO:
+        try:
+            file: BinaryIO = self._files.open(self._path(document_id, folder), "rb", block_size=_BLOCK)
+        except FileNotFoundError:
+            raise broken(f"the document store does not have {document_id}") from None
+        if document_id_of(_hash_of(file)) != document_id:
+            file.close()
+            raise broken(f"document {document_id} has changed in the store; expected bytes with the hash in its name")
+        file.seek(0)
+        return file
 
     def _release(self, document_id: str) -> str:
         try:

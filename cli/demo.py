@@ -27,10 +27,11 @@ from calendars.build import build
 from calendars.time_zone import almaty_clock
 from cases.asking import ask_case, read_case
 from cases.opening import open_case
+from cases.papers import papers_of
 from cli.demo_pages import progress, results
 from cli.demo_story import Story
 from cli.errors import CannotDo
-from cli.papers import papers_of, write_papers
+from cli.papers import write_papers
 from cli.printing import console, print_page
 from cli.samples import sample
 from embedded.system import NAMESPACE, Embedded

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from cases.papers import CONCLUSION, Paper
 from cli.errors import CannotDo
-from cli.papers import CONCLUSION, Paper
 from register.database import RegisterError, open_register
 from register.record import documents_of, find_case, letters_of
 from register.rows import DocumentEntry

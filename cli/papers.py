@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import shlex
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.document_store import DocumentStore
 from cases.asking import UnknownCase, ask_case, read_case
+from cases.papers import Paper, conclusion_paper, papers_of
 from cli.connected import Connected, connected
 from cli.errors import CannotDo
 from cli.listing import Column, listing
@@ -27,28 +27,8 @@ from rules.terms import Step
 from rules.text import shown
 from runtime.commands import STARTER
 
-CONCLUSION = "conclusion"
-"""As kind of a paper: the conclusion of ¶10, drafted or signed, which is our own."""
-
-
 _DRAFTING = 15.0
 """Seconds to wait for a draft that is being made: a worker takes about one."""
-
-
-@dataclass(frozen=True)
-class Paper:
-    """A document in the store under the name that it has for people.
-
-    ``count``: how often it came. ``quarantined``: why it is kept apart; then it is listed, and never written.
-    """
-
-    kind: str
-    filename: str
-    document_id: str
-    at: datetime | None
-    count: int = 1
-    size: int | None = None
-    quarantined: str | None = None
 
 
 @dataclass
@@ -119,30 +99,6 @@ async def _drafted(world: Connected, case_id: str) -> CaseView:
         if not being_drafted or loop.time() >= until:
             return case
         await asyncio.sleep(0.2)
-
-
-def conclusion_paper(conclusion: ConclusionView) -> Paper | None:
-    """The conclusion as it stands, drafted or signed; None while there is no draft."""
-    if conclusion.document_id is None:
-        return None
-    version = "" if conclusion.signed_at else f"-draft-{conclusion.version}"
-    return Paper(
-        CONCLUSION, f"conclusion-{conclusion.number}{version}.pdf", conclusion.document_id, conclusion.drafted_at
-    )
-
-
-def papers_of(case: CaseView) -> list[Paper]:
-    """Each document once, in the order in which they came, then the conclusion."""
-    found = [
-        Paper(each.kind.value, each.filename, each.document_id, each.arrived_at, count, each.size)
-        for each, count in case.documents_once
-    ]
-    found += [
-        Paper(each.kind.value, each.filename, each.document_id, None, size=each.size, quarantined=each.reason)
-        for each in case.quarantined_documents
-    ]
-    own = conclusion_paper(case.conclusion) if case.conclusion is not None else None
-    return [*found, own] if own is not None else found
 
 
 async def _papers(world: Connected, case_id: str) -> list[Paper]:

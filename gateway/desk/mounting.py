@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 
-from gateway.desk import case_list, login, static, today
+from gateway.desk import acknowledge, case, case_list, login, papers, static, today
 from gateway.desk.accounts import Accounts
 from gateway.desk.desk import Desk
 from gateway.desk.openid import OpenId
@@ -13,7 +13,7 @@ from gateway.desk.sessions import Sessions, Signing
 from runtime.secret_file import read_or_make_secret
 from runtime.settings import GatewaySettings
 
-ROUTERS = (login.router, static.router, today.router, case_list.router)
+ROUTERS = (login.router, static.router, today.router, case_list.router, acknowledge.router, papers.router, case.router)
 
 
 def open_desk(settings: GatewaySettings) -> Desk:

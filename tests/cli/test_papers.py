@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from activities.document_store import DocumentStore
+from cases.papers import papers_of
 from cli import messages
 from cli.errors import CannotDo
-from cli.papers import draft, papers, papers_of, write_papers
+from cli.papers import draft, papers, write_papers
 from register.database import open_register
 from register.record import write
 from register.rows import RegisterEntries
