@@ -13,9 +13,10 @@ from activities.document_store import DocumentStore
 from gateway.api.resources import add_api
 from gateway.clients import Clients
 from gateway.connected import Connected
+from gateway.desk.forms.uploads import LARGEST_FORM
 from gateway.desk.mounting import add_desk, open_desk
 from gateway.desk.problem_page import problem_page
-from gateway.guards import Guards
+from gateway.guards import Guards, Larger
 from gateway.problems import answer_problems
 from gateway.signing import read_or_make_key
 from register.database import open_register
@@ -42,7 +43,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     answer_problems(app, problem_page)
     add_api(app)
     add_desk(app)
-    app.add_middleware(Guards, hosts=hosts_of(settings))
+    app.add_middleware(Guards, hosts=hosts_of(settings), larger=(Larger("POST", "/desk/cases/", LARGEST_FORM),))
     return app
 
 

@@ -8,12 +8,16 @@ from fastapi.responses import RedirectResponse
 from gateway.desk import acknowledge, case, case_list, login, papers, static, today
 from gateway.desk.accounts import Accounts
 from gateway.desk.desk import Desk
+from gateway.desk.forms import deciding, opening
 from gateway.desk.openid import OpenId
 from gateway.desk.sessions import Sessions, Signing
 from runtime.secret_file import read_or_make_secret
 from runtime.settings import GatewaySettings
 
-ROUTERS = (login.router, static.router, today.router, case_list.router, acknowledge.router, papers.router, case.router)
+ROUTERS = (
+    *(login.router, static.router, today.router, case_list.router, acknowledge.router, papers.router, case.router),
+    *(opening.router, deciding.router),
+)
 
 
 def open_desk(settings: GatewaySettings) -> Desk:

@@ -1,0 +1,117 @@
+"""The forms of a case: every update of the contract that a person may send has one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from cases.errors import RefusedByCase
+from cases.papers import papers_of
+from gateway.desk.acting import act
+from gateway.desk.case import case_of
+from gateway.desk.desk import Desk
+from gateway.desk.forms import acts
+from gateway.desk.forms.answers import Answers, of_model, of_refusal
+from gateway.desk.forms.checklist import checklist_of
+from gateway.desk.forms.entries import data_of, typed
+from gateway.desk.forms.uploads import take_files
+from gateway.desk.forms.view import FormView
+from gateway.desk.language import desk_words, language_of
+from gateway.desk.login import World
+from gateway.desk.pages import page
+from gateway.desk.people import Person, TheDesk, TheForm, ThePerson, text_of
+from gateway.desk.problems import DeskProblem
+from gateway.four_eyes import same_person
+from rules.case_view import CaseView
+from rules.decisions import DECISIONS
+from rules.instant import stated_between
+from rules.refusal import Refusal
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/desk/cases/{case_id}/do/{update}")
+async def form(
+    request: Request, person: ThePerson, of: TheDesk, world: World, case_id: str, update: str, about: str = ""
+) -> Response:
+    """The form."""
+    if update == acts.ELSEWHERE:
+        return RedirectResponse(f"/desk/cases/{case_id}/acknowledge", 303)
+    _known(update, person)
+    case = await case_of(world, case_id)
+    entries = acts.begins_with(update, case, person, about)
+    return await _page(request, of, person, case, update, entries, Answers())
+
+
+@router.post("/desk/cases/{case_id}/do/{update}")
+async def do(
+    request: Request, person: ThePerson, of: TheDesk, world: World, form: TheForm, case_id: str, update: str
+) -> Response:
+    """Do it, or show what does not fit; with the button for a further row only that."""
+    _known(update, person)
+    case = await case_of(world, case_id)
+    words, fields = desk_words(language_of(request)), acts.form_fields(update)
+    entries = typed(fields, form)
+    answers = await take_files(fields, entries, world.store, words)
+    more = text_of(form, "more")
+    if answers or more:
+        return await _page(request, of, person, case, update, entries, answers, more=more)
+    data = acts.completed(update, data_of(fields, entries))
+    try:
+        bounds = stated_between(case.received_at, datetime.now(UTC))
+        DECISIONS[update].model_validate({**data, "by": person.name}, context=bounds)
+        await act(world, of, person, case_id, update, data)
+    except ValidationError as error:
+        return await _page(request, of, person, case, update, entries, of_model(error, update, fields, words))
+    except (Refusal, RefusedByCase) as error:
+        reason = error.reason if isinstance(error, RefusedByCase) else str(error)
+        return await _page(request, of, person, case, update, entries, of_refusal(reason, fields, words))
+    return RedirectResponse(f"/desk/cases/{case_id}?done={update}", 303)
+
+
+def _known(update: str, person: Person) -> None:
+    if update not in acts.FORMS:
+        raise DeskProblem(404, "404")
+    person.needs(update)
+
+
+async def _page(
+    request: Request,
+    of: Desk,
+    person: Person,
+    case: CaseView,
+    update: str,
+    entries: Mapping[str, Any],
+    answers: Answers,
+    *,
+    more: str = "",
+) -> Response:
+    words = desk_words(language_of(request))
+    view = FormView(
+        update,
+        words,
+        answers,
+        acts.offered(update, case, words),
+        acts.HIDDEN.get(update, frozenset()),
+        more,
+    )
+    return await page(
+        request,
+        "form.html",
+        status=422 if answers else 200,
+        case=case,
+        form=update,
+        target=f"/desk/cases/{case.case_id}/do/{update}",
+        fields=view.shown(acts.form_fields(update), entries),
+        answers=answers,
+        ends=update in acts.ENDS,
+        checklist=checklist_of(case, words) if update == "record_inspection" else (),
+        papers=[each for each in papers_of(case) if not each.quarantined],
+        other=same_person(case, update, person.name) if of.four_eyes else None,
+    )
