@@ -159,7 +159,7 @@ class FormView:
         return self.words(f"hint.{found}") if found else ""
 
     def _choices(self, of: Field, entry: Any, path: str) -> tuple[Choice, ...]:
-        chosen = set(entry) if isinstance(entry, list) else {entry}
+        chosen: Sequence[Any] = entry if isinstance(entry, list) else (entry,)
         if path in self.offers:
             return tuple(
                 Choice(each.value, each.words, each.value in chosen, each.foreign) for each in self.offers[path]
