@@ -36,13 +36,17 @@ HIDDEN: Final[Mapping[str, frozenset[str]]] = {"sign_conclusion": frozenset({"do
 ENDS: Final = frozenset({"withdraw", "conclude_without_documents"})
 """What cannot be taken back, and is said beside the button."""
 
+_FIRST: Final[Mapping[str, str]] = {"record_documents": "documents"}
+"""The field that matters most, where the model has it further down."""
+
 _BETWEEN: Final = ":"
 
 
 @cache
 def form_fields(update: str) -> tuple[Field, ...]:
     """The fields of an update's form."""
-    return fields_of(DECISIONS[update], _KNOWN | _LEFT_OUT.get(update, frozenset()))
+    fields = fields_of(DECISIONS[update], _KNOWN | _LEFT_OUT.get(update, frozenset()))
+    return tuple(sorted(fields, key=lambda each: each.name != _FIRST.get(update)))
 
 
 @cache

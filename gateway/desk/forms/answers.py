@@ -8,9 +8,11 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from cases.errors import CannotDo, RefusedByCase
 from escalation.ladder import Language
 from gateway.desk.forms.fields import Field, Kind
 from gateway.desk.language import DeskWords
+from gateway.problems import as_problem
 from rules.refusal import Refusal
 
 _PLAIN: Final = {
@@ -63,10 +65,12 @@ def of_model(error: ValidationError, form: str, fields: Sequence[Field], words: 
     return found
 
 
-def of_refusal(refusal: Refusal | str, fields: Sequence[Field], words: DeskWords) -> Answers:
-    """What the case says: its own sentences, each beside its field where it names one."""
+def of_error(error: Refusal | CannotDo, fields: Sequence[Field], words: DeskWords) -> Answers:
+    """What the case says: its own sentences, each beside its field where it names one. And why it cannot be asked."""
+    if isinstance(error, CannotDo) and not isinstance(error, RefusedByCase):
+        return Answers(above=[Answer(words(f"problems.{int(as_problem(error).status)}"), str(error))])
     found = Answers()
-    for part in str(refusal).split("; "):
+    for part in (error.reason if isinstance(error, RefusedByCase) else str(error)).split("; "):
         name, _, reason = part.partition(": ")
         path, of = place(fields, name.split("."))
         _add(found, path if of is not None and reason else "", Answer(words("wrong.by_case"), reason if of else part))
@@ -98,7 +102,7 @@ def _add(to: Answers, path: str, answer: Answer) -> None:
 
 def _sentence(error: Any, form: str, path: str, of: Field | None, told: str, words: DeskWords) -> Answer:
     if told and words.language is Language.ENGLISH:
-        return Answer(told[:1].upper() + told[1:])
+        return Answer(f"{told[:1].upper()}{told[1:]}.")
     if of is not None and of.file and error["type"] == "missing":
         return Answer(words("wrong.file_missing"))
     if error["type"] in _PLAIN:

@@ -11,13 +11,13 @@ from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from cases.errors import RefusedByCase
+from cases.errors import CannotDo
 from cases.papers import papers_of
 from gateway.desk.acting import act
 from gateway.desk.case import case_of
 from gateway.desk.desk import Desk
 from gateway.desk.forms import acts
-from gateway.desk.forms.answers import Answers, of_model, of_refusal
+from gateway.desk.forms.answers import Answers, of_error, of_model
 from gateway.desk.forms.checklist import checklist_of
 from gateway.desk.forms.entries import data_of, typed
 from gateway.desk.forms.uploads import take_files
@@ -69,9 +69,8 @@ async def do(
         await act(world, of, person, case_id, update, data)
     except ValidationError as error:
         return await _page(request, of, person, case, update, entries, of_model(error, update, fields, words))
-    except (Refusal, RefusedByCase) as error:
-        reason = error.reason if isinstance(error, RefusedByCase) else str(error)
-        return await _page(request, of, person, case, update, entries, of_refusal(reason, fields, words))
+    except (Refusal, CannotDo) as error:
+        return await _page(request, of, person, case, update, entries, of_error(error, fields, words))
     return RedirectResponse(f"/desk/cases/{case_id}?done={update}", 303)
 
 
@@ -110,6 +109,7 @@ async def _page(
         target=f"/desk/cases/{case.case_id}/do/{update}",
         fields=view.shown(acts.form_fields(update), entries),
         answers=answers,
+        wrong=view.wrong(),
         ends=update in acts.ENDS,
         checklist=checklist_of(case, words) if update == "record_inspection" else (),
         papers=[each for each in papers_of(case) if not each.quarantined],

@@ -142,20 +142,31 @@ def _entry(field: Field, value: Any) -> Any:
         value = field.default
     match field.kind:
         case Kind.GROUP:
-            return entries_of(field.fields, value or {})
+            return _entry_of_group(field, value or {})
         case Kind.ROWS:
-            rows = [entries_of(field.fields, each) for each in value or []]
+            rows = [_entry_of_group(field, each) for each in value or []]
             return [each for each in rows if not is_empty(each)]
         case Kind.SEVERAL:
             return list(value or [])
         case Kind.LINES:
             return "\n".join(value or [])
-        case Kind.YES_NO | Kind.TICK:
+        case Kind.TICK:
+            return YES if value else ""
+        case Kind.YES_NO:
             return "" if value is None else YES if value else NO
         case Kind.MOMENT if isinstance(value, datetime):
             return as_typed(value)
         case _:
             return "" if value is None else str(value)
+
+
+def _entry_of_group(field: Field, value: Mapping[str, Any]) -> Entries:
+    found = entries_of(field.fields, value)
+    if field.file:
+        found |= {name: str(value.get(name) or "") for name in OF_A_FILE}
+    if field.asked:
+        found[ANY] = YES if value else ""  # null is what a case proposes while nobody has looked
+    return found
 
 
 def as_typed(at: datetime) -> str:

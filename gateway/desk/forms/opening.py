@@ -12,12 +12,12 @@ from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from cases.errors import CannotDo, Conflict
+from cases.errors import CannotDo
 from cases.opening import Opened, open_case
 from gateway.connected import Connected
 from gateway.desk.audit import write_down
 from gateway.desk.forms.acts import request_fields
-from gateway.desk.forms.answers import Answers, of_model, of_refusal
+from gateway.desk.forms.answers import Answers, of_error, of_model
 from gateway.desk.forms.entries import data_of, entries_of, typed
 from gateway.desk.forms.view import FormView
 from gateway.desk.language import desk_words, language_of
@@ -54,8 +54,8 @@ async def open_(request: Request, person: ThePerson, world: World, form: TheForm
         opened = await _open(world, person, data)
     except ValidationError as error:
         return await _page(request, entries, of_model(error, OPEN, fields, words))
-    except (Refusal, Conflict) as error:
-        return await _page(request, entries, of_refusal(str(error), fields, words))
+    except (Refusal, CannotDo) as error:
+        return await _page(request, entries, of_error(error, fields, words))
     return RedirectResponse(f"/desk/cases/{opened.case_id}?done={OPEN if opened.new else ''}", 303)
 
 
@@ -96,6 +96,7 @@ async def _page(request: Request, entries: Mapping[str, Any], answers: Answers, 
         target="/desk/open",
         fields=view.shown(request_fields(), entries),
         answers=answers,
+        wrong=view.wrong(),
         ends=False,
         checklist=(),
         papers=(),

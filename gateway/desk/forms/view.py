@@ -67,6 +67,10 @@ class FormView:
         """All fields."""
         return tuple(self._field(each, entries.get(each.name), each.name, needed=True) for each in fields)
 
+    def wrong(self) -> list[tuple[str, str]]:
+        """The fields that have an answer beside them: path and label."""
+        return [(path, self._label(path)) for path in self.answers.beside]
+
     def _field(self, of: Field, entry: Any, path: str, *, needed: bool) -> Shown:
         needed = needed and of.required and not of.nullable
         hidden = path in self.hidden
@@ -76,7 +80,7 @@ class FormView:
             label="" if hidden else self._label(path),
             hint="" if hidden else self._hint(path),
             needed=needed,
-            optional=not of.required and of.kind not in (Kind.TICK, Kind.SEVERAL),
+            optional=not of.required and of.default is None and of.kind not in (Kind.TICK, Kind.SEVERAL),
             value="" if entry is None else entry,
             wrong=self.answers.beside.get(path),
             longest=of.longest,

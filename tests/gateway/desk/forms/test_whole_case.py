@@ -18,6 +18,9 @@ from tests.support.waiting import until
 SENT = ("registration_application", "invoice")
 
 
+PAPERS: dict[str, Any] = {"documents.0.kind": "registration_application"}
+
+
 def a_letter(reference: str) -> dict[str, Any]:
     """What a person types from a letter of the Swiss customs."""
     received = almaty_clock().local(datetime.now(UTC) - timedelta(hours=1))
@@ -62,7 +65,7 @@ async def test_a_case_is_opened_inspected_and_signed_by_the_pages_alone(
     await officer.get("/desk/open")
     wrong = await officer.send("/desk/open", **a_letter(reference) | {"exporter.bin": "180340021790"})
     assert wrong.status_code == 422
-    assert "The check digit (the last of the 12) is wrong" in officer.text
+    assert "The check digit (the last of the 12) is wrong." in officer.text
     assert 'value="QDE-2025-0381"' in officer.page
     opened = await officer.send("/desk/open", **a_letter(reference))
     case_id = f"rex-ch-{reference.lower()}"
@@ -75,16 +78,17 @@ async def test_a_case_is_opened_inspected_and_signed_by_the_pages_alone(
     kept = await officer.send(
         post,
         files={"documents.0.file": ("Өтініш.pdf", application, "application/pdf")},
-        **{"documents.0.kind": "registration_application", "more": "documents"},
+        more="documents",
+        **PAPERS,
     )
     assert (kept.status_code, officer.page.count('type="file"')) == (200, 2)
     assert "Өтініш.pdf" in officer.text
-    stored = dict(re.findall(r'name="(documents\.0\.\w+)" value="([^"]*)"', officer.page))
+    stored: dict[str, Any] = dict(re.findall(r'name="(documents\.0\.\w+)" value="([^"]*)"', officer.page))
     recorded = await officer.send(
         post,
         files={"documents.1.file": ("C:\\scans\\invoice.pdf", invoice, "application/pdf")},
         **stored,
-        **{"documents.0.kind": "registration_application", "documents.1.kind": "invoice"},
+        **PAPERS | {"documents.1.kind": "invoice"},
     )
     assert recorded.url.path == f"/desk/cases/{case_id}"
 
@@ -93,7 +97,7 @@ async def test_a_case_is_opened_inspected_and_signed_by_the_pages_alone(
     await inspector.get(inspect)
     assert "Is there a copy of the application for the REX number" in inspector.text
     assert "invoice.pdf" in inspector.text
-    answers = {"documents_complete": "yes", "data_reliable": "yes", "registration": "valid"}
+    answers: dict[str, Any] = {"documents_complete": "yes", "data_reliable": "yes", "registration": "valid"}
     missing = await inspector.send(inspect, **answers)
     assert missing.status_code == 422
     assert re.search(r'id="rex_data_match-wrong">\s*This is needed\.', inspector.page)
