@@ -10,7 +10,7 @@ RUN python -m venv /opt/venv
 WORKDIR /app
 # Nobody's folder but the user's: a named volume put here takes over its owner.
 RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin rexv \
-    && install --directory --owner=rexv --group=rexv /data /data/documents /data/incoming /data/gateway /data/door-keys /data/mail
+    && install --directory --owner=rexv --group=rexv /data /data/documents /data/heads /data/incoming /data/gateway /data/door-keys /data/mail
 
 FROM python AS simulators
 COPY requirements.lock ./
@@ -25,6 +25,7 @@ COPY requirements-worker.lock ./
 RUN pip install --require-hashes --requirement requirements-worker.lock
 # The packages of OF_A_WORKER in runtime/packages.py.
 COPY activities activities
+COPY audit audit
 COPY calendars calendars
 COPY cases cases
 COPY cli cli

@@ -36,6 +36,7 @@ storm: install ## run 1,000 cases with one deadline and measure their escalation
 bench: install ## measure the figures that have a bound
 	$(BIN)/python -m bench.calendar
 	$(BIN)/python -m bench.cases
+	$(BIN)/python -m bench.gateway
 
 check: install ## check format, lint and types
 	$(BIN)/ruff format --check .

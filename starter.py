@@ -23,7 +23,7 @@ from cases.whose import Whose
 from cli.accounts import accounts_app
 from cli.calendar import calendar_app, deadline
 from cli.clients import clients_app, door_key_app
-from cli.control import report
+from cli.control import audit, export, report
 from cli.errors import errors_in_one_line
 from cli.store import store
 from rules.terms import Risk, Step
@@ -329,7 +329,8 @@ def dismiss(
     asyncio.run(dismiss(case, by=by, because=because, as_json=json))
 
 
-app.command(rich_help_panel=CONTROL)(report)
+for each in (report, audit, export):
+    app.command(rich_help_panel=CONTROL)(each)
 # Without ignore_unknown_options a term of -3 would be an unknown option and not a refused term.
 app.command("deadline", rich_help_panel=TIME, context_settings={"ignore_unknown_options": True})(deadline)
 app.add_typer(calendar_app, name="calendar", rich_help_panel=TIME)

@@ -16,6 +16,7 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any
 
+from runtime.answer_links import AnswerLinks
 from runtime.commands import WORKER
 
 try:
@@ -41,6 +42,7 @@ from runtime.namespace import NotSetUp, check_search_attributes
 from runtime.packages import build_id
 from runtime.process import leave
 from runtime.replays import EACH_TASK_A_REPLAY
+from runtime.secret_file import read_or_make_secret
 from runtime.settings import WorkerSettings, WrongSettings, read_settings
 
 GRACE = timedelta(seconds=30)
@@ -113,6 +115,7 @@ def all_activities(
     from activities.atameken import AtamekenActivities, atameken_client
     from activities.calendar import CalendarActivities
     from activities.conclusion import ConclusionActivities
+    from activities.daily_head import DailyHeadActivities
     from activities.document_store import DocumentStore
     from activities.documents import DocumentActivities
     from activities.fetching import DocumentFetcher
@@ -122,6 +125,7 @@ def all_activities(
     from activities.rex import RexActivities, rex_client
     from activities.scanner import Scanner
     from activities.self_check import SelfCheckActivities
+    from audit.heads import HeadsFile
 
     store = DocumentStore(settings.document_store)
     to_atameken = atameken_client(settings.atameken_url, settings.atameken_token.get_secret_value())
@@ -131,7 +135,8 @@ def all_activities(
 
     atameken = AtamekenActivities(to_atameken)
     rex = RexActivities(to_rex, settings.rex_login, settings.rex_password.get_secret_value())
-    recipients = RecipientActivities(client, settings.ladders, register, settings.ui_url, client.namespace)
+    links = AnswerLinks(read_or_make_secret(settings.link_key), settings.gateway_url) if settings.gateway_url else None
+    recipients = RecipientActivities(client, settings.ladders, register, settings.ui_url, client.namespace, links)
     self_check = SelfCheckActivities(
         client,
         register,
@@ -139,7 +144,9 @@ def all_activities(
         ui_url=settings.ui_url,
         heartbeat_url=settings.heartbeat_url.get_secret_value() if settings.heartbeat_url else None,
     )
-    account = AccountActivities(register, settings.recipients[HEAD], settings.ladders.book.levels[HEAD].language)
+    head, language = settings.recipients[HEAD], settings.ladders.book.levels[HEAD].language
+    account = AccountActivities(register, head, language)
+    daily_head = DailyHeadActivities(register, HeadsFile(settings.chain_heads), head, language)
     calendar = CalendarActivities(
         register,
         settings.receipt_cutoff,
@@ -174,6 +181,8 @@ def all_activities(
         self_check.report_findings,
         self_check.call_heartbeat,
         account.send_account,
+        daily_head.record_daily_head,
+        daily_head.send_daily_head,
     ]
 
 

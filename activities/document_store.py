@@ -102,6 +102,19 @@ class DocumentStore:
         """
         return await self._call(self._open, document_id, _APART if quarantined else _GOOD)
 
+    async def fault_of(self, document_id: str) -> str | None:
+        """What is wrong with a document in the store, in a few words; None where its bytes have the hash in its id.
+
+        It is read in pieces: a large one takes no more memory than a small one.
+
+        :raises ApplicationError: unreachable, where the store cannot be read.
+        """
+        return await self._call(self._fault_of, document_id)
+
+    async def read_also_apart(self, document_id: str) -> bytes:
+        """As ``read``, also where the document lies in quarantine only."""
+        return await self._call(self._read_also_apart, document_id)
+
     def uri(self, document_id: str) -> str:
         """Where a document lies, for people: ``file:///…``, ``s3://…``; raises as ``read`` does."""
         return str(self._files.unstrip_protocol(self._path(document_id)))
@@ -168,9 +181,13 @@ class DocumentStore:
         except FileNotFoundError:
             return False
 
-    def _read(self, document_id: str) -> bytes:
+    def _read_also_apart(self, document_id: str) -> bytes:
+        path = self._path(document_id, _APART)
+        return self._read(document_id, _GOOD if not self._files.exists(path) else _APART)
+
+    def _read(self, document_id: str, folder: str = _GOOD) -> bytes:
         try:
-            content = bytes(self._files.cat_file(self._path(document_id)))
+            content = bytes(self._files.cat_file(self._path(document_id, folder)))
         except FileNotFoundError:
             raise broken(f"the document store does not have {document_id}") from None
         if document_id_of(hashlib.sha256(content).hexdigest()) != document_id:
@@ -187,6 +204,16 @@ class DocumentStore:
             raise broken(f"document {document_id} has changed in the store; expected bytes with the hash in its name")
         file.seek(0)
         return file
+
+    def _fault_of(self, document_id: str) -> str | None:
+        if _DOCUMENT_ID.fullmatch(document_id) is None:
+            return "has an id that is none"
+        try:
+            with self._files.open(self._path(document_id), "rb", block_size=_BLOCK) as there:
+                same = document_id_of(_hash_of(there)) == document_id
+        except FileNotFoundError:
+            return "is not in the document store"
+        return None if same else "has changed in the document store: its bytes have another hash"
 
     def _release(self, document_id: str) -> str:
         try:

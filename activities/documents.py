@@ -160,7 +160,7 @@ class DocumentActivities:
         with tempfile.TemporaryFile() as temporary:
             file = cast(BinaryIO, temporary)  # the type stubs keep the two apart
             if isinstance(document, RecordedDocument):  # a person has put it in the store, where it is looked at
-                size = file.write(await self._store.read(document.document_id))
+                size = file.write(await self._store.read_also_apart(document.document_id))
             else:
                 size = await self._fetcher.fetch(document, file)
             file.flush()

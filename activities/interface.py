@@ -53,6 +53,8 @@ class Activity(StrEnum):
     REPORT_FINDINGS = "report_findings"
     CALL_HEARTBEAT = "call_heartbeat"
     SEND_ACCOUNT = "send_account"
+    RECORD_DAILY_HEAD = "record_daily_head"
+    SEND_DAILY_HEAD = "send_daily_head"
 
 
 class ErrorKind(StrEnum):
@@ -225,8 +227,7 @@ class DraftDocument(Payload):
 class Draft(Payload):
     """``draft_conclusion`` -> ``Drafted``: the conclusion as a PDF in the store (¶10).
 
-    REX is looked up once more for it. Everything else printed, ``dated`` too, comes from here. ``lacking``: what the
-    set lacks.
+    REX is looked up once more for it. All else that is printed comes from here. ``lacking``: what the set lacks.
     """
 
     case_id: str

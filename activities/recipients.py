@@ -31,6 +31,7 @@ from notifications.notice import is_pressing, message_of
 from register.database import RegisterError
 from register.deliveries import append_deliveries
 from register.rows import DeliveryEntry
+from runtime.answer_links import AnswerLinks
 
 RECIPIENT: Final = "Recipient"
 """The workflow type of ``workflows/recipient.py``."""
@@ -57,16 +58,26 @@ class RecipientActivities:
     A worker that dies between the channel's yes and the note of it, some milliseconds, sends that message again.
     """
 
-    def __init__(self, client: Client, ladders: Ladders, register: Engine, ui_url: str, namespace: str) -> None:
+    def __init__(
+        self,
+        client: Client,
+        ladders: Ladders,
+        register: Engine,
+        ui_url: str,
+        namespace: str,
+        links: AnswerLinks | None = None,
+    ) -> None:
         """:param client: connected to the namespace of the cases.
         :param ladders: as this worker read them: the addresses behind the recipients, which are secrets.
         :param ui_url: base of the Temporal UI, for the links in messages.
+        :param links: to the desk; None where there is no gateway.
         """
         self._client = client
         self._ladders = ladders
         self._register = register
         self._ui_url = ui_url
         self._namespace = namespace
+        self._links = links
 
     # -- called by cases ----------------------------------------------------------------------------------------------
 
@@ -142,7 +153,13 @@ class RecipientActivities:
         if url is None:
             error: str | None = "is not in the ladder file any more"
         else:
-            write = partial(message_of, ui_url=self._ui_url, namespace=self._namespace, limited=sending.limited)
+            write = partial(
+                message_of,
+                ui_url=self._ui_url,
+                namespace=self._namespace,
+                limited=sending.limited,
+                links=self._links,
+            )
             message = await asyncio.to_thread(write, sending.notices, sent_at=datetime.now(UTC))
             error = await asyncio.to_thread(send, url, message, pressing=is_pressing(sending.notices))
         activity.metric_meter().create_counter(

@@ -28,8 +28,11 @@ def add(
     certificate: Annotated[
         str | None, typer.Option(metavar="NAME", help="The common name of its TLS client certificate.")
     ] = None,
+    webhook: Annotated[
+        str | None, typer.Option(metavar="URL", help="Where it is told of the events that it may see.")
+    ] = None,
 ) -> None:
-    """Add a system, and print its token once: it is kept as a hash only.
+    """Add a system, and print its token once: it is kept as a hash only. With a webhook, its secret too.
 
     `starter.py clients add Atameken --may documents_arrived,document_request_received,store`
     """
@@ -38,7 +41,10 @@ def add(
 
     rights = [right.strip() for right in may.split(",") if right.strip()]
     file = read_settings(GatewaySettings).clients_file
-    print(add_client(file, name, rights, datetime.now(UTC), certificate))
+    added = add_client(file, name, rights, datetime.now(UTC), certificate=certificate, webhook=webhook)
+    print(added.token)
+    if added.secret is not None:
+        print(added.secret)
 
 
 @clients_app.command("list")

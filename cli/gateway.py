@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -14,6 +15,7 @@ from pydantic import SecretStr
 
 from cases.errors import CannotDo
 from gateway.app import create_app
+from gateway.tls import CertifiedProtocol
 from runtime.logs import log_plainly
 from runtime.settings import GatewaySettings, read_settings
 
@@ -29,16 +31,7 @@ def serve() -> None:
     settings = read_settings(GatewaySettings)
     log_plainly(value for _, value in settings if isinstance(value, SecretStr))
     host, _, port = settings.gateway_listen.rpartition(":")
-    config = uvicorn.Config(
-        create_app(settings),
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=list(settings.trusted_proxies),
-        timeout_graceful_shutdown=GRACE,
-    )
+    config = config_for(settings)
     host = host.strip("[]")
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -46,10 +39,29 @@ def serve() -> None:
     except (OSError, OverflowError) as error:
         raise CannotDo(f"REXV_GATEWAY_LISTEN: cannot listen on {settings.gateway_listen}: {error}") from None
     with listening:
-        asyncio.run(_Server(config, settings).serve_until_stopped(listening))
+        asyncio.run(Server(config, settings).serve_until_stopped(listening))
 
 
-class _Server(uvicorn.Server):
+def config_for(settings: GatewaySettings) -> uvicorn.Config:
+    """How it is served: by TLS where it has a certificate, with certificates of clients where an authority is named."""
+    return uvicorn.Config(
+        create_app(settings),
+        http=CertifiedProtocol,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_graceful_shutdown=GRACE,
+        ssl_certfile=settings.gateway_tls_cert,
+        ssl_keyfile=str(settings.gateway_tls_key) if settings.gateway_tls_key else None,
+        ssl_ca_certs=str(settings.gateway_client_ca) if settings.gateway_client_ca else None,
+        ssl_cert_reqs=ssl.CERT_OPTIONAL if settings.gateway_client_ca else ssl.CERT_NONE,
+    )
+
+
+class Server(uvicorn.Server):
     """Leaves the signals to us: uvicorn would end the process by the signal, not with exit code 0."""
 
     def __init__(self, config: uvicorn.Config, settings: GatewaySettings) -> None:
@@ -71,7 +83,7 @@ class _Server(uvicorn.Server):
         if self.started and sockets:
             port = sockets[0].getsockname()[1]
             host = self._settings.gateway_listen.rpartition(":")[0]
-            print(f"gateway on http://{host}:{port}", flush=True)
+            print(f"gateway on {self._settings.gateway_scheme}://{host}:{port}", flush=True)
 
     @contextmanager
     def capture_signals(self) -> Iterator[Any]:

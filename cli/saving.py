@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import filecmp
 import os
 import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from rules.text import one_line, sha256_of
 
@@ -19,6 +20,10 @@ for a number."""
 _FORBIDDEN = re.compile(r'[/\\:*?"<>|\n]')
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 """Names that are devices to Windows, whatever their ending."""
+
+
+class IsThere(Exception):
+    """Another file has the name that a new one was to have."""
 
 
 def safe_name(name: str) -> str:
@@ -55,6 +60,41 @@ def save_in(folder: Path, name: str, content: bytes, taken: set[str]) -> Path:
     path = next(folder / each for each in free if save(folder / each, content))
     taken.add(path.name.lower())
     return path
+
+
+def free_name(name: str, taken: set[str]) -> str:
+    """A safe name that none of the others has; it is taken from then on.
+
+    :param taken: names already given out, lower-cased; this one is added.
+    """
+    free = next(each for each in numbered(safe_name(name)) if each.lower() not in taken)
+    taken.add(free.lower())
+    return free
+
+
+@contextlib.contextmanager
+def new_file(path: Path) -> Iterator[BinaryIO]:
+    """A file to be written piece by piece, which is there whole at the end or not at all; none is ever written over.
+
+    One that is there with these very bytes is left as it is.
+
+    :raises IsThere: at the end, where another is there.
+    :raises OSError: where it cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(part, path)
+        except FileExistsError:
+            if not path.is_file() or not filecmp.cmp(part, path, shallow=False):
+                raise IsThere(path) from None
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def save(path: Path, content: bytes) -> bool:

@@ -16,6 +16,7 @@ from cli.samples import sample
 from cli.schedules import put_schedules
 from cli.views import view_links
 from embedded.system import NAMESPACE, ROOT, Embedded, Ports
+from gateway.clients import add_client, read_clients, remove_client
 from gateway.desk.accounts import add_account, read_accounts, remove_account
 from gateway.desk.roles import DeskRole
 from rules.case_number import case_number
@@ -27,6 +28,12 @@ from simulators.samples import SAMPLE
 
 USUAL = Ports(temporal=7233, ui=8233, gateway=8080, atameken=8101, rex=8102, mail=2525)
 """Where Temporal's own tools look for it; any others where these are taken."""
+
+TRIED_AS = {
+    "ATAMEKEN_TOKEN": ("Atameken", ("documents_arrived", "document_request_received", "store", "events")),
+    "OFFICE_TOKEN": ("case-management", ("open", "read", "inspection_completed", "conclusion_signed", "withdraw")),
+}
+"""The clients with which the gateway can be tried: a variable for the token of each, its name, and what it may do."""
 
 _LATE = timedelta(days=40)
 """Long enough that every term of the steps has passed."""
@@ -129,7 +136,9 @@ In another terminal, in this folder:
     > {documents_file}
   {starter} documents {case} {documents_file}
 
-   Any other system sends the same through the gateway (docs/gateway.md).
+   Any other system sends the same through the gateway (a repeat changes nothing):
+  curl -sS --fail-with-body --json @{documents_file} -H "Authorization: Bearer $ATAMEKEN_TOKEN" \\
+    "$GATEWAY/cases/{case}/documents-arrived"
 
 3. Read the documents, send the inspector's result, read the draft, and sign the conclusion:
   {starter} papers {case} --out {papers_folder}
@@ -151,15 +160,27 @@ The exporter is {SAMPLE}. Ctrl-C stops everything; the cases stay in {_shown(sys
 
 
 def _write_environment(system: Embedded) -> str:
-    """What a terminal needs for this system: the client's settings, and two addresses for ``curl``."""
+    """What a terminal needs for this system: the client's settings, and addresses and tokens for ``curl``."""
     variables = system.client_environment | {
-        "GATEWAY": system.gateway_url,
+        "GATEWAY": f"{system.gateway_url}/api/v1",
         "ATAMEKEN": system.atameken_url,
+        **_tokens(system),
     }
     lines = [f"export {name}={shlex.quote(value)}\n" for name, value in variables.items()]
     file = system.folder / "environment.sh"
+    file.touch(0o600)
     file.write_text("".join(lines), encoding="utf-8")
     return _shown(file)
+
+
+def _tokens(system: Embedded) -> dict[str, str]:
+    """New tokens, as the gateway keeps none that could be shown again."""
+    file, tokens = system.folder / "clients.json", {}
+    for variable, (name, may) in TRIED_AS.items():
+        if name in read_clients(file):
+            remove_client(file, name)
+        tokens[variable] = add_client(file, name, may, datetime.now(UTC)).token
+    return tokens
 
 
 def _write(file: Path, data: dict[str, Any]) -> str:

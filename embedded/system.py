@@ -91,7 +91,9 @@ class Embedded:
             "TEMPORAL_CONFIG_FILE": str(self.folder / "temporal.toml"),
             "REXV_DATABASE_URL": self.database_url,
             "REXV_DOCUMENT_STORE": str(self.document_folder),
+            "REXV_CHAIN_HEADS": str(self.folder / "chain_heads.jsonl"),
             "REXV_UI_URL": self.ui_url,
+            "REXV_GATEWAY_URL": self.gateway_url,
             "REXV_LINK_KEY": str(self.folder / "link-key"),
             "REXV_ACCOUNTS_FILE": str(self.folder / "accounts.json"),
             "REXV_SESSION_KEY": str(self.folder / "session-key"),
@@ -196,7 +198,7 @@ class Embedded:
 
         :raises ProcessTrouble: where it does not start.
         """
-        port = self._wanted.gateway if _is_free(self._wanted.gateway) else 0
+        port = self.gateway_url.rpartition(":")[2] or "0"
         gateway = await self._run(
             *("gateway", sys.executable, str(ROOT / "starter.py"), "gateway"),
             environment=self.environment | {"REXV_GATEWAY_LISTEN": f"{HOST}:{port}"},
@@ -208,6 +210,9 @@ class Embedded:
         await self._running.pop("worker").stop(WORKER_STOPS_WITHIN)
 
     async def _start(self) -> None:
+        if self._wanted.gateway:
+            # Known before it is there: the worker writes it into notices.
+            self.gateway_url = f"http://{HOST}:{_free_ports(self._wanted.gateway)[0]}"
         await asyncio.to_thread(self._migrate)
         try:
             async with asyncio.TaskGroup() as starting:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI
 
 from activities.document_store import DocumentStore
+from gateway.api import documents
 from gateway.api.resources import add_api
 from gateway.clients import Clients
 from gateway.connected import Connected
@@ -19,7 +21,9 @@ from gateway.desk.problem_page import problem_page
 from gateway.guards import Guards, Larger
 from gateway.problems import answer_problems
 from gateway.signing import read_or_make_key
+from gateway.webhooks import Webhooks
 from register.database import open_register
+from rules.documents import LARGEST_DOCUMENT
 from runtime.connection import connect
 from runtime.settings import GatewaySettings
 
@@ -43,7 +47,8 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     answer_problems(app, problem_page)
     add_api(app)
     add_desk(app)
-    app.add_middleware(Guards, hosts=hosts_of(settings), larger=(Larger("POST", "/desk/cases/", LARGEST_FORM),))
+    larger = (Larger("PUT", documents.PATH, LARGEST_DOCUMENT), Larger("POST", "/desk/cases/", LARGEST_FORM))
+    app.add_middleware(Guards, hosts=hosts_of(settings), larger=larger)
     return app
 
 
@@ -66,7 +71,12 @@ def _lifespan(settings: GatewaySettings) -> Callable[[FastAPI], AbstractAsyncCon
                 signer=read_or_make_key(settings.door_key, settings.door_keys),
             )
             app.state.desk = open_desk(settings)
-            yield
+            webhooks = asyncio.create_task(Webhooks(register, app.state.connected.clients).run())
+            try:
+                yield
+            finally:
+                webhooks.cancel()
+                await asyncio.gather(webhooks, return_exceptions=True)
         finally:
             register.dispose()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Final
@@ -11,6 +12,7 @@ from fastapi import Depends, Request
 from gateway.clients import Client
 from gateway.connected import Connected, connected
 from gateway.problems import Problem
+from gateway.tls import EXTENSION
 from rules.seal import Authenticated
 
 TOKEN: Final = "token"
@@ -39,26 +41,28 @@ class Caller:
         return Authenticated(client=self.name, how=self.how, received_at=self.received_at)
 
 
-async def caller(request: Request, world: Annotated[Connected, Depends(connected)]) -> Caller:
-    """The system that calls, for ``Depends``.
+async def caller(request: Request, world: Annotated[Connected, Depends(connected)]) -> AsyncIterator[Caller]:
+    """The system that calls, for ``Depends``; while it is answered it has one of its turns.
 
     :raises Problem: 401 for nobody we know, 429 for one that calls too often.
     """
     now = datetime.now(UTC)
     address = request.client.host if request.client else ""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    common_name = request.scope.get("extensions", {}).get("rexv.certificate")
+    common_name = request.scope.get("extensions", {}).get(EXTENSION)
     if scheme.lower() == "bearer" and token.strip():
-        world.rates.strangers.check(address)
         found, how = world.clients.by_token(token.strip()), TOKEN
     elif common_name:
         found, how = world.clients.by_certificate(common_name), CERTIFICATE
     else:
         raise Problem(401, "Expected the header Authorization: Bearer TOKEN.", _ASK)
     if found is None:
+        # Whoever is known is let in from any address: a stranger beside it, behind one proxy, locks nobody out.
+        world.rates.strangers.check(address)
         world.rates.strangers.take(address)
         raise Problem(401, f"This {how} belongs to no client here.", _ASK)
     name, client = found
     world.rates.calls.check(name)
     world.rates.calls.take(name)
-    return Caller(name, client, how, now)
+    async with world.rates.at_once.turn(name):
+        yield Caller(name, client, how, now)

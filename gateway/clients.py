@@ -6,15 +6,18 @@ SHA-256 cannot be guessed back, and no slow hash is needed.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import logging
 import os
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
 from pathlib import Path
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -44,13 +47,18 @@ log = logging.getLogger("gateway")
 
 
 class Client(BaseModel):
-    """One system. ``token_sha256``: 64 hex digits; ``certificate``: the common name of its TLS client certificate."""
+    """One system. ``token_sha256``: 64 hex digits; ``certificate``: the common name of its TLS client certificate.
+
+    ``webhook``: the address that is told of events, ``secret`` the key with which that is signed (``whsec_...``).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     may: list[str]
     token_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     certificate: str | None = None
+    webhook: str | None = None
+    secret: str | None = Field(default=None, repr=False)
     added_at: Instant
 
     def may_do(self, right: str) -> bool:
@@ -82,11 +90,28 @@ def read_clients(file: Path) -> dict[str, Client]:
         raise WrongClients(f"{file}: cannot be read ({type(error).__name__})") from None
 
 
-def add_client(file: Path, name: str, may: Iterable[str], now: datetime, certificate: str | None = None) -> str:
+@dataclass(frozen=True)
+class Added:
+    """What a new client is given, once: its token, and the secret of its webhook where it has one."""
+
+    token: str
+    secret: str | None
+
+
+def add_client(
+    file: Path,
+    name: str,
+    may: Iterable[str],
+    now: datetime,
+    *,
+    certificate: str | None = None,
+    webhook: str | None = None,
+) -> Added:
     """Add a client to the file.
 
     :param name: what its messages say in ``sent_by`` from now on.
     :param now: aware.
+    :param webhook: an https address; http only on this machine.
     :returns: its token, which is kept nowhere.
     :raises Refusal: for a name that is there already or a right that there is not.
     :raises WrongClients: where the file cannot be read.
@@ -100,10 +125,31 @@ def add_client(file: Path, name: str, may: Iterable[str], now: datetime, certifi
         raise Refusal(f"may: unknown right {', '.join(unknown)}; expected some of {', '.join(RIGHTS)}")
     if not rights:
         raise Refusal("may: expected at least one right")
+    if webhook is not None:
+        _check_webhook(webhook)
     token = secrets.token_urlsafe(32)
-    clients[name] = Client(may=rights, token_sha256=hash_of(token), certificate=certificate, added_at=now)
+    secret = f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}" if webhook is not None else None
+    clients[name] = Client(
+        may=rights,
+        token_sha256=hash_of(token),
+        certificate=certificate,
+        webhook=webhook,
+        secret=secret,
+        added_at=now,
+    )
     _write(file, clients)
-    return token
+    return Added(token, secret)
+
+
+def _check_webhook(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        here = parts.hostname in ("localhost", "127.0.0.1", "::1")
+        fits = bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and here))
+    except ValueError:
+        fits = False
+    if not fits:
+        raise Refusal("webhook: expected an https address")
 
 
 def remove_client(file: Path, name: str) -> None:
@@ -150,9 +196,9 @@ class Clients:
         found = [(name, client) for name, client in self._now().items() if client.certificate == common_name]
         return found[0] if len(found) == 1 else None
 
-    def get(self, name: str) -> Client | None:
-        """The client of this name."""
-        return self._now().get(name)
+    def all(self) -> dict[str, Client]:
+        """All clients by name."""
+        return dict(self._now())
 
     def _now(self) -> dict[str, Client]:
         state = self._state()

@@ -10,17 +10,25 @@ from temporalio.client import Client
 
 from activities.document_store import DocumentStore
 from gateway.clients import Clients
-from gateway.rates import Rate
+from gateway.rates import AtOnce, Rate
+from gateway.repeats import Repeats
 from gateway.signing import Signer
+from gateway.views import Views
 from runtime.settings import GatewaySettings
 
 
 @dataclass(frozen=True)
 class Rates:
-    """How much is taken from whom. What is refused costs a case work, so a client gone wild is stopped early."""
+    """How much is taken from whom.
+
+    What is sent costs a worker some tasks, refused or not: so each client has few of them at a time, and a client gone
+    wild is stopped early.
+    """
 
     calls: Rate = field(default_factory=lambda: Rate("requests of this client", per_second=50, burst=100))
     refused: Rate = field(default_factory=lambda: Rate("refused messages of this client", per_second=1, burst=30))
+    at_once: AtOnce = field(default_factory=lambda: AtOnce(8))
+    sending: AtOnce = field(default_factory=lambda: AtOnce(3))
     strangers: Rate = field(default_factory=lambda: Rate("wrong tokens from this address", per_second=1, burst=20))
 
 
@@ -35,6 +43,8 @@ class Connected:
     clients: Clients
     signer: Signer
     rates: Rates = field(default_factory=Rates)
+    repeats: Repeats = field(default_factory=Repeats)
+    views: Views = field(default_factory=Views)
 
 
 def connected(request: Request) -> Connected:

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Final
+
+from temporalio.client import Client
+
+from cases.asking import ask_case, read_case
 from rules.case_view import CaseView
 
+SIGNING: Final = ("sign_conclusion", "conclusion_signed")
+"""The update and the message that sign."""
 
-def same_person(case: CaseView, update: str, by: str) -> str | None:
-    """The name under which the same person has already done the other half; None where two people do them.
 
-    :param update: an update or message of the contract; others than those of inspection and signature need one person.
-    :param by: who is about to do it.
+async def inspected_by_the_same(client: Client, case_id: str, name: str, who: Iterable[str]) -> str | None:
+    """The name under which one of these people has inspected the case that is to be signed; None where nobody has.
+
+    :param name: of the message or decision; of others than those that sign no case is asked.
+    :param who: the names of whoever is about to do it.
+    :raises CannotDo: where the case does not answer.
     """
-    if update not in ("sign_conclusion", "conclusion_signed") or case.inspection is None:
+    if name not in SIGNING:
+        return None
+    case = read_case(await ask_case(client, case_id))
+    return next((found for each in who if (found := inspector_named(case, each)) is not None), None)
+
+
+def inspector_named(case: CaseView, name: str) -> str | None:
+    """The inspector of the case, if it is the person of this name; capitals and blanks tell no two people apart."""
+    if case.inspection is None:
         return None
     others = (case.inspection.inspector, case.inspection.sent_by)
-    return next((each for each in others if _folded(each) == _folded(by)), None)
+    return next((each for each in others if _folded(each) == _folded(name)), None)
 
 
 def _folded(name: str) -> str:
-    """Capitals and blanks tell no two people apart."""
     return " ".join(name.split()).casefold()

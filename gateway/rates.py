@@ -1,12 +1,15 @@
-"""How much one client may ask for: a bucket of tokens for each, filled at a steady rate."""
+"""How much one client may ask for: so much in a time, and so much at once."""
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from gateway.problems import Problem
@@ -60,3 +63,38 @@ class Rate:
         if len(self._buckets) > MOST_NAMES:
             self._buckets.popitem(last=False)
         return bucket
+
+
+class AtOnce:
+    """So many requests of one name at a time; the others wait for their turn, and for no longer than ``patience``.
+
+    Whatever a client sends, a worker has only so much of it before what another sends.
+    """
+
+    def __init__(self, most: int, patience: timedelta = timedelta(seconds=5)) -> None:
+        self._most, self._patience = most, patience
+        self._turns: dict[str, tuple[asyncio.Semaphore, int]] = {}
+
+    @asynccontextmanager
+    async def turn(self, name: str) -> AsyncIterator[None]:
+        """Hold one of the name's turns. :raises Problem: 429, where none came free in time."""
+        turns, users = self._turns.get(name, (asyncio.Semaphore(self._most), 0))
+        self._turns[name] = turns, users + 1
+        try:
+            try:
+                async with asyncio.timeout(self._patience.total_seconds()):
+                    await turns.acquire()
+            except TimeoutError:
+                raise Problem(
+                    429, f"Too many requests at once; expected at most {self._most}.", {"Retry-After": "1"}
+                ) from None
+            try:
+                yield
+            finally:
+                turns.release()
+        finally:
+            turns, users = self._turns[name]
+            if users > 1:
+                self._turns[name] = turns, users - 1
+            else:
+                del self._turns[name]

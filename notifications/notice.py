@@ -29,6 +29,7 @@ from notifications.message import (
     cut,
 )
 from notifications.words import Words, words_of
+from runtime.answer_links import AnswerLinks
 from runtime.links import case_link
 from runtime.views import ESCALATIONS
 
@@ -52,7 +53,13 @@ def is_pressing(notices: Sequence[Notice]) -> bool:
 
 
 def message_of(
-    notices: Sequence[Notice], *, ui_url: str, namespace: str, sent_at: datetime, limited: bool = False
+    notices: Sequence[Notice],
+    *,
+    ui_url: str,
+    namespace: str,
+    sent_at: datetime,
+    limited: bool = False,
+    links: AnswerLinks | None = None,
 ) -> Message:
     """Write the message for one or several notices to one recipient; ``notices`` has the gravest first.
 
@@ -60,8 +67,9 @@ def message_of(
     :param namespace: the Temporal namespace of the cases.
     :param sent_at: when it is sent: what is sent late says so.
     :param limited: held back by the limit of messages an hour.
+    :param links: to the desk, and to acknowledge without logging in; None where there is no gateway.
     """
-    writers = [_Writer(notice, case_link(ui_url, namespace, notice.case_id), sent_at) for notice in notices]
+    writers = [_Writer(notice, case_link(ui_url, namespace, notice.case_id), sent_at, links) for notice in notices]
     first = writers[0]
     all_open = Link(first.words("view"), ESCALATIONS.link(ui_url, namespace, notices[0].today))
     if len(writers) == 1:
@@ -101,8 +109,9 @@ def message_of(
 class _Writer:
     """Writes one notice."""
 
-    def __init__(self, notice: Notice, link: str, sent_at: datetime) -> None:
+    def __init__(self, notice: Notice, link: str, sent_at: datetime, links: AnswerLinks | None) -> None:
         self.notice = notice
+        self._links = links
         self.words: Words = words_of(notice.language)
         self._gravest = notice.matters[0]
         self._link = link
@@ -158,9 +167,18 @@ class _Writer:
         if notice.resolved:
             parts += [*self._others(), Line(words("nothing_to_do")), Gap()]
         else:
-            parts += [*self._term(), self._turn(), Gap(), *self._to_do(), Gap(), *self._people(), Gap()]
+            parts += [
+                *self._term(),
+                self._turn(),
+                Gap(),
+                *self._to_do(),
+                *self._answer(),
+                Gap(),
+                *self._people(),
+                Gap(),
+            ]
             parts += [*self._whole(), *self._others(), Gap()]
-        parts += [Link(words("link"), self._link), all_open, Gap()]
+        parts += [*self._at_the_desk(), Link(words("link"), self._link), all_open, Gap()]
         if not notice.resolved:
             parts += [*how_to_answer(notice, words), Gap()]
         return [*parts, *self._case(), Small(words("identity", id=notice.key))]
@@ -170,7 +188,7 @@ class _Writer:
         words, notice = self.words, self.notice
         parts = self._heading()
         if not notice.resolved:
-            parts += [*self._term(), *self._to_do()]
+            parts += [*self._term(), *self._to_do(), *self._answer()]
         parts += [*self._others(), Line(notice.case_id, words("case")), Link(words("link"), self._link)]
         return [*parts, *how_to_answer(notice, words), Small(words("identity_short", id=notice.key))]
 
@@ -187,8 +205,27 @@ class _Writer:
             parts = self._resolved(notice.resolved)
         else:
             late = [part for part in self._term() if isinstance(part, Line) and part.strong]
-            parts = [*late, self._turn(), self._to_do()[0], *self._told_before()]
-        return [*parts, Link(words("link"), self._link), Small(words("identity_short", id=notice.key))]
+            parts = [*late, self._turn(), self._to_do()[0], *self._told_before(), *self._answer()]
+        return [
+            *parts,
+            *(self._at_the_desk() or [Link(words("link"), self._link)]),
+            Small(words("identity_short", id=notice.key)),
+        ]
+
+    def _at_the_desk(self) -> list[Part]:
+        """Where the desk shows it."""
+        if self._links is None or self.notice.step == NO_STEP:
+            return []
+        return [Link(self.words("desk_link"), self._links.desk(self.notice.case_id))]
+
+    def _answer(self) -> list[Part]:
+        """How to acknowledge by one link, from wherever one is."""
+        notice = self.notice
+        if self._links is None or not notice.can_be_acknowledged:
+            return []
+        ids = [matter.escalation_id for matter in notice.matters]
+        link = self._links.link(notice.case_id, notice.key, notice.recipient.id, notice.level, ids)
+        return [Gap(), Link(self.words("acknowledge_link"), link), Small(self.words("acknowledge_link_about"))]
 
     def _heading(self) -> list[Part]:
         words, notice, gravest = self.words, self.notice, self._gravest

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine, and_, func, select
 
 from escalation.kinds import Escalation
+from register.chain import append_lines
 from register.database import RefusedByDatabase, reading, writing
 from register.refused_requests import CORRECTED, resolve_refused_request
 from register.rows import (
@@ -60,7 +61,7 @@ def write(engine: Engine, entries: RegisterEntries) -> None:
             line.model_dump() | present | {"place": place, "digest": _digest(line)}
             for place, line in enumerate(entries.log)
         ]
-        insert_missing(connection, LogRow, lines)
+        append_lines(connection, entries.case.case_id, lines)
 
 
 def open_case(engine: Engine, entry: CaseEntry) -> CaseEntry | None:

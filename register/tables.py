@@ -11,7 +11,19 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Index, Integer, MetaData, Text, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -91,7 +103,8 @@ class Base(DeclarativeBase):
     }
 
 
-def _of_case() -> Mapped[str]:
+def of_case() -> Mapped[str]:
+    """The case's number as the first part of a key, of a case that the register has."""
     return mapped_column(ForeignKey("cases.case_id"), primary_key=True)
 
 
@@ -126,7 +139,7 @@ class StepRow(Base):
 
     __tablename__ = "steps"
 
-    case_id: Mapped[str] = _of_case()
+    case_id: Mapped[str] = of_case()
     step: Mapped[str] = mapped_column(primary_key=True)
     round: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     as_of: Mapped[datetime]
@@ -147,7 +160,7 @@ class DocumentRow(Base):
 
     __tablename__ = "documents"
 
-    case_id: Mapped[str] = _of_case()
+    case_id: Mapped[str] = of_case()
     message_id: Mapped[str] = mapped_column(primary_key=True)
     sha256: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
@@ -166,7 +179,7 @@ class LetterRow(Base):
 
     __tablename__ = "letters"
 
-    case_id: Mapped[str] = _of_case()
+    case_id: Mapped[str] = of_case()
     key: Mapped[str] = mapped_column(primary_key=True)
     as_of: Mapped[datetime]
     what: Mapped[str]
@@ -228,7 +241,7 @@ class DeliveryRow(Base):
 
 
 class RefusedMessageRow(Base):
-    """A message or request that was not accepted (``RefusedMessageEntry``).
+    """A message or request that was not accepted (``RefusedMessageEntry``). The database itself refuses to change one.
 
     It refers to no row in ``cases``: a request that opens no case is kept too, and a message for a case that nobody
     knows (contract, sections 1 and 3).
@@ -252,12 +265,14 @@ class LogRow(Base):
 
     ``digest`` is the SHA-256 of the content, as a part of the key: the same line again is one line, and another
     content under the same key is a further line, never dropped. ``as_of`` and ``place`` (its place in that write) are
-    the order in which it is read.
+    the order in which it is read. ``sequence`` is its number in the case's chain, ``previous`` the hash of the line
+    before it, ``hash`` its own (``register/chain.py``).
     """
 
     __tablename__ = "log"
+    __table_args__ = (UniqueConstraint("case_id", "sequence"),)
 
-    case_id: Mapped[str] = _of_case()
+    case_id: Mapped[str] = of_case()
     key: Mapped[str] = mapped_column(primary_key=True)
     digest: Mapped[str] = mapped_column(primary_key=True)
     as_of: Mapped[datetime]
@@ -266,3 +281,6 @@ class LogRow(Base):
     who: Mapped[str]
     what: Mapped[str]
     details: Mapped[dict[str, Any]]
+    sequence: Mapped[int]
+    previous: Mapped[str]
+    hash: Mapped[str]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
 
 from rules.instant import Day, Instant
 from rules.request import Incoming, LongText, Text
@@ -57,7 +57,7 @@ class OfferedDocument(NamedDocument):
 
 
 class RecordedDocument(NamedDocument):
-    """A document that came on paper or on a medium: a person has put it in the store (``starter.py store``)."""
+    """A document that is in the store: a person has put it there (``starter.py store``), or a system (section 13)."""
 
     document_id: Annotated[str, StringConstraints(pattern=r"^sha256-[0-9a-f]{64}$")]
 
@@ -65,6 +65,17 @@ class RecordedDocument(NamedDocument):
     def sha256(self) -> str:
         """Of its bytes, as its id says."""
         return self.document_id.removeprefix("sha256-")
+
+
+def _by(document: object) -> str:
+    fields = document if isinstance(document, dict) else getattr(document, "__dict__", {})
+    return "[stored]" if fields.get("document_id") is not None else "[offered]"
+
+
+AnyDocument = Annotated[
+    Annotated[OfferedDocument, Tag("[offered]")] | Annotated[RecordedDocument, Tag("[stored]")], Discriminator(_by)
+]
+"""A document at its ``url``, or in our store by its ``document_id``."""
 
 
 OneLine = Annotated[str, AfterValidator(one_line)]

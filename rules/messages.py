@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from rules.documents import Application, OfferedDocument
+from rules.documents import AnyDocument, Application
 from rules.instant import StatedInstant, stated_between
 from rules.refusal import Refusal, read
 from rules.request import Incoming, LongText, Text
@@ -48,7 +48,7 @@ class Delivered(Incoming):
 class DocumentsArrived(Message, Delivered):
     """Documents that Atameken has sent (¶8); those of several messages make one set."""
 
-    documents: Annotated[list[OfferedDocument], Field(min_length=1, max_length=100)]
+    documents: Annotated[list[AnyDocument], Field(min_length=1, max_length=100)]
 
 
 class Inspected(Incoming):

@@ -10,6 +10,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 
 OWN: Final = (
     "activities",
+    "audit",
     "calendars",
     "cases",
     "cli",

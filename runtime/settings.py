@@ -10,13 +10,14 @@ import tomllib
 from functools import cached_property
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    FilePath,
     SecretStr,
     ValidationError,
     ValidationInfo,
@@ -178,6 +179,8 @@ class ClientSettings(BaseSettings):
     task_queue: str = "rex-verification"
     database_url: SecretStr = SecretStr(f"sqlite:///{VAR / 'register.db'}")
     document_store: str = Field(default=str(VAR / "documents"), repr=False)
+    chain_heads: Path = VAR / "chain_heads.jsonl"
+    """Where the daily self-check writes down how far the chains of the log have come; one file for all workers."""
     ui_url: WebAddress = "http://localhost:8233"
     gateway_url: WebAddress | None = None
     """The gateway's public address, for links; None where only this machine reaches it."""
@@ -250,6 +253,11 @@ class GatewaySettings(ClientSettings):
     """What the gateway needs: nothing here is required."""
 
     gateway_listen: Annotated[str, AfterValidator(_listener)] = "127.0.0.1:8080"
+    gateway_tls_cert: FilePath | None = None
+    """The gateway's own certificate, with what leads to its authority (PEM); without one it speaks plain HTTP."""
+    gateway_tls_key: FilePath | None = None
+    gateway_client_ca: FilePath | None = None
+    """The authorities whose certificates clients may show (PEM)."""
     door_key: Path = VAR / "door-key.pem"
     """The gateway's private key; made at its first start."""
     clients_file: Path = VAR / "clients.json"
@@ -280,10 +288,23 @@ class GatewaySettings(ClientSettings):
             raise ValueError("expected REXV_OIDC_ISSUER, REXV_OIDC_CLIENT_ID and REXV_OIDC_CLIENT_SECRET together")
         return self
 
+    @model_validator(mode="after")
+    def _all_of_tls(self) -> Self:
+        if (self.gateway_tls_cert is None) != (self.gateway_tls_key is None):
+            raise ValueError(f"{PREFIX}GATEWAY_TLS_CERT and {PREFIX}GATEWAY_TLS_KEY: expected both or none")
+        if self.gateway_client_ca is not None and self.gateway_tls_cert is None:
+            raise ValueError(f"{PREFIX}GATEWAY_CLIENT_CA: needs {PREFIX}GATEWAY_TLS_CERT")
+        return self
+
     @property
     def gateway_base(self) -> str:
         """The address by which others reach it, without a slash at its end."""
-        return self.gateway_url or f"http://{self.gateway_listen}"
+        return self.gateway_url or f"{self.gateway_scheme}://{self.gateway_listen}"
+
+    @property
+    def gateway_scheme(self) -> str:
+        """``https`` where it has a certificate of its own, else ``http``."""
+        return "https" if self.gateway_tls_cert is not None else "http"
 
 
 Settings = TypeVar("Settings", bound=ClientSettings)

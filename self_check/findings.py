@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from audit.chains import Broken
 from calendars.confirmation import missing_confirmation
 from calendars.kazakhstan import is_confirmed
 from escalation.kinds import KINDS, LEVEL_NAMES, LEVELS, Escalation
@@ -206,6 +207,18 @@ def levels_without_recipient(recipients: Mapping[int, Collection[str]]) -> Itera
                 what=f"level {level} ({LEVEL_NAMES[level]}) has no recipient: escalations to it reach nobody",
                 what_to_do=f"Set REXV_ESCALATE_{level} or the level's recipients in the ladder file; restart workers.",
             )
+
+
+def log_broken(broken: Iterable[Broken]) -> Iterator[CheckFinding]:
+    """What the log, its chains or the daily heads no longer are as they were written."""
+    for each in broken:
+        yield CheckFinding(
+            kind=FindingKind.LOG_BROKEN,
+            workflow_id=each.case_id,
+            about="" if each.case_id else "heads",
+            what=f"{each.case_id}: {each.what}" if each.case_id else each.what,
+            what_to_do=f"Find out who changed or restored it; keep it as it is. {STARTER} audit checks all of it.",
+        )
 
 
 def years_not_confirmed(today: date, confirmed: Container[int]) -> Iterator[CheckFinding]:

@@ -24,6 +24,8 @@ class FindingKind(StrEnum):
     LEVEL_WITHOUT_RECIPIENT = "level_without_recipient"
     YEAR_NOT_CONFIRMED = "year_not_confirmed"
     ACCOUNT_NOT_SENT = "account_not_sent"
+    LOG_BROKEN = "log_broken"
+    DAILY_HEAD_MISSING = "daily_head_missing"
     REQUEST_REFUSED = "request_refused"
     REFUSAL_NOT_KEPT = "refusal_not_kept"
     CANNOT_CHECK = "cannot_check"
@@ -117,5 +119,35 @@ class AccountSent(Payload):
     """
 
     month: Day | None
+    recipients: int
+    recipients_before: int
+
+
+class DailyHeadWanted(Payload):
+    """``record_daily_head`` -> ``DailyHeadRecorded``: check the chains of the log, then write down where they stand.
+
+    ``at`` gives the day, in Asia/Almaty; a day has one head.
+    """
+
+    at: Instant
+
+
+class DailyHeadRecorded(Payload):
+    """The head of ``day`` over ``cases`` chains with ``lines`` lines in all; None where the file of heads is broken.
+
+    ``findings`` are at most as many as one message can hold; ``broken`` counts them all.
+    """
+
+    day: Day
+    head: str | None
+    cases: int
+    lines: int
+    findings: list[CheckFinding]
+    broken: int
+
+
+class DailyHeadSent(Payload):
+    """``send_daily_head``, of a ``DailyHeadRecorded``: how many recipients of level 3 received it, now and before."""
+
     recipients: int
     recipients_before: int

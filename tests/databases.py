@@ -132,6 +132,25 @@ def register(register_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def kept_register(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A register of a whole module, once of each kind, for tests that roll back whatever they change."""
+    if request.param == "sqlite":
+        file = tmp_path_factory.mktemp("kept") / "register.db"
+        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), file)
+        engine = open_register(f"sqlite:///{file}")
+        yield engine
+        engine.dispose()
+        return
+    migrated, name = make_url(request.getfixturevalue("migrated_postgresql")), f"kept_{uuid.uuid4().hex}"
+    with _server(request.getfixturevalue("postgresql_server")) as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {migrated.database}"))
+        engine = open_register(migrated.set(database=name).render_as_string(hide_password=False))
+        yield engine
+        engine.dispose()
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
 @pytest.fixture
 def sqlite_register(sqlite_register_url: str) -> Iterator[Engine]:
     """A register in a SQLite file, ready for use, for what does not depend on the database."""

@@ -107,7 +107,7 @@ def test_no_secret_has_a_value_or_a_default_in_the_file(services: dict[str, dict
     secrets = 0
     for name, service in services.items():
         for variable, value in service.get("environment", {}).items():
-            if SECRET.search(variable):
+            if SECRET.search(variable) and not value.startswith("/data/"):  # the path of a file is none
                 secrets += 1
                 match = VARIABLE.fullmatch(value)
                 assert match, f"{name}: {variable} has a value of its own"

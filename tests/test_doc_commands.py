@@ -127,7 +127,7 @@ def test_every_block_of_a_page_runs_as_it_stands(system: System, page: Path) -> 
     if page.name != "messages.md":
         return
     # Temporal says that a message was sent whatever it says: only the case knows whether it was taken.
-    assert said.count('"state":"accepted"') + said.count('"state": "accepted"') == 2, said
+    assert said.count('"state":"accepted"') + said.count('"state": "accepted"') == 4, said
     case = system.show("rex-ch-2026-0042")
     assert (case["rejected_count"], case["step"], len(case["documents"])) == (0, "await_documents", 4)
     for withdrawn in ("rex-no-26-01187", "rex-ch-2026-0017"):

@@ -95,6 +95,13 @@ HEARTBEAT = Profile(
     gives_up_after=timedelta(hours=2),
 )
 
+DAILY_HEAD = Profile(
+    # Every line of the log is read: a million takes a minute or two. Or all recipients are called, up to 30 s.
+    start_to_close=timedelta(minutes=10),
+    # As an account: the check waits for it, and the next day writes the next head.
+    gives_up_after=timedelta(minutes=15),
+)
+
 ACCOUNT = Profile(
     # The register is read, a paper set, and all recipients are called at once for up to 30 s.
     start_to_close=timedelta(minutes=2),

@@ -5,6 +5,7 @@ Started by Temporal Schedules that ``starter.py setup`` makes. What is compared 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -21,11 +22,14 @@ from self_check.interface import (
     CheckFinding,
     CheckScope,
     CheckWanted,
+    DailyHeadRecorded,
+    DailyHeadSent,
+    DailyHeadWanted,
     FindingKind,
     FindingsReport,
     Reported,
 )
-from workflows.profiles import ACCOUNT, CHECK, HEARTBEAT, REPORT
+from workflows.profiles import ACCOUNT, CHECK, DAILY_HEAD, HEARTBEAT, REPORT
 
 SELF_CHECK: Final = "SelfCheck"
 """The workflow type."""
@@ -44,7 +48,8 @@ class SelfCheckDone(BaseModel):
     """The result: what was found and who received the report.
 
     ``total`` counts findings beyond those listed too. ``heartbeat`` is ``called``, ``none set`` or why it was not
-    reached; None if not all is well. ``account`` says what became of last month's account to level 3.
+    reached; None if not all is well. ``account`` says what became of last month's account to level 3, ``daily_head``
+    which head of the log's chains was written down and who received it.
     """
 
     open_cases: int
@@ -53,24 +58,42 @@ class SelfCheckDone(BaseModel):
     reported: Reported | None = None
     heartbeat: str | None = None
     account: str | None = None
+    daily_head: str | None = None
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Findings as far as one message can hold them, and how many there are in all."""
+
+    findings: list[CheckFinding]
+    total: int
 
 
 @workflow.defn(name=SELF_CHECK)
 class SelfCheck:
-    """The account if it is due; one check, and a second if the first found something; one report, or the heartbeat."""
+    """The account if it is due; the daily head; one check, and a second if the first found something; one report, or
+    the heartbeat."""
 
     @workflow.run
     async def run(self, wanted: SelfCheckWanted) -> SelfCheckDone:
-        """Send last month's account if it is due, check, and report what was found.
+        """Send last month's account if it is due, write down and send the daily head, check, report what was found.
 
         :raises ActivityError: if the report reached nobody at all.
         """
-        account, not_sent = await self._send_account() if wanted.scope == "cases" else (None, [])
+        account, daily_head, own = None, None, _Found([], 0)
+        if wanted.scope == "cases":
+            account, not_sent = await self._send_account()
+            daily_head, broken = await self._daily_head()
+            own = _Found([*not_sent, *broken.findings], len(not_sent) + broken.total)
         checked = await self._check(wanted)
-        findings, total = [*not_sent, *checked.findings], len(not_sent) + checked.total
+        findings, total = [*own.findings, *checked.findings], own.total + checked.total
         checked = checked.model_copy(update={"findings": findings, "total": total})
         done = SelfCheckDone(
-            open_cases=checked.open_cases, findings=checked.findings, total=checked.total, account=account
+            open_cases=checked.open_cases,
+            findings=checked.findings,
+            total=checked.total,
+            account=account,
+            daily_head=daily_head,
         )
         if checked.findings:
             return done.model_copy(update={"reported": await self._report(wanted.scope, checked)})
@@ -139,6 +162,36 @@ class SelfCheck:
             return f"not reached: {_why(error)}"
         return "called" if called else "none set"
 
+    async def _daily_head(self) -> tuple[str, _Found]:
+        """What became of the daily head, and what of the log is not as it was written."""
+        try:
+            recorded: DailyHeadRecorded = await workflow.execute_activity(
+                Activity.RECORD_DAILY_HEAD,
+                DailyHeadWanted(at=workflow.info().start_time),
+                result_type=DailyHeadRecorded,
+                summary="check the chains of the log, and write down the head of the day",
+                **DAILY_HEAD.options(),
+            )
+        except ActivityError as error:
+            missing = _head_missing("the daily head of the log could not be recorded", error)
+            return f"not recorded: {_why(error)}", missing
+        broken = _Found(recorded.findings, recorded.broken)
+        if recorded.head is None:
+            return "not recorded: the file of daily heads is broken", broken
+        whose = f"of {recorded.day}: {recorded.head}"
+        try:
+            sent: DailyHeadSent = await workflow.execute_activity(
+                Activity.SEND_DAILY_HEAD,
+                recorded,
+                result_type=DailyHeadSent,
+                summary="send level 3 the head of the day",
+                **DAILY_HEAD.options(),
+            )
+        except ActivityError as error:
+            missing = _head_missing("the daily head of the log could not be sent to level 3", error)
+            return f"{whose}, not sent: {_why(error)}", _Found([*missing.findings, *broken.findings], 1 + broken.total)
+        return f"{whose}, sent to {sent.recipients}, before to {sent.recipients_before}", broken
+
     async def _send_account(self) -> tuple[str, list[CheckFinding]]:
         """What became of the account, and the finding where it could not be sent: the next self-check tries again."""
         try:
@@ -159,6 +212,15 @@ class SelfCheck:
         if sent.month is None:
             return "none due", []
         return f"of {sent.month:%Y-%m}: sent to {sent.recipients}, before to {sent.recipients_before}", []
+
+
+def _head_missing(what: str, error: FailureError) -> _Found:
+    finding = CheckFinding(
+        kind=FindingKind.DAILY_HEAD_MISSING,
+        what=f"{what}: {_why(error)}",
+        what_to_do="Mend what does not answer, then trigger the schedule in Temporal again.",
+    )
+    return _Found([finding], 1)
 
 
 def _why(error: FailureError) -> str:

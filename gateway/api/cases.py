@@ -7,7 +7,6 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 
-from cases.asking import ask_case
 from cases.listing import CaseRow, list_cases
 from cases.opening import hand_in_refused, open_case
 from gateway.api.bodies import json_object
@@ -52,7 +51,7 @@ async def open_(request: Request, calls: Calls, world: World) -> JSONResponse:
 async def look(case_id: str, calls: Calls, world: World) -> dict[str, Any]:
     """The object of the query ``case`` (contract, section 5)."""
     calls.needs(READ)
-    return await ask_case(world.client, case_id)
+    return await world.views.look(world.client, case_id)
 
 
 @router.get("/cases", name="list_cases", summary="list cases", response_model=None)

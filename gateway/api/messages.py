@@ -13,9 +13,11 @@ from cases.asking import ask
 from cases.sending import Undelivered, Verdict, judgement, signal, with_message_id
 from cases.undelivered import keep
 from gateway.api.bodies import identified, json_object, named
+from gateway.api.deposits import check_deposited
 from gateway.api.description import described
 from gateway.callers import Caller, caller
 from gateway.connected import Connected, connected
+from gateway.four_eyes import inspected_by_the_same
 from gateway.problems import Problem, refusal_problem
 from rules.messages import MESSAGES, digest_of
 from rules.refusal import Refusal, read
@@ -32,7 +34,8 @@ World = Annotated[Connected, Depends(connected)]
 
 def _add(name: str) -> None:
     async def send(case_id: str, request: Request, calls: Calls, world: World) -> JSONResponse:
-        return await _send(name, case_id, request, calls, world)
+        async with world.rates.sending.turn(calls.name):
+            return await _send(name, case_id, request, calls, world)
 
     router.post(
         f"/cases/{{case_id}}/{name.replace('_', '-')}",
@@ -54,6 +57,9 @@ async def _send(name: str, case_id: str, request: Request, calls: Caller, world:
     body = await json_object(request)
     given = identified(body, request)
     message = named(body if given is None else {**body, "message_id": given}, "sent_by", calls.name)
+    if name == "documents_arrived":
+        await check_deposited(message, calls, world)
+    await check_two_people(world, case_id, name, message, calls.name)
     message = with_message_id({field: value for field, value in message.items() if field != "door"})
     message_id = str(message["message_id"])
     sealed = world.signer.sealed(message, case_id, name, calls.authenticated)
@@ -80,6 +86,13 @@ async def _send(name: str, case_id: str, request: Request, calls: Caller, world:
     if told.content is not None and told.content != content:
         problem = Problem(409, problem.detail, **problem.more)
     raise problem
+
+
+async def check_two_people(world: Connected, case_id: str, name: str, content: dict[str, Any], client: str) -> None:
+    """:raises Problem: 409, where who is said to sign has inspected the case; nothing is taken then."""
+    who = [each for each in (content.get("signed_by"), client) if isinstance(each, str)]
+    if world.settings.four_eyes and await inspected_by_the_same(world.client, case_id, name, who) is not None:
+        raise Problem(409, "Who signs has inspected this case; expected another person (REXV_FOUR_EYES).")
 
 
 @router.get("/cases/{case_id}/messages/{message_id}", tags=["messages"], response_model=None)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from gateway.api import cases, decisions, messages
+from gateway.api import cases, decisions, documents, events, messages
 from gateway.api.description import schemas
 
 ROOT: Final = "/api/v1"
@@ -18,7 +18,7 @@ _ABOUT: Final = "Messages and decisions of the contract, for systems. Errors are
 
 def add_api(app: FastAPI) -> None:
     """Add the resources to the application, and their description."""
-    for each in (cases, messages, decisions):
+    for each in (cases, messages, decisions, documents, events):
         app.include_router(each.router, prefix=ROOT)
 
     @cache

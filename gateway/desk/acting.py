@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from cases.asking import ask_case, read_case
 from cases.deciding import decide
 from cases.errors import CannotDo
 from gateway.connected import Connected
@@ -18,7 +17,7 @@ from gateway.desk.audit import write_down
 from gateway.desk.desk import Desk
 from gateway.desk.people import Person
 from gateway.desk.problems import DeskProblem
-from gateway.four_eyes import same_person
+from gateway.four_eyes import inspected_by_the_same
 from gateway.signing import authenticated
 from rules.refusal import Refusal
 
@@ -33,9 +32,20 @@ async def act(world: Connected, of: Desk, person: Person, case_id: str, update: 
     :raises CannotDo: where the case refuses or does not answer.
     """
     person.needs(update)
-    if of.four_eyes and update == "sign_conclusion":
-        other = same_person(read_case(await ask_case(world.client, case_id)), update, person.name)
-        if other is not None:
+    return await carry_out(world, person, case_id, update, fields)
+
+
+async def carry_out(
+    world: Connected,
+    person: Person,
+    case_id: str,
+    update: str,
+    fields: Mapping[str, Any],
+) -> Any:
+    """As ``act``, for somebody of whom it is known that they may."""
+    if world.settings.four_eyes:
+        names = [person.name, *filter(None, [str(fields.get("signed_by") or "")])]
+        if await inspected_by_the_same(world.client, case_id, update, names) is not None:
             raise DeskProblem(409, "four_eyes", name=person.name)
     update_id = f"{person.name} {uuid4().hex}"
     who_sends = authenticated(person.name, person.how, datetime.now(UTC))

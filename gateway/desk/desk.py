@@ -10,6 +10,7 @@ from gateway.desk.accounts import Accounts
 from gateway.desk.openid import OpenId
 from gateway.desk.sessions import Signing
 from gateway.rates import Rate
+from runtime.answer_links import AnswerLinks
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Desk:
 
     accounts: Accounts
     signing: Signing
-    link_key: bytes
+    links: AnswerLinks
     secure: bool
     four_eyes: bool
     openid: OpenId | None

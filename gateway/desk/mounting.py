@@ -5,18 +5,27 @@ from __future__ import annotations
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 
-from gateway.desk import acknowledge, case, case_list, login, papers, static, today
+from gateway.desk import acknowledge, answer, case, case_list, login, papers, static, today
 from gateway.desk.accounts import Accounts
 from gateway.desk.desk import Desk
 from gateway.desk.forms import deciding, opening
 from gateway.desk.openid import OpenId
 from gateway.desk.sessions import Sessions, Signing
+from runtime.answer_links import AnswerLinks
 from runtime.secret_file import read_or_make_secret
 from runtime.settings import GatewaySettings
 
 ROUTERS = (
-    *(login.router, static.router, today.router, case_list.router, acknowledge.router, papers.router, case.router),
-    *(opening.router, deciding.router),
+    login.router,
+    static.router,
+    today.router,
+    case_list.router,
+    acknowledge.router,
+    answer.router,
+    papers.router,
+    case.router,
+    opening.router,
+    deciding.router,
 )
 
 
@@ -29,7 +38,7 @@ def open_desk(settings: GatewaySettings) -> Desk:
     return Desk(
         accounts=Accounts(settings.accounts_file),
         signing=Signing(read_or_make_secret(settings.session_key)),
-        link_key=read_or_make_secret(settings.link_key),
+        links=AnswerLinks(read_or_make_secret(settings.link_key), settings.gateway_base),
         secure=settings.gateway_base.startswith("https://"),
         four_eyes=settings.four_eyes,
         openid=_openid(settings),

@@ -28,7 +28,7 @@ from rules.text import one_line
 PATIENCE: Final = 10.0
 """Seconds that the provider has for an answer."""
 
-_SCOPE: Final = "openid profile email groups"
+_SCOPE: Final = "openid profile email"
 
 _METADATA: Final = "/.well-known/openid-configuration"
 _ALGORITHMS: Final = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]

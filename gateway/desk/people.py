@@ -71,16 +71,21 @@ def address_of(request: Request) -> str:
         return "unknown"
 
 
-async def own_form(request: Request, of: TheDesk) -> FormData:
-    """The form that was sent, for ``Depends``; it has to come from a page of ours, in this browser.
-
-    :raises DeskProblem: 403 for one from elsewhere; 401 where the session it was made for is over.
-    """
+def check_origin(request: Request) -> None:
+    """:raises DeskProblem: 403, where the browser says that another site sends it."""
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower():
         raise DeskProblem(403, "foreign_origin")
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise DeskProblem(403, "foreign_origin")
+
+
+async def own_form(request: Request, of: TheDesk) -> FormData:
+    """The form that was sent, for ``Depends``; it has to come from a page of ours, in this browser.
+
+    :raises DeskProblem: 403 for one from elsewhere; 401 where the session it was made for is over.
+    """
+    check_origin(request)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in ("application/x-www-form-urlencoded", "multipart/form-data"):
         raise DeskProblem(415, "no_form")

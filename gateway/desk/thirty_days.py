@@ -68,7 +68,12 @@ def picture_of(case: CaseView, clock: Clock, calendar: WorkingCalendar | None, t
     :param today: the day in Almaty.
     """
     first = clock.day_of(case.received_at)
-    steps = [each for each in case.steps if each.state != "skipped" and each.step in TERMS]
+    # An appeal that has not begun is no part of most cases.
+    steps = [
+        each
+        for each in case.steps
+        if each.step in TERMS and each.state != "skipped" and (each.step is not Step.APPEAL or each.started_at)
+    ]
     planned = _planned(steps, calendar, today) if calendar is not None and case.step is not Step.CLOSED else {}
     ends = [_end(each, clock, today) for each in steps]
     over = case.step is Step.CLOSED
@@ -139,17 +144,14 @@ def _end(step: StepView, clock: Clock, today: date) -> date | None:
 
 
 def _planned(steps: list[StepView], calendar: WorkingCalendar, today: date) -> dict[int, tuple[date, date]]:
-    """First and last day of each step that has not begun, by its place, if every step takes its full term.
-
-    An appeal is planned by nobody: most cases have none.
-    """
+    """First and last day of each step that has not begun, by its place, if every step takes its full term."""
     found: dict[int, tuple[date, date]] = {}
     running = [each.last_day for each in steps if each.state == "running" and each.last_day]
     if not running:
         return found
     before = max(*running, today)
     for number, step in enumerate(steps):
-        if step.state != "pending" or step.step is Step.APPEAL:
+        if step.state != "pending":
             continue
         try:
             last = calendar.after(before, step.working_days)

@@ -184,7 +184,10 @@ async def test_an_escalation_that_nobody_is_notified_of_any_more_is_found(office
 
 # -- the register against the case -------------------------------------------------------------------------------------
 
-ANOTHER_LINE = "INSERT INTO log SELECT case_id, key, 'other', as_of, place, at, 'Somebody', what, details FROM log"
+ANOTHER_LINE = (
+    "INSERT INTO log SELECT case_id, key, 'other', as_of, place, at, 'Somebody', what, details, sequence + 9, "
+    "previous, hash FROM log"
+)
 
 BY_HAND = {
     "UPDATE cases SET step = 'conclude'": "cases CASE step",

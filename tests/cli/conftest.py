@@ -23,6 +23,7 @@ from register.database import open_register
 from runtime.settings import WorkerSettings, read_settings
 from simulators import atameken, mail, rex
 from simulators.serving import running
+from tests.cli.record import Record, keep
 from tests.conftest import ROOT
 from worker import all_activities, build_worker
 
@@ -88,6 +89,12 @@ class Office:
 
 
 @pytest_asyncio.fixture
+async def kept(sqlite_register_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Record:
+    """A record of two cases, without Temporal; the settings name it."""
+    return await keep(sqlite_register_url, tmp_path, monkeypatch)
+
+
+@pytest_asyncio.fixture
 async def closed_office(
     dev_server: WorkflowEnvironment,
     task_queue: str,
@@ -106,6 +113,7 @@ async def closed_office(
             "REXV_TASK_QUEUE": task_queue,
             "REXV_DATABASE_URL": sqlite_register_url,
             "REXV_DOCUMENT_STORE": str(tmp_path / "documents"),
+            "REXV_CHAIN_HEADS": str(tmp_path / "chain_heads.jsonl"),
             "REXV_ATAMEKEN_URL": await stack.enter_async_context(running(atameken.create_app("token"))),
             "REXV_ATAMEKEN_TOKEN": "token",
             "REXV_REX_URL": await stack.enter_async_context(running(rex.create_app("body", "secret"))),

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
@@ -84,6 +85,23 @@ async def printed(process: Process, text: str) -> str:
     raise AssertionError(f"it ended without saying {text!r}: {said}{(await process.stderr.read()).decode()}")
 
 
+async def no_http_api(folder: Path) -> None:
+    """Temporal listens to this machine only, and what speaks HTTP there takes nothing under any name of ours."""
+    temporal = running(folder, "start-dev")
+    assert temporal
+    listening = [each.laddr for each in temporal.net_connections() if each.status == psutil.CONN_LISTEN]
+    assert {address.ip for address in listening} == {"127.0.0.1"}
+    answers = []
+    async with httpx.AsyncClient(timeout=5) as web:
+        for address in listening:
+            with suppress(httpx.HTTPError):
+                answers.append(await web.get(f"http://127.0.0.1:{address.port}/api/v1/namespaces"))
+    assert "Host not allowed" in [
+        each.json().get("message") for each in answers if "json" in each.headers.get("content-type", "")
+    ]
+    assert not [each for each in answers if each.is_success and "namespaces" in each.text]
+
+
 @pytest.mark.slow
 async def test_up_says_what_to_try_and_an_impatient_ctrl_c_leaves_no_process_behind(tmp_path: Path) -> None:
     async with up(tmp_path) as process:
@@ -93,7 +111,8 @@ async def test_up_says_what_to_try_and_an_impatient_ctrl_c_leaves_no_process_beh
         assert f"  . {tmp_path}/environment.sh" in said
         assert "starter.py open " in said
         assert (tmp_path / "request.json").is_file()
-        assert len(below(tmp_path)) == 5
+        assert len(below(tmp_path)) == 6
+        await no_http_api(tmp_path)
         process.send_signal(signal.SIGINT)
         await until(lambda: "stopping" in (tmp_path / "logs" / "worker.log").read_text())
         process.send_signal(signal.SIGINT)
@@ -132,7 +151,7 @@ async def test_a_port_lost_to_somebody_else_is_no_reason_not_to_start(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as somebody:
         taken = somebody.getsockname()[1]
-        offered = iter([(taken, *embedded._free_ports(0, 0))])
+        offered = iter([(taken, *embedded._free_ports(0))])
         free_ports = embedded._free_ports
         # The look at the ports and the taking of them are two moments; this is what comes between them.
         monkeypatch.setattr(embedded, "_free_ports", lambda *wanted: next(offered, None) or free_ports(*wanted))

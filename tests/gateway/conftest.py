@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest_asyncio
 
 from gateway.app import create_app
 from gateway.clients import RIGHTS, add_client
+from gateway.connected import Rates
 from runtime.settings import GatewaySettings, read_settings
 from tests.cli.conftest import Office, closed_office, office
 from tests.servers import running
@@ -34,7 +36,7 @@ def gateway_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @asynccontextmanager
-async def serving() -> AsyncIterator[httpx.AsyncClient]:
+async def serving(rates: Rates | None = None) -> AsyncIterator[httpx.AsyncClient]:
     """Serves the gateway of the environment, and speaks to it."""
     app = create_app(read_settings(GatewaySettings))
     async with (
@@ -42,6 +44,8 @@ async def serving() -> AsyncIterator[httpx.AsyncClient]:
         running(app) as base,
         httpx.AsyncClient(base_url=base, timeout=60) as client,
     ):
+        if rates is not None:
+            app.state.connected = replace(app.state.connected, rates=rates)
         yield client
 
 
@@ -58,7 +62,7 @@ def system(gateway_files: Path, gateway_client: httpx.AsyncClient) -> Callable[.
     """Adds a client that may do all this, or everything; the headers by which it is known."""
 
     def add(name: str, *may: str) -> dict[str, str]:
-        token = add_client(gateway_files / "clients.json", name, may or list(RIGHTS), datetime.now(UTC))
+        token = add_client(gateway_files / "clients.json", name, may or list(RIGHTS), datetime.now(UTC)).token
         return {"Authorization": f"Bearer {token}"}
 
     return add

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -114,6 +115,8 @@ async def test_a_decision_is_carried_out_once_and_a_repeat_gets_the_first_answer
     answers = [await gateway_client.post(f"{at}/assign", json={"to": "A. Serikova"}, headers=keyed) for _ in range(2)]
     assert [each.status_code for each in answers] == [200, 200]
     assert answers[0].json() == answers[1].json()
+    other = await gateway_client.post(f"{at}/assign", json={"to": "B. Omarov"}, headers=keyed)
+    assert other.status_code == 409
     done = await gateway_client.post(f"{at}/withdraw", json={"reason": "not needed"}, headers=headers)
     assert (done.status_code, done.json()["step"]) == (200, "closed")
     async with asyncio.timeout(30):
@@ -178,8 +181,10 @@ async def test_a_message_for_a_case_that_there_is_not_is_not_found_and_kept(
 
 
 async def test_without_a_worker_a_message_is_taken_and_its_sender_is_told_where_to_ask(
-    gateway_client: httpx.AsyncClient, office: Office, system: System
+    gateway_client: httpx.AsyncClient, office: Office, system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("gateway.api.messages.WAIT", timedelta(seconds=1))
+    monkeypatch.setattr("gateway.api.decisions.WAIT", timedelta(seconds=1))
     headers = system("Atameken")
     case_id = await opened(gateway_client, office, headers)
     await office.stop_worker()

@@ -19,7 +19,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_a_token_is_kept_as_a_hash_in_a_file_that_nobody_else_may_read(file: Path) -> None:
-    token = add_client(file, "Atameken", ["documents_arrived", "documents_arrived"], NOW)
+    token = add_client(file, "Atameken", ["documents_arrived", "documents_arrived"], NOW).token
     assert len(token) >= 43
     assert token not in file.read_text()
     assert file.stat().st_mode & 0o777 == 0o600
@@ -30,7 +30,7 @@ def test_a_token_is_kept_as_a_hash_in_a_file_that_nobody_else_may_read(file: Pat
 def test_a_change_of_the_file_holds_at_once_and_one_that_cannot_be_read_changes_nothing(file: Path) -> None:
     clients = Clients(file)
     assert clients.by_token("any") is None
-    token = add_client(file, "Atameken", ["read"], NOW)
+    token = add_client(file, "Atameken", ["read"], NOW).token
     found = clients.by_token(token)
     assert found is not None
     assert found[0] == "Atameken"
@@ -46,11 +46,11 @@ def test_a_change_of_the_file_holds_at_once_and_one_that_cannot_be_read_changes_
 
 def test_a_certificate_is_known_by_its_common_name_if_only_one_has_it(file: Path) -> None:
     clients = Clients(file)
-    add_client(file, "Atameken", ["read"], NOW, "atameken.kz")
+    add_client(file, "Atameken", ["read"], NOW, certificate="atameken.kz")
     found = clients.by_certificate("atameken.kz")
     assert found is not None
     assert found[0] == "Atameken"
-    add_client(file, "other", ["read"], NOW, "atameken.kz")
+    add_client(file, "other", ["read"], NOW, certificate="atameken.kz")
     assert clients.by_certificate("atameken.kz") is None
 
 

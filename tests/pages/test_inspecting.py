@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from calendars.time_zone import almaty_clock
-from cli.asking import read_case
+from cases.asking import read_case
 from pages.case import case_page
 from rules.checklist import CHECKLIST
 from rules.comparison import compare, differences

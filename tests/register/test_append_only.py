@@ -15,6 +15,7 @@ from register.calendar import approve, confirm_year, keep_state, propose, propos
 from register.database import RefusedByDatabase, open_register, writing
 from register.deliveries import append_deliveries
 from register.desk_acts import record_act
+from register.heads import record_sent_head
 from register.tables import Base
 from tests.register import examples
 from tests.register.reading import whole_register
@@ -23,6 +24,7 @@ from tests.register.test_calendar import AIGUL, BERIK, DECREE, NOW, SWAP
 COLUMNS = {
     "log": "what",
     "deliveries": "error",
+    "refused_messages": "reason",
     "calendar_entries": "entered_by",
     "calendar_withdrawals": "because",
     "calendar_approvals": "approved_by",
@@ -30,6 +32,7 @@ COLUMNS = {
     "calendar_states": "library",
     "sent_accounts": "scheme",
     "desk_acts": "act",
+    "sent_heads": "scheme",
 }
 """Every table that is append-only, each with a column of text that is not in its key."""
 
@@ -45,6 +48,7 @@ def fill(register: Engine) -> None:
     keep_state(register, build(2026, 2027), library="holidays", now=NOW)
     record_sent(register, date(2026, 3, 1), "a1b2c3", scheme="mailto", now=NOW)
     record_act(register, examples.desk_act())
+    record_sent_head(register, date(2026, 3, 1), "a1b2c3", head="d4e5", scheme="mailto", now=NOW)
 
 
 def assert_refused(register: Engine, table: str, statement: str) -> None:
@@ -103,8 +107,10 @@ def test_sqlite_keeps_the_old_row_where_it_is_asked_to_replace_it(
     if table in (
         "log",
         "deliveries",
-        "sent_accounts",
         "desk_acts",
+        "refused_messages",
+        "sent_accounts",
+        "sent_heads",
     ):  # where a row may come twice, the second is passed over
         fill(register)
         before = whole_register(register)

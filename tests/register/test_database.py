@@ -29,7 +29,7 @@ from register.database import (
     writing,
 )
 from register.rows import RegisterEntries
-from register.tables import RefusedMessageRow
+from register.tables import CaseRow, RefusedMessageRow
 from tests.register import examples
 
 SECRET = "hunter2"
@@ -180,9 +180,9 @@ def test_a_password_that_the_server_repeats_is_struck_out(postgresql_url: str) -
 
 
 def test_a_refused_statement_names_the_constraint_and_none_of_the_data(register: Engine) -> None:
-    row = examples.refused_message(name=SECRET).model_dump() | {"case_id": SECRET}
+    row = examples.case(case_id=SECRET, exporter=SECRET).model_dump()
     with pytest.raises(RefusedByDatabase, match=r"(?i)unique constraint") as raised, writing(register) as connection:
-        connection.execute(insert(RefusedMessageRow), [row, row])
+        connection.execute(insert(CaseRow), [row, row])
     one_line(raised.value)
 
 

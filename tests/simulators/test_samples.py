@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from rules.comparison import compare
-from rules.documents import Kind, missing_documents
+from rules.documents import Kind, OfferedDocument, missing_documents
 from rules.findings import registration_findings
 from rules.messages import DocumentsArrived, read_message
 from rules.request import check_bin, check_rex_number
@@ -108,6 +108,7 @@ def test_the_message_with_the_papers_is_the_contracts_and_completes_the_set(expo
         == []
     )
     for document in message.documents:
+        assert isinstance(document, OfferedDocument)
         content = sample_documents(exporter)[document.url.removeprefix("http://atameken/documents/")]
         assert (document.size, document.sha256) == (len(content), hashlib.sha256(content).hexdigest())
 

@@ -30,6 +30,9 @@ from self_check.interface import (
     Checked,
     CheckFinding,
     CheckWanted,
+    DailyHeadRecorded,
+    DailyHeadSent,
+    DailyHeadWanted,
     FindingKind,
     FindingsReport,
     Reported,
@@ -48,7 +51,14 @@ SECOND = FIRST.model_copy(update={"workflow_id": "rex-ch-2", "what": "rex-ch-2 i
 
 
 NONE_DUE = AccountSent(month=None, recipients=0, recipients_before=0)
+RECORDED = DailyHeadRecorded(day=date(2026, 3, 2), head="d4e5", cases=12, lines=90, findings=[], broken=0)
 OF_MARCH = AccountSent(month=date(2026, 3, 1), recipients=2, recipients_before=1)
+
+
+LOG_BROKEN = CheckFinding(
+    kind=FindingKind.LOG_BROKEN, workflow_id="rex-ch-9", what="rex-ch-9: line 3 is missing", what_to_do="Find it."
+)
+BROKEN = RECORDED.model_copy(update={"findings": [LOG_BROKEN], "broken": 7})
 
 
 def checked(*findings: CheckFinding, total: int | None = None) -> Checked:
@@ -66,9 +76,11 @@ class Answers:
     account: AccountSent | None = field(default_factory=lambda: NONE_DUE)
     reports: list[FindingsReport] = field(default_factory=list)
     accounts: list[AccountWanted] = field(default_factory=list)
+    head: DailyHeadRecorded | None = field(default_factory=lambda: RECORDED)
+    head_sent: bool = True
 
     def activities(self) -> list[Callable[..., Any]]:
-        """The four activities."""
+        """All of them."""
         checks = iter(self.checks)
 
         @activity.defn(name=Activity.CHECK)
@@ -89,7 +101,15 @@ class Answers:
             self.accounts.append(wanted)
             return _or_broken(self.account)
 
-        return [check, report_findings, call_heartbeat, send_account]
+        @activity.defn(name=Activity.RECORD_DAILY_HEAD)
+        async def record_daily_head(_wanted: DailyHeadWanted) -> DailyHeadRecorded:
+            return _or_broken(self.head)
+
+        @activity.defn(name=Activity.SEND_DAILY_HEAD)
+        async def send_daily_head(_recorded: DailyHeadRecorded) -> DailyHeadSent:
+            return _or_broken(DailyHeadSent(recipients=1, recipients_before=0) if self.head_sent else None)
+
+        return [check, report_findings, call_heartbeat, send_account, record_daily_head, send_daily_head]
 
 
 def _or_broken(answer: Answer | None) -> Answer:
@@ -107,6 +127,9 @@ PATHS: dict[str, Callable[[], Answers]] = {
     "cannot_check_again": lambda: Answers([checked(FIRST), None]),
     "account_sent": lambda: Answers([checked()], account=OF_MARCH),
     "account_not_sent": lambda: Answers([checked(FIRST), checked(FIRST)], account=None),
+    "log_broken": lambda: Answers([checked(FIRST), checked(FIRST)], head=BROKEN),
+    "daily_head_missing": lambda: Answers([checked()], head=None),
+    "daily_head_not_sent": lambda: Answers([checked()], head=BROKEN, head_sent=False),
     "calendar": lambda: Answers([checked(FIRST)], SelfCheckWanted(scope="calendar")),
 }
 

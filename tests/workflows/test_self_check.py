@@ -24,7 +24,9 @@ from temporalio.worker import (
 from temporalio.workflow import NondeterminismError
 
 from activities.account import AccountActivities
+from activities.daily_head import DailyHeadActivities
 from activities.self_check import SelfCheckActivities
+from audit.heads import HeadsFile
 from escalation.ladder import Language
 from notifications.dates import almaty_day
 from register.database import open_register
@@ -37,7 +39,7 @@ from self_check.interface import FindingKind, Reported
 from simulators import mail
 from tests.register import examples
 from tests.servers import Answer, Host, running
-from tests.workflows.self_check_paths import FIRST, FOLDER, PATHS, Answers, begin, checked, serving
+from tests.workflows.self_check_paths import FIRST, FOLDER, LOG_BROKEN, PATHS, Answers, begin, checked, serving
 from workflows.self_check import SELF_CHECK, SelfCheck, SelfCheckDone, SelfCheckWanted
 
 # -- what it decides, on a server that skips time ----------------------------------------------------------------------
@@ -53,7 +55,13 @@ async def run(environment: WorkflowEnvironment, answers: Answers, task_queue: st
 async def test_if_all_is_well_the_heartbeat_is_called(time_skipping: WorkflowEnvironment, task_queue: str) -> None:
     done = await run(time_skipping, Answers([checked()]), task_queue)
     assert done == SelfCheckDone(
-        open_cases=12, findings=[], total=0, reported=None, heartbeat="called", account="none due"
+        open_cases=12,
+        findings=[],
+        total=0,
+        reported=None,
+        heartbeat="called",
+        account="none due",
+        daily_head="of 2026-03-02: d4e5, sent to 1, before to 0",
     )
 
 
@@ -118,10 +126,39 @@ async def test_an_account_that_cannot_be_sent_is_a_finding_among_the_others(
     assert (report.total, done.total, done.account, done.heartbeat) == (2, 2, "not sent: no answer as agreed", None)
 
 
+async def test_a_broken_log_is_reported_whatever_the_second_check_finds(
+    time_skipping: WorkflowEnvironment, task_queue: str
+) -> None:
+    answers = PATHS["log_broken"]()
+    done = await run(time_skipping, answers, task_queue)
+    [report] = answers.reports
+    assert (report.findings, report.total, done.heartbeat) == ([LOG_BROKEN, FIRST], 8, None)
+
+
+@pytest.mark.parametrize(
+    ("path", "said", "kinds"),
+    [
+        ("daily_head_missing", "not recorded: no answer as agreed", [FindingKind.DAILY_HEAD_MISSING]),
+        (
+            "daily_head_not_sent",
+            "of 2026-03-02: d4e5, not sent: no answer as agreed",
+            [FindingKind.DAILY_HEAD_MISSING, FindingKind.LOG_BROKEN],
+        ),
+    ],
+)
+async def test_a_daily_head_that_is_missing_is_a_finding(
+    time_skipping: WorkflowEnvironment, task_queue: str, path: str, said: str, kinds: list[FindingKind]
+) -> None:
+    answers = PATHS[path]()
+    done = await run(time_skipping, answers, task_queue)
+    [report] = answers.reports
+    assert (done.daily_head, [each.kind for each in report.findings], done.heartbeat) == (said, kinds, None)
+
+
 async def test_the_check_of_the_calendar_sends_no_account(time_skipping: WorkflowEnvironment, task_queue: str) -> None:
     answers = PATHS["calendar"]()
     done = await run(time_skipping, answers, task_queue)
-    assert (done.account, answers.accounts) == (None, [])
+    assert (done.account, answers.accounts, done.daily_head) == (None, [], None)
 
 
 async def test_findings_keep_no_account_back(time_skipping: WorkflowEnvironment, task_queue: str) -> None:
@@ -169,11 +206,21 @@ class Checking:
                 self.client,
                 task_queue=self.task_queue,
                 workflows=[SelfCheck],
-                activities=[own.check, own.report_findings, own.call_heartbeat, self.account().send_account],
+                activities=[
+                    own.check,
+                    own.report_findings,
+                    own.call_heartbeat,
+                    self.account().send_account,
+                    self.daily_head().record_daily_head,
+                    self.daily_head().send_daily_head,
+                ],
                 **EACH_TASK_A_REPLAY,
             ):
                 yield
         server.close()
+
+    def daily_head(self) -> DailyHeadActivities:
+        return DailyHeadActivities(self.register, HeadsFile(self.folder / "heads"), [self.head], Language.ENGLISH)
 
     def account(self) -> AccountActivities:
         return AccountActivities(self.register, [self.head], Language.ENGLISH)
@@ -205,7 +252,8 @@ class Checking:
 
     @property
     def letters(self) -> int:
-        return len(list(self.folder.glob("*.eml")))
+        """But the daily heads, which level 3 has from every self-check."""
+        return sum(b"Daily head" not in each.read_bytes() for each in self.folder.glob("*.eml"))
 
 
 async def second_check(handle: WorkflowHandle[Any, Any]) -> None:
@@ -241,7 +289,7 @@ async def test_level_3_has_the_account_of_last_month_once_however_often_the_self
     """From the first working day on: before it, the self-check says that none is due."""
     long_ago = datetime.now(UTC) - timedelta(days=40)
     closed = examples.case(case_id="rex-ch-old", opened_at=long_ago, closed_at=long_ago, received_at=long_ago)
-    write(checking.register, RegisterEntries(case=closed))
+    write(checking.register, RegisterEntries(case=closed, log=[examples.log()]))
     async with checking.at_work():
         said = [(await checking.run()).account for _ in range(2)]
     month = month_before(almaty_day(datetime.now(UTC))).first

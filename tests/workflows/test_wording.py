@@ -102,6 +102,8 @@ def test_every_activity_of_a_case_has_words() -> None:
         Activity.REPORT_FINDINGS,
         Activity.CALL_HEARTBEAT,
         Activity.SEND_ACCOUNT,
+        Activity.RECORD_DAILY_HEAD,
+        Activity.SEND_DAILY_HEAD,
         Activity.KEEP_REFUSED_REQUEST,
     }
     assert set(DOES) == own

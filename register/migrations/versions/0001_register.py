@@ -150,8 +150,20 @@ def upgrade() -> None:
         sa.Column("who", sa.Text, nullable=False),
         sa.Column("what", sa.Text, nullable=False),
         sa.Column("details", sa.JSON, nullable=False),
+        sa.Column("sequence", sa.Integer, nullable=False),
+        sa.Column("previous", sa.Text, nullable=False),
+        sa.Column("hash", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("case_id", "key", "digest", name="pk_log"),
+        sa.UniqueConstraint("case_id", "sequence", name="uq_log_case_id_sequence"),
         _of_case("log"),
+    )
+    op.create_table(
+        "chains",
+        sa.Column("case_id", sa.Text, nullable=False),
+        sa.Column("length", sa.Integer, nullable=False),
+        sa.Column("head", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("case_id", name="pk_chains"),
+        _of_case("chains"),
     )
     _calendar()
     _recounts()
@@ -185,6 +197,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "outcome", name="pk_desk_acts"),
     )
     op.create_index("ix_desk_acts_at", "desk_acts", ["at"])
+    op.create_table(
+        "sent_heads",
+        sa.Column("day", sa.Date, nullable=False),
+        sa.Column("recipient", sa.Text, nullable=False),
+        sa.Column("head", sa.Text, nullable=False),
+        sa.Column("scheme", sa.Text, nullable=False),
+        sa.Column("sent_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("day", "recipient", name="pk_sent_heads"),
+    )
+    _gateway()
     guards = _postgresql_guards() if op.get_bind().dialect.name == "postgresql" else _sqlite_guards()
     for statement in guards:
         op.execute(statement)
@@ -193,6 +215,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in (
         "desk_acts",
+        "webhooks",
+        "events",
+        "deposits",
+        "sent_heads",
         "sent_accounts",
         "reported_findings",
         "recounted_cases",
@@ -202,6 +228,7 @@ def downgrade() -> None:
         "calendar_approvals",
         "calendar_withdrawals",
         "calendar_entries",
+        "chains",
         "log",
         "refused_messages",
         "deliveries",
@@ -287,6 +314,35 @@ def _recounts() -> None:
     )
 
 
+def _gateway() -> None:
+    op.create_table(
+        "deposits",
+        sa.Column("client", sa.Text, nullable=False),
+        sa.Column("sha256", sa.Text, nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.Column("size", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("client", "sha256", name="pk_deposits"),
+    )
+    op.create_table(
+        "events",
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("case_id", sa.Text, nullable=False),
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("digest", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_events"),
+        sa.UniqueConstraint("case_id", "key", "digest", name="uq_events_case_id_key_digest"),
+        sa.ForeignKeyConstraint(
+            ["case_id", "key", "digest"], ["log.case_id", "log.key", "log.digest"], name="fk_events_case_id_log"
+        ),
+    )
+    op.create_table(
+        "webhooks",
+        sa.Column("client", sa.Text, nullable=False),
+        sa.Column("taken", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("client", name="pk_webhooks"),
+    )
+
+
 def _of_case(table: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(["case_id"], ["cases.case_id"], name=f"fk_{table}_case_id_cases")
 
@@ -307,17 +363,19 @@ def _decree() -> list[sa.Column[object]]:
 APPEND_ONLY = {
     "log": ("case_id", "key", "digest"),
     "deliveries": ("notice", "escalation_id", "message", "attempt"),
+    "refused_messages": ("case_id", "key"),
     "calendar_entries": ("number",),
     "calendar_withdrawals": ("entry",),
     "calendar_approvals": ("entry", "withdrawal"),
     "calendar_confirmations": ("year",),
     "calendar_states": ("version",),
     "sent_accounts": ("month", "recipient"),
+    "sent_heads": ("day", "recipient"),
     "desk_acts": ("id", "outcome"),
 }
 """Tables whose rows nobody may change or delete, each with its key."""
 
-REPEATABLE = ("log", "deliveries", "sent_accounts", "desk_acts")
+REPEATABLE = ("log", "deliveries", "refused_messages", "sent_accounts", "sent_heads", "desk_acts")
 """A row of these may come twice: the second is passed over, and whoever writes compares the two."""
 
 

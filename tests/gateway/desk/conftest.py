@@ -25,10 +25,9 @@ from gateway.desk.roles import DeskRole
 from register.database import migrate, open_register
 from runtime.settings import GatewaySettings
 from tests.cli.conftest import closed_office, office
-from tests.gateway.conftest import gateway_client, gateway_files
 from tests.gateway.desk.browser import PASSWORD, Browser
 
-__all__ = ["closed_office", "gateway_client", "gateway_files", "office"]
+__all__ = ["closed_office", "office"]
 
 BASE = "https://rex.example"
 
@@ -48,6 +47,13 @@ EVERYBODY: Final[dict[str, tuple[DeskRole, ...]]] = {
     **{role.value: (role,) for role in DeskRole},
     "Both Hands": (DeskRole.INSPECTOR, DeskRole.SIGNATORY),
 }
+
+
+@pytest.fixture
+def gateway_files(gateway_files: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """As for the gateway; notices have links, too."""
+    monkeypatch.setenv("REXV_GATEWAY_URL", "http://127.0.0.1:9")
+    return gateway_files
 
 
 @dataclass

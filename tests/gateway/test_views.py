@@ -1,0 +1,45 @@
+"""A look at a case asks a worker only where something has happened since the last one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from cases import asking
+from gateway import views
+from gateway.views import Views
+from tests.cli.conftest import Office
+from tests.gateway.test_api import opened
+
+System = Callable[..., dict[str, str]]
+
+
+async def test_a_second_look_asks_nobody_and_whatever_happens_is_seen_at_once(
+    gateway_client: httpx.AsyncClient, office: Office, system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers, asked, now = system("office"), 0, 0.0
+    case_id = await opened(gateway_client, office, headers)
+    ask = asking.ask_case
+
+    async def counting(*arguments: object) -> dict[str, object]:
+        nonlocal asked
+        asked += 1
+        return await ask(*arguments)  # type: ignore[arg-type]  # as they came
+
+    monkeypatch.setattr(views, "ask_case", counting)
+    looks = Views(clock=lambda: now)
+    async with asyncio.timeout(30):
+        before = -1
+        while asked != before:  # the case has just been opened: until all of that is through
+            before = asked
+            await looks.look(office.client, case_id)
+    first = asked
+    await gateway_client.post(f"/api/v1/cases/{case_id}/assign", json={"to": "A. Serikova"}, headers=headers)
+    assert (await looks.look(office.client, case_id))["responsible"] == "A. Serikova"
+    assert asked > first
+    now, before = 61.0, asked
+    await looks.look(office.client, case_id)
+    assert asked == before + 1
