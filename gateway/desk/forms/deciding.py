@@ -13,9 +13,9 @@ from starlette.responses import Response
 
 from cases.errors import CannotDo
 from cases.papers import papers_of
+from gateway.connected import Connected
 from gateway.desk.acting import act
 from gateway.desk.case import case_of
-from gateway.desk.desk import Desk
 from gateway.desk.forms import acts
 from gateway.desk.forms.answers import Answers, of_error, of_model
 from gateway.desk.forms.checklist import checklist_of
@@ -27,7 +27,7 @@ from gateway.desk.login import World
 from gateway.desk.pages import page
 from gateway.desk.people import Person, TheDesk, TheForm, ThePerson, text_of
 from gateway.desk.problems import DeskProblem
-from gateway.four_eyes import same_person
+from gateway.four_eyes import SIGNING, inspector_named
 from rules.case_view import CaseView
 from rules.decisions import DECISIONS
 from rules.instant import stated_between
@@ -38,7 +38,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/desk/cases/{case_id}/do/{update}")
 async def form(
-    request: Request, person: ThePerson, of: TheDesk, world: World, case_id: str, update: str, about: str = ""
+    request: Request, person: ThePerson, world: World, case_id: str, update: str, about: str = ""
 ) -> Response:
     """The form."""
     if update == acts.ELSEWHERE:
@@ -46,7 +46,7 @@ async def form(
     _known(update, person)
     case = await case_of(world, case_id)
     entries = acts.begins_with(update, case, person, about)
-    return await _page(request, of, person, case, update, entries, Answers())
+    return await _page(request, world, person, case, update, entries, Answers())
 
 
 @router.post("/desk/cases/{case_id}/do/{update}")
@@ -61,16 +61,16 @@ async def do(
     answers = await take_files(fields, entries, world.store, words)
     more = text_of(form, "more")
     if answers or more:
-        return await _page(request, of, person, case, update, entries, answers, more=more)
+        return await _page(request, world, person, case, update, entries, answers, more=more)
     data = acts.completed(update, data_of(fields, entries))
     try:
         bounds = stated_between(case.received_at, datetime.now(UTC))
         DECISIONS[update].model_validate({**data, "by": person.name}, context=bounds)
         await act(world, of, person, case_id, update, data)
     except ValidationError as error:
-        return await _page(request, of, person, case, update, entries, of_model(error, update, fields, words))
+        return await _page(request, world, person, case, update, entries, of_model(error, update, fields, words))
     except (Refusal, CannotDo) as error:
-        return await _page(request, of, person, case, update, entries, of_error(error, fields, words))
+        return await _page(request, world, person, case, update, entries, of_error(error, fields, words))
     return RedirectResponse(f"/desk/cases/{case_id}?done={update}", 303)
 
 
@@ -82,7 +82,7 @@ def _known(update: str, person: Person) -> None:
 
 async def _page(
     request: Request,
-    of: Desk,
+    world: Connected,
     person: Person,
     case: CaseView,
     update: str,
@@ -113,5 +113,5 @@ async def _page(
         ends=update in acts.ENDS,
         checklist=checklist_of(case, words) if update == "record_inspection" else (),
         papers=[each for each in papers_of(case) if not each.quarantined],
-        other=same_person(case, update, person.name) if of.four_eyes else None,
+        other=inspector_named(case, person.name) if world.settings.four_eyes and update in SIGNING else None,
     )
