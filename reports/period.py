@@ -33,6 +33,11 @@ def month_before(day: date) -> Period:
     return month_of(day.replace(day=1) - ONE_DAY)
 
 
+def month_after(day: date) -> Period:
+    """The calendar month after the one in which the day lies."""
+    return month_of(month_of(day).last + ONE_DAY)
+
+
 def due_on(calendar: WorkingCalendar, month: Period) -> date:
     """The day on which the account of a month is due: the first working day after it.
 

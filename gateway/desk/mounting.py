@@ -5,8 +5,9 @@ from __future__ import annotations
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 
-from gateway.desk import acknowledge, answer, case, case_list, login, papers, static, today
+from gateway.desk import acknowledge, answer, calendar, case, case_list, deadlines, login, papers, static, today
 from gateway.desk.accounts import Accounts
+from gateway.desk.calendar_links import CalendarLinks
 from gateway.desk.desk import Desk
 from gateway.desk.forms import deciding, opening
 from gateway.desk.openid import OpenId
@@ -26,6 +27,8 @@ ROUTERS = (
     case.router,
     opening.router,
     deciding.router,
+    deadlines.router,
+    calendar.router,
 )
 
 
@@ -35,9 +38,11 @@ def open_desk(settings: GatewaySettings) -> Desk:
     :raises ValueError: one line, for accounts, keys or settings that cannot be used.
     :raises OSError: where a key cannot be read or made.
     """
+    secret = read_or_make_secret(settings.session_key)
     return Desk(
         accounts=Accounts(settings.accounts_file),
-        signing=Signing(read_or_make_secret(settings.session_key)),
+        signing=Signing(secret),
+        calendar_links=CalendarLinks(secret),
         links=AnswerLinks(read_or_make_secret(settings.link_key), settings.gateway_base),
         secure=settings.gateway_base.startswith("https://"),
         four_eyes=settings.four_eyes,
