@@ -5,7 +5,19 @@ from __future__ import annotations
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 
-from gateway.desk import acknowledge, answer, calendar, case, case_list, deadlines, login, papers, static, today
+from gateway.desk import (
+    acknowledge,
+    answer,
+    calendar,
+    case,
+    case_list,
+    deadlines,
+    figures,
+    login,
+    papers,
+    static,
+    today,
+)
 from gateway.desk.accounts import Accounts
 from gateway.desk.calendar_links import CalendarLinks
 from gateway.desk.desk import Desk
@@ -29,6 +41,7 @@ ROUTERS = (
     deciding.router,
     deadlines.router,
     calendar.router,
+    figures.router,
 )
 
 
