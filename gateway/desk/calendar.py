@@ -171,7 +171,7 @@ async def _page(
     return await page(
         request,
         "calendar.html",
-        status=422 if answers else 200,
+        status=answers.status if answers else 200,
         waiting=waiting,
         others=[each for each in reversed(registered.entries) if each not in waiting],
         confirmations=registered.confirmations,

@@ -39,10 +39,11 @@ class Answer:
 
 @dataclass
 class Answers:
-    """Those beside the fields by path, and those that belong to none."""
+    """Those beside the fields by path, and those that belong to none. ``status``: of the page that shows them."""
 
     beside: dict[str, Answer] = field(default_factory=dict)
     above: list[Answer] = field(default_factory=list)
+    status: int = 422
 
     def __bool__(self) -> bool:
         return bool(self.beside or self.above)
@@ -68,7 +69,8 @@ def of_model(error: ValidationError, form: str, fields: Sequence[Field], words: 
 def of_error(error: Refusal | CannotDo, fields: Sequence[Field], words: DeskWords) -> Answers:
     """What the case says: its own sentences, each beside its field where it names one. And why it cannot be asked."""
     if isinstance(error, CannotDo) and not isinstance(error, RefusedByCase):
-        return Answers(above=[Answer(words(f"problems.{int(as_problem(error).status)}"), str(error))])
+        status = int(as_problem(error).status)
+        return Answers(above=[Answer(words(f"problems.{status}"), str(error))], status=status)
     found = Answers()
     for part in (error.reason if isinstance(error, RefusedByCase) else str(error)).split("; "):
         name, _, reason = part.partition(": ")

@@ -103,7 +103,7 @@ async def _page(
     return await page(
         request,
         "form.html",
-        status=422 if answers else 200,
+        status=answers.status if answers else 200,
         case=case,
         form=update,
         target=f"/desk/cases/{case.case_id}/do/{update}",

@@ -90,7 +90,7 @@ async def _page(request: Request, entries: Mapping[str, Any], answers: Answers, 
     return await page(
         request,
         "form.html",
-        status=422 if answers else 200,
+        status=answers.status if answers else 200,
         case=None,
         form=OPEN,
         target="/desk/open",

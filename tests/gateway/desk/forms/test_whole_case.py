@@ -58,7 +58,7 @@ async def test_a_case_is_opened_inspected_and_signed_by_the_pages_alone(
     office_desk: Callable[[], Browser], office: Office
 ) -> None:
     officer, inspector, signatory = office_desk(), office_desk(), office_desk()
-    for browser, name in ((officer, "officer"), (inspector, "inspector"), (signatory, "signatory")):
+    for browser, name in ((officer, "officer"), (inspector, "Both Hands"), (signatory, "signatory")):
         await browser.log_in(name)
 
     reference = f"D-{uuid4().hex[:8]}"
@@ -106,6 +106,10 @@ async def test_a_case_is_opened_inspected_and_signed_by_the_pages_alone(
 
     await at(office, case_id, "conclude", drafted=True)
     sign = f"/desk/cases/{case_id}/do/sign_conclusion"
+    await inspector.get(sign)
+    assert "somebody else has to sign" in inspector.text
+    assert "document_id" not in inspector.page
+    assert (await inspector.send(sign, signed_at="")).status_code == 409
     await signatory.get(sign)
     draft = re.search(r'name="document_id" value="(sha256-\w+)"', signatory.page)
     assert draft
@@ -118,12 +122,46 @@ async def test_a_case_is_opened_inspected_and_signed_by_the_pages_alone(
     assert (case["outcome"], case["conclusion"]["signed_by"], case["inspection"]["inspector"]) == (
         "valid",
         "signatory",
-        "inspector",
+        "Both Hands",
     )
     assert [each["filename"] for each in case["documents"]] == ["Өтініш.pdf", "invoice.pdf"]
     assert {(each["name"], each["client"]) for each in case["authenticated"]} >= {
         ("request", "officer"),
         ("record_documents", "officer"),
-        ("record_inspection", "inspector"),
+        ("record_inspection", "Both Hands"),
         ("sign_conclusion", "signatory"),
     }
+
+
+async def test_the_other_decisions_are_taken_by_their_forms(office_desk: Callable[[], Browser], office: Office) -> None:
+    officer = office_desk()
+    await officer.log_in("officer")
+    case_id = await office.open()
+    await at(office, case_id, "await_documents")
+
+    async def form(update: str, **fields: Any) -> int:
+        await officer.get(f"/desk/cases/{case_id}/do/{update}")
+        return (await officer.send(f"/desk/cases/{case_id}/do/{update}", **fields)).status_code
+
+    await officer.get(f"/desk/cases/{case_id}/do/assign")
+    assert 'name="to" type="text" value="officer"' in officer.page
+    assert await form("assign", to="A. Nurlan") == 200
+    assert await form("assign", to="") == 200
+    assert await form("change_reading", option="grounds:all", reason="The lawyers say so.") == 200
+    case = await office.case(case_id)
+    assert (case["responsible"], case["readings"]["grounds"]) == (None, "all")
+
+    await officer.get(f"/desk/cases/{case_id}/do/change_reading")
+    assert 'value="grounds:all"' not in officer.page
+    assert await form("record_dispatch", what="appeal", sent_at="2021-01-05T10:00", letter_reference="7") == 422
+    now = f"{almaty_clock().local(datetime.now(UTC)):%Y-%m-%dT%H:%M}"
+    assert await form("record_dispatch", what="appeal", sent_at=now, letter_reference="7") == 422
+    assert "The case does not take this:" in officer.text
+    assert 'value="7"' in officer.page
+    assert await form("record_lookup", **{"record.any": "", "reason": "REX is down"}) == 422
+    assert await form("release_document", reason="Harmless") == 422
+
+    assert await form("withdraw", reason="The customs no longer ask.") == 200
+    closed = await at(office, case_id, "closed")
+    assert closed["outcome"] == "withdrawn"
+    assert await form("assign", to="A. Nurlan") == 409
