@@ -10,7 +10,7 @@ RUN python -m venv /opt/venv
 WORKDIR /app
 # Nobody's folder but the user's: a named volume put here takes over its owner.
 RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin rexv \
-    && install --directory --owner=rexv --group=rexv /data /data/documents /data/heads /data/incoming /data/gateway /data/door-keys /data/mail
+    && install --directory --owner=rexv --group=rexv /data /data/documents /data/heads /data/incoming /data/gateway /data/door-keys /data/link-key /data/mail
 
 FROM python AS simulators
 COPY requirements.lock ./

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 # The tests start programs of ours by the hundred: bytecode that is kept saves each of them half a second.
 export PYTHONDONTWRITEBYTECODE :=
-.PHONY: help install demo up test test-slow storm bench check format lock clean docs schemas pictures
+.PHONY: help install demo up test test-slow test-browser storm bench check format lock clean docs schemas pictures
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,10 +25,18 @@ up: install ## start the same system until Ctrl-C, and print what to try
 	$(BIN)/python starter.py up
 
 test: install ## run the tests, on real servers that they start themselves
-	$(BIN)/pytest --quiet --numprocesses 4 --dist worksteal -m 'not slow'
+	$(BIN)/pytest --quiet --numprocesses 4 --dist worksteal -m 'not slow and not browser'
 
 test-slow: install ## run the slow tests: floods, storms, kills; needs a quiet machine
 	$(BIN)/pytest --quiet -m slow
+
+test-browser: $(VENV)/.browser ## look at every page of the desk in Chromium, judged by axe
+	$(BIN)/pytest --quiet -m browser tests/browser
+
+# Neither is in the lock: running and testing all else needs no browser.
+$(VENV)/.browser: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check playwright axe-playwright-python
+	@touch $@
 
 storm: install ## run 1,000 cases with one deadline and measure their escalation
 	$(BIN)/python -m tests.storm --cases 1000

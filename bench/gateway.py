@@ -36,7 +36,7 @@ DELAY: Final = 1.0
 """Seconds by which a wild client may delay another's good message."""
 
 CLIENTS: Final = 4
-CASES: Final = 10
+CASES: Final = 30
 AT_ONCE: Final = 50
 """Connections of the client gone wild."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 from temporalio.client import (
     Client,
+    WorkflowExecution,
     WorkflowExecutionDescription,
     WorkflowExecutionStatus,
     WorkflowFailureError,
@@ -18,10 +19,12 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.signals import CASE
 from cases.errors import CannotDo, OutOfReach
+from escalation.ladder import officer_key
 from rules.case_view import CaseView
 from rules.refusal import reasons
 from rules.text import shown
 from runtime.commands import STARTER, WORKER
+from runtime.search_attributes import REX_RESPONSIBLE
 from runtime.views import OPEN_CASES
 
 PATIENCE = timedelta(seconds=10)
@@ -105,13 +108,18 @@ def read_case(answer: dict[str, Any]) -> CaseView:
         raise CannotDo(f"{_UNEXPECTED}: {reasons(error)}") from None
 
 
-async def open_cases(client: Client) -> list[str]:
-    """The numbers of all cases that run, in order."""
+async def open_cases(client: Client, officer: str | None = None) -> list[str]:
+    """The numbers of all cases that run, or of those that are assigned to this officer, in order."""
     query = OPEN_CASES.query
     try:
-        return sorted([execution.id async for execution in client.list_workflows(query)])
+        return sorted([each.id async for each in client.list_workflows(query) if _is_of(each, officer)])
     except RPCError as error:
         raise CannotDo(f"the open cases cannot be listed; {in_words(error)}") from None
+
+
+def _is_of(case: WorkflowExecution, officer: str | None) -> bool:
+    responsible = case.typed_search_attributes.get(REX_RESPONSIBLE)
+    return officer is None or officer_key(responsible or "") == officer_key(officer)
 
 
 async def describe(client: Client, case_id: str) -> WorkflowExecutionDescription:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,7 +31,7 @@ from rules.case_number import case_number
 from rules.case_view import CaseView
 from rules.instant import rfc_3339
 from rules.refusal import Refusal
-from rules.request import LONGEST_REFERENCE, Country, VerificationRequest, read_request
+from rules.request import LONGEST_REFERENCE, VerificationRequest, read_request
 from rules.terms import Step
 from runtime import search_attributes as attributes
 from runtime.commands import STARTER
@@ -197,10 +198,12 @@ async def hand_in_refused(client: Client, task_queue: str, data: dict[str, Any])
     :raises OutOfReach: where Temporal does not take it.
     """
     country, reference = data.get("requesting_country"), data.get("reference")
-    if country not in tuple(Country) or not isinstance(reference, str) or len(reference) > LONGEST_REFERENCE:
+    if not isinstance(country, str) or not isinstance(reference, str) or len(reference) > LONGEST_REFERENCE:
+        return
+    if not re.fullmatch(r"[A-Z]{2}", country):
         return
     try:
-        case_id = case_number(str(country), reference)
+        case_id = case_number(country, reference)
     except Refusal:
         return
     try:

@@ -107,7 +107,7 @@ def _command(case: CaseView) -> str:
             draft = f" --document {case.conclusion.document_id}" if again and case.conclusion else ""
             return f"sign {case.case_id} --by NAME{draft}"
         case Role.INSPECTOR:
-            return f"inspect {case.case_id} FILE"
+            return f"update {case.case_id} record_inspection FILE"
         case _ if case.step is Step.REQUEST_DOCUMENTS:
             return f"update {case.case_id} confirm_request FILE"
         case _ if case.step is Step.CLOSED:

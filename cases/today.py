@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from temporalio.client import Client
 
-from cases.asking import NobodyAnswers, ask_case, open_cases, read_case
+from cases.asking import NobodyAnswers, ask, open_cases, read_case
 from cases.errors import CannotDo
 from cases.tasks import Task, does_not_answer, tasks_of
 from rules.case_view import CaseView
@@ -25,28 +25,31 @@ AT_ONCE: Final = 8
 """Cases asked at the same moment: a worker replays them one after the other anyway."""
 
 
-async def queue(client: Client, now: datetime) -> list[Task]:
+async def queue(client: Client, now: datetime, officer: str | None = None) -> list[Task]:
     """The tasks of all open cases, late ones first, then the soonest last day. A case that cannot be asked is one.
 
+    :param officer: only of the cases that are assigned to this one; no others are asked.
     :raises NobodyAnswers: where no worker answers for any of the first ones.
     """
-    case_ids = await open_cases(client)
+    case_ids = await open_cases(client, officer)
+    at_once = asyncio.Semaphore(AT_ONCE)
+    answers = await asyncio.gather(*(_look(client, case_id, at_once) for case_id in case_ids[:AT_ONCE]))
+    if answers and all(isinstance(each, NobodyAnswers) for each in answers):
+        raise NobodyAnswers(str(answers[0]))
+    answers += await asyncio.gather(*(_look(client, case_id, at_once) for case_id in case_ids[AT_ONCE:]))
     found: list[Task] = []
-    for begin in range(0, len(case_ids), AT_ONCE):
-        some = case_ids[begin : begin + AT_ONCE]
-        answers = await asyncio.gather(*(_look(client, case_id) for case_id in some))
-        if begin == 0 and all(isinstance(each, NobodyAnswers) for each in answers):
-            raise NobodyAnswers(str(answers[0]))
-        for case_id, answer in zip(some, answers, strict=True):
-            found += tasks_of(answer, now) if isinstance(answer, CaseView) else [does_not_answer(case_id, str(answer))]
+    for case_id, answer in zip(case_ids, answers, strict=True):
+        found += tasks_of(answer, now) if isinstance(answer, CaseView) else [does_not_answer(case_id, str(answer))]
     return sorted(found, key=lambda task: task.order)
 
 
-async def _look(client: Client, case_id: str) -> CaseView | CannotDo:
-    try:
-        return read_case(await ask_case(client, case_id))
-    except CannotDo as error:
-        return error
+async def _look(client: Client, case_id: str, at_once: asyncio.Semaphore) -> CaseView | CannotDo:
+    """What a case of the list says of itself: that it is one and runs need not be asked again."""
+    async with at_once:
+        try:
+            return read_case(await ask(client, case_id, "case"))
+        except CannotDo as error:
+            return error
 
 
 NAMES: Final = (

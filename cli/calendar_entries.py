@@ -150,7 +150,7 @@ def confirm(year: int, *, decree: Decree, by: str, as_json: bool) -> None:
             style="yellow",
             soft_wrap=True,
         )
-    out.print(f"To apply it to open cases: {STARTER} calendar recount", soft_wrap=True)
+    out.print(f"To apply it to open cases: {STARTER} calendar recount --because WHY --by NAME", soft_wrap=True)
 
 
 def read_decree(number: str, dated: str, title: str) -> Decree:

@@ -16,7 +16,6 @@ from cli.connected import connected
 from cli.listing import NOTHING, Column, listing
 from cli.printing import console, print_json, print_page
 from cli.words import short_day
-from escalation.ladder import officer_key
 from runtime.commands import STARTER
 
 
@@ -28,8 +27,8 @@ async def today(*, whose: Whose | None, mine: str | None, in_csv: bool, in_json:
     :raises NobodyAnswers: where no worker runs.
     """
     world = await connected()
-    found = await queue(world.client, datetime.now(UTC))
-    tasks = [each for each in found if _wanted(each, whose, mine)]
+    found = await queue(world.client, datetime.now(UTC), mine)
+    tasks = [each for each in found if whose is None or each.whose is whose]
     if in_json:
         print_json([as_data(each, world.link(each.case_id)) for each in tasks])
     elif in_csv:
@@ -40,12 +39,6 @@ async def today(*, whose: Whose | None, mine: str | None, in_csv: bool, in_json:
     else:
         of = f" for {whose.value}" if whose else ""
         console().print(f"Nothing to do{of}{f' in cases of {mine}' if mine else ''}.", soft_wrap=True)
-
-
-def _wanted(task: Task, whose: Whose | None, mine: str | None) -> bool:
-    if whose is not None and task.whose is not whose:
-        return False
-    return mine is None or officer_key(task.responsible or "") == officer_key(mine)
 
 
 def task_table(tasks: Sequence[Task], width: int) -> RenderableType:

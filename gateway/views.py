@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus
 
-from cases.asking import ask_case, describe
+from cases.asking import ask, ask_case, describe
 
 MOST: Final = 500
 """Cases that are remembered; a large one takes some hundred kB."""
@@ -46,7 +46,8 @@ class Views:
         if seen is not None and seen.history == history and now < seen.at + FRESH_FOR.total_seconds():
             self._seen.move_to_end(case_id)
             return seen.view
-        view = await ask_case(client, case_id)
+        running = described.status is WorkflowExecutionStatus.RUNNING
+        view = await (ask(client, case_id, "case") if running else ask_case(client, case_id))
         # Of the length before it was asked: what happens meanwhile makes the next look ask again.
         self._seen[case_id] = _Seen(history, now, view)
         self._seen.move_to_end(case_id)

@@ -70,10 +70,11 @@ class Items:
 
 @dataclass(frozen=True)
 class Link:
-    """An address to open."""
+    """An address to open. ``readable``: HTML too shows it in letters, as a mail's text is made from them."""
 
     label: str
     url: str
+    readable: bool = False
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,9 @@ def _html_of(part: Part) -> str:
                 f"<p style='margin:0 0 2px;{_GREY}'>{_html(part.above)}:</p>"
                 f"<ul style='margin:0 0 8px;padding-left:20px'>{items}</ul>"
             )
+        case Link(readable=True):
+            link = f"<a href='{escape(part.url)}'>{escape(part.url)}</a>"
+            return f"<p style='{_P}'><span style='{_GREY}'>{_html(part.label)}:</span> {link}</p>"
         case Link():
             return f"<p style='{_P}'><a href='{escape(part.url)}'>{_html(part.label)}</a></p>"
         case Code():

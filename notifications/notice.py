@@ -44,6 +44,9 @@ _IN_OWN_WORDS: Final = frozenset(
 )
 """Kinds whose summary says more than kind, step and day do: it is given in every language."""
 
+SUBJECT: Final = 60
+"""Characters of a subject that a telephone shows. Only a case with a number longer than usual needs more."""
+
 _RESOLVED, _URGENT, _PLAIN = "#1b7f4b", "#b3261e", "#8a5a00"
 
 
@@ -98,7 +101,7 @@ def message_of(
     head = as_html([Line(opening, strong=True), all_open], language=first.notice.language.value, colour="#ffffff")
     return Message(
         id=notices[0].key,
-        subject=cut(first.subject(level=level, more=len(notices) - 1)),
+        subject=cut(first.subject(level=level, others=sum(len(each.matters) for each in notices) - 1)),
         text=text,
         html=head + html,
         short=as_text([Line(opening), Gap(), *listed]),
@@ -119,26 +122,37 @@ class _Writer:
 
     # -- the message in a line ----------------------------------------------------------------------------------------
 
-    def subject(self, *, level: int | None = None, more: int = 0) -> str:
-        """What happened first. ``more`` notices stand in the same message, the highest of them of ``level``."""
-        name = "subject" + ("_bundle" if more else "") + ("_resolved" if self.notice.resolved else "")
-        line = self.words(
-            name,
-            level=level or self.notice.level,
-            what=self.what(),
-            case=self.notice.case_id,
-            more=self.words.count("more_notices", more),
-        )
-        return " ".join([line, *self._marks()])
+    def subject(self, *, level: int | None = None, others: int | None = None) -> str:
+        """What happened first: all of it where that fits ``SUBJECT``, else without marks, day, or number of others.
+
+        :param level: the highest of the notices in the same message; this one's by default.
+        :param others: how many matters stand in the same message besides the gravest; this notice's by default.
+        """
+        others = len(self.notice.matters) - 1 if others is None else others
+        rest = [f"(+{others})"] if others else []
+        what, undated = self._in_short(self._gravest), self._in_short(self._gravest, dated=False)
+        lines = [
+            self._subject(level, what, [*rest, *self._marks()]),
+            self._subject(level, what, [*rest, *self._marks()[:1]]),
+            self._subject(level, what, rest),
+            self._subject(level, undated, rest),
+            self._subject(level, undated, []),
+        ]
+        return next((line for line in lines if len(line) <= SUBJECT), lines[-1])
+
+    def _subject(self, level: int | None, what: str, rest: list[str]) -> str:
+        name = "subject_resolved" if self.notice.resolved else "subject"
+        line = self.words(name, level=level or self.notice.level, what=what, case=self.notice.case_id)
+        return " ".join([line, *rest])
 
     def what(self) -> str:
         """The gravest matter in a few words, and how many others there are."""
         others = len(self.notice.matters) - 1
         return self._in_short(self._gravest) + (f" (+{others})" if others else "")
 
-    def _in_short(self, matter: Matter) -> str:
+    def _in_short(self, matter: Matter, *, dated: bool = True) -> str:
         day = _last_day(matter) or self.notice.limit_last_day or almaty_day(matter.since)
-        return self.words.subject(matter.kind.value, matter.step or "none", self.words.short_day(day))
+        return self.words.subject(matter.kind.value, matter.step or "none", day, dated=dated)
 
     def _marks(self) -> list[str]:
         if self.notice.resolved:
@@ -178,7 +192,7 @@ class _Writer:
                 Gap(),
             ]
             parts += [*self._whole(), *self._others(), Gap()]
-        parts += [*self._at_the_desk(), Link(words("link"), self._link), all_open, Gap()]
+        parts += [*self._at_the_desk(), Link(words("link"), self._link, readable=True), all_open, Gap()]
         if not notice.resolved:
             parts += [*how_to_answer(notice, words), Gap()]
         return [*parts, *self._case(), Small(words("identity", id=notice.key))]
@@ -189,7 +203,7 @@ class _Writer:
         parts = self._heading()
         if not notice.resolved:
             parts += [*self._term(), *self._to_do(), *self._answer()]
-        parts += [*self._others(), Line(notice.case_id, words("case")), Link(words("link"), self._link)]
+        parts += [*self._others(), Line(notice.case_id, words("case")), Link(words("link"), self._link, readable=True)]
         return [*parts, *how_to_answer(notice, words), Small(words("identity_short", id=notice.key))]
 
     def listed_parts(self) -> list[Part]:
@@ -216,7 +230,7 @@ class _Writer:
         """Where the desk shows it."""
         if self._links is None or self.notice.step == NO_STEP:
             return []
-        return [Link(self.words("desk_link"), self._links.desk(self.notice.case_id))]
+        return [Link(self.words("desk_link"), self._links.desk(self.notice.case_id), readable=True)]
 
     def _answer(self) -> list[Part]:
         """How to acknowledge by one link, from wherever one is."""
@@ -229,7 +243,8 @@ class _Writer:
 
     def _heading(self) -> list[Part]:
         words, notice, gravest = self.words, self.notice, self._gravest
-        above = words("to_level", level=notice.level, name=words.level(notice.level))
+        to_level = words("to_level", level=notice.level, name=words.level(notice.level))
+        above = " ".join([to_level, *self._marks()])
         if notice.resolved:
             headline = f"{words('resolved')}: {self._in_short(gravest)}"
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import date, datetime
 from functools import cache
@@ -35,12 +36,16 @@ class Words:
         """Whether the language has words of its own for it."""
         return key in self._all.get(group, {})
 
-    def subject(self, kind: str, step: str, day: str) -> str:
-        """A kind in a few words; some languages have other words for each step."""
+    def subject(self, kind: str, step: str, day: date, *, dated: bool = True) -> str:
+        """A kind in a few words; some languages have other words for each step.
+
+        :param dated: with what stands in brackets, which is the day.
+        """
         words = self._all["subjects"][kind]
         if isinstance(words, dict):
             words = words.get(step, words["none"])
-        return Template(words).substitute(step=self.of("short_steps", step), day=day)
+        words = re.sub(r"\[(.*)\]", r"\1" if dated else "", words)
+        return Template(words).substitute(step=self.of("short_steps", step), day=self.short_day(day))
 
     def level(self, level: int) -> str:
         """The name of a level, 1 to 3."""

@@ -66,7 +66,7 @@ class _Writer(Writer):
         number = f", BIN {request.exporter.bin}" if request.exporter.bin else ""
         yield line(Foreign(request.exporter.name, Tone.STRONG), f", {request.rex_number}{number}")
         country = COUNTRIES[request.requesting_country]
-        authority, reference = Foreign(request.requesting_authority), Foreign(request.reference)
+        authority, reference = Foreign(request.requesting_authority), Code(request.reference, foreign=True)
         yield line(f"{country}, ", authority, ", reference ", reference)
         reply_by = f"; the customs ask for a reply by {day(request.reply_by)} (not counted)" if request.reply_by else ""
         yield line(f"Received {self.moment(request.received_at)}{reply_by}")

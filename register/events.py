@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Engine, ForeignKeyConstraint, Integer, UniqueConstraint, and_, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from register.chain import ChainRow
 from register.database import reading, writing
 from register.statements import insert_missing
 from register.tables import Base, LogRow
@@ -27,14 +28,13 @@ class EventRow(Base):
 
     __tablename__ = "events"
     __table_args__ = (
-        UniqueConstraint("case_id", "key", "digest"),
-        ForeignKeyConstraint(["case_id", "key", "digest"], ["log.case_id", "log.key", "log.digest"]),
+        UniqueConstraint("case_id", "sequence"),
+        ForeignKeyConstraint(["case_id", "sequence"], ["log.case_id", "log.sequence"]),
     )
 
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     case_id: Mapped[str]
-    key: Mapped[str]
-    digest: Mapped[str]
+    sequence: Mapped[int] = mapped_column(Integer)
 
 
 class WebhookRow(Base):
@@ -60,20 +60,29 @@ class Event:
 
 
 def number_events(engine: Engine) -> int:
-    """Number the lines that the feed has not seen yet, in the order in which they were written; how many there were."""
-    of_line = and_(EventRow.case_id == LogRow.case_id, EventRow.key == LogRow.key, EventRow.digest == LogRow.digest)
-    unseen = (
-        select(LogRow.case_id, LogRow.key, LogRow.digest)
-        .where(~select(EventRow.number).where(of_line).exists())
-        .order_by(LogRow.as_of, LogRow.case_id, LogRow.place, LogRow.key, LogRow.digest)
-        .limit(NUMBERED_AT_ONCE)
-    )
+    """Number the lines that the feed has not seen yet, in the order in which they were written; how many there were.
+
+    A case is asked about by the length of its chain: what is long seen costs nothing, however long the log is.
+    """
+    seen = select(func.coalesce(func.max(EventRow.sequence), 0))
+    seen_of_case = seen.where(EventRow.case_id == ChainRow.case_id).scalar_subquery()
+    grown = select(ChainRow.case_id, seen_of_case.label("seen")).where(ChainRow.length > seen_of_case)
     with reading(engine) as connection:
-        if connection.execute(unseen.limit(1)).first() is None:
+        if connection.execute(grown.limit(1)).first() is None:
             return 0
     with writing(engine) as connection:
         if connection.dialect.name == "postgresql":  # SQLite's writers take turns anyway
             connection.execute(text("LOCK TABLE events IN EXCLUSIVE MODE"))
+        of_case = grown.subquery()
+        # A line that was written late has an older time: it comes after those before it in its chain all the same, so
+        # that no part of the lines leaves out an earlier one of a case.
+        written = func.max(LogRow.as_of).over(partition_by=LogRow.case_id, order_by=LogRow.sequence)
+        unseen = (
+            select(LogRow.case_id, LogRow.sequence)
+            .join(of_case, and_(LogRow.case_id == of_case.c.case_id, LogRow.sequence > of_case.c.seen))
+            .order_by(written, LogRow.case_id, LogRow.sequence)
+            .limit(NUMBERED_AT_ONCE)
+        )
         last = connection.scalar(select(func.max(EventRow.number))) or 0
         rows = connection.execute(unseen).mappings().all()
         insert_missing(connection, EventRow, [{"number": number, **row} for number, row in enumerate(rows, last + 1)])
@@ -82,7 +91,7 @@ def number_events(engine: Engine) -> int:
 
 def events_after(engine: Engine, number: int, limit: int) -> list[Event]:
     """The events after a number, in order."""
-    of_line = and_(EventRow.case_id == LogRow.case_id, EventRow.key == LogRow.key, EventRow.digest == LogRow.digest)
+    of_line = and_(EventRow.case_id == LogRow.case_id, EventRow.sequence == LogRow.sequence)
     wanted = (
         select(EventRow.number, LogRow.case_id, LogRow.key, LogRow.at, LogRow.who, LogRow.what, LogRow.details)
         .join(LogRow, of_line)

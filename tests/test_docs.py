@@ -73,6 +73,13 @@ def test_every_file_and_page_that_a_document_names_is_there(page: Path) -> None:
 
 
 @each_page
+def test_every_link_to_a_heading_leads_to_one(page: Path) -> None:
+    for target, heading in re.findall(r"\]\(([\w./]*)#([^)]+)\)", page.read_text("utf-8")):
+        titles = re.findall(r"^#+ (.*)$", (page.parent / target if target else page).read_text("utf-8"), re.MULTILINE)
+        assert heading in {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}, target
+
+
+@each_page
 def test_every_function_that_a_document_places_in_a_file_is_there(page: Path) -> None:
     for name, file in re.findall(r"`(\w+)` in\s+`([\w./]+\.py)`", page.read_text("utf-8")):
         assert re.search(
@@ -118,6 +125,35 @@ def test_every_target_of_make_that_a_document_names_is_there(page: Path) -> None
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = set(re.findall(r"(?:^|`)make ([a-z-]+)", page.read_text("utf-8"), re.MULTILINE))
     assert named <= targets
+
+
+# -- one page for each thing ------------------------------------------------------------------------------------------
+
+
+def test_the_first_page_leads_to_every_other() -> None:
+    linked = set(re.findall(r"\]\((\w+\.md)\)", read("README")))
+    assert linked == {page.name for page in DOCS.glob("*.md")} - {"README.md"}
+
+
+def test_the_first_page_says_where_each_command_is_described() -> None:
+    rows = re.findall(r"^\| (`.*`) \| \[.*\]\((.*\.md)\) \|$", read("README"), re.MULTILINE)
+    described = [(name, page) for names, page in rows for name in re.findall(r"`([\w-]+)`", names)]
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    assert sorted(name for name, _ in described) == sorted(group.commands)
+    for name, page in described:
+        assert re.search(rf"`(make )?{name}\b|starter\.py {name}\b|make {name}\b", (DOCS / page).read_text("utf-8")), (
+            name
+        )
+
+
+@each_page
+def test_settings_stand_in_a_table_of_the_contract_alone_and_views_on_the_operating_page(page: Path) -> None:
+    text = page.read_text("utf-8")
+    if page.stem != "contract":
+        assert not re.search(rf"^\| `{PREFIX}", text, re.MULTILINE)
+    if page.stem != "operating":
+        assert "ExecutionStatus" not in text
 
 
 # -- settings ---------------------------------------------------------------------------------------------------------

@@ -12,9 +12,10 @@ from workflows.deadlines import CANCELLATION
 from workflows.escalation_state import EscalationState
 from workflows.letters import requests_by_hand
 from workflows.markdown import code
+from workflows.wording import DOES
 
 _ABOUT: Final[dict[Escalation, str]] = {
-    Escalation.STEP_OVERDUE: "Every working day from now on eats the reserve.",
+    Escalation.STEP_OVERDUE: "Each working day now costs one day of the reserve.",
     Escalation.LIMIT_AT_RISK: (
         "Speed up: if every remaining step uses its full term, the 30 working days will be exceeded."
     ),
@@ -48,10 +49,10 @@ def next_action(case: Case) -> str:
     """The next thing that somebody has to do for the case to go on."""
     failed = case.failed_actions
     if failed:
-        names = ", ".join(code(action.key) for action in failed)
+        names = "; ".join(f"{DOES[action.activity]} ({code(action.key)})" for action in failed)
         return (
-            f"Gave up: {names}. Find out why, then send the update `retry_action`; or do it by hand and record it with "
-            "`record_dispatch` or `record_lookup`."
+            f"Failed, and not tried again by itself: {names}. Find out why, then send the update `retry_action`; or do "
+            "it by hand and record it with `record_dispatch` or `record_lookup`."
         )
     match case.step:
         case Step.REQUEST_DOCUMENTS if case.waits_for_confirmation:

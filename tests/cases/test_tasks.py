@@ -53,7 +53,7 @@ def test_a_step_in_time_is_late_for_the_ministry_once_the_thirty_days_have_passe
     ("changes", "command"),
     [
         ({"to_do_by": "on_call"}, f"update {CASE} retry_action FILE"),
-        ({"to_do_by": "inspector"}, f"inspect {CASE} FILE"),
+        ({"to_do_by": "inspector"}, f"update {CASE} record_inspection FILE"),
         ({"to_do_by": "signatory"}, f"sign {CASE} --by NAME"),
         ({"to_do_by": "case_officer", "step": "request_documents"}, f"update {CASE} confirm_request FILE"),
         ({"to_do_by": "case_officer", "step": "reply"}, f"update {CASE} release_conclusion FILE"),

@@ -75,6 +75,7 @@ async def test_the_queue_has_every_open_case_that_waits_for_somebody(
     assert line["command"] == f".venv/bin/python starter.py sign {signing} --by NAME"
     assert (line["responsible"], line["late"]) == ("A. Serikova", "false")
 
+    await office.stop_worker()  # Of the cases of others none is asked.
     await today(whose=None, mine="B. Omarov", in_csv=False, in_json=False)
     assert capsys.readouterr().out == "Nothing to do in cases of B. Omarov.\n"
 

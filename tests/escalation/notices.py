@@ -28,7 +28,7 @@ def matter(kind: Escalation = Escalation.STEP_OVERDUE, step: str | None = "inspe
         "step": None if of_the_limit else step,
         "paragraph": None if of_the_limit else 9,
         "summary": "inspect (¶9) is overdue: its last day was 1 December",
-        "what_to_do": "Inspect the documents, then send the signal `inspection_completed`.",
+        "what_to_do": "Inspect the documents, then send the update `record_inspection`.",
         "due_at": datetime(2026, 12, 1, 19, tzinfo=UTC),
         "last_day": date(2026, 12, 1),
         "working_days_left": -1,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 
 from tests.cli.conftest import Office
 from tests.support.messages import inspection
@@ -178,6 +180,43 @@ async def test_a_message_for_a_case_that_there_is_not_is_not_found_and_kept(
     )
     assert answer.status_code == 404
     assert "kept in the register" in answer.json()["detail"]
+
+
+async def test_an_office_that_takes_nothing_else_refuses_what_comes_past_the_gateway(
+    gateway_client: httpx.AsyncClient, closed_office: Office, system: System
+) -> None:
+    closed_office.settings = closed_office.settings.model_copy(update={"only_authenticated": True})
+    await closed_office.start_worker()
+    headers, case = system("case system"), closed_office.client.get_workflow_handle
+    case_id = await opened(gateway_client, closed_office, headers)
+    await case(case_id).signal("inspection_completed", inspection("past"))
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await case(case_id).execute_update("withdraw", {"by": "The Minister", "reason": "no"})
+    assert "did not come through the gateway" in str(refused.value.cause)
+    view = await closed_office.case(case_id)
+    assert [each["name"] for each in view["rejected_messages"]] == ["inspection_completed", "withdraw"]
+    at = f"/api/v1/cases/{case_id}"
+    through = await gateway_client.post(f"{at}/inspection-completed", json=inspection_of(), headers=headers)
+    assert through.status_code == 200, through.text
+
+    # What was sealed for one update cannot be taken out of the history and sent as another.
+    await gateway_client.post(f"{at}/assign", json={"to": "A. Serikova"}, headers=headers)
+    async for event in case(case_id).fetch_history_events():
+        if event.HasField("workflow_execution_update_accepted_event_attributes"):
+            request = event.workflow_execution_update_accepted_event_attributes.accepted_request
+            copied = json.loads(request.input.args.payloads[0].data)
+    assert copied["door"]["client"] == "case system"
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await case(case_id).execute_update("assign", copied)
+    assert "for another update" in str(refused.value.cause)
+
+    past = closed_office.request()
+    await closed_office.client.start_workflow(
+        "VerificationWorkflow", past, id="rex-ch-past-the-gateway", task_queue=closed_office.settings.task_queue
+    )
+    with pytest.raises(WorkflowFailureError) as failed:
+        await case("rex-ch-past-the-gateway").result()
+    assert "did not come through the gateway" in str(failed.value.cause)
 
 
 async def test_without_a_worker_a_message_is_taken_and_its_sender_is_told_where_to_ask(

@@ -40,6 +40,16 @@ def test_a_line_gets_its_number_when_it_is_first_seen_so_that_whoever_reads_on_m
     assert last_event(register) == 3
 
 
+def test_a_part_of_the_lines_leaves_out_no_earlier_one_of_a_case(
+    register: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("register.events.NUMBERED_AT_ONCE", 2)
+    add(register, 5, line("first"), line("second"))
+    add(register, 1, line("third"))  # of an older write of the same case, that came late
+    assert [number_events(register) for _ in range(3)] == [2, 1, 0]
+    assert [each.key for each in events_after(register, 0, 10)] == ["first", "second", "third"]
+
+
 def test_how_far_a_webhook_got_never_goes_back(register: Engine) -> None:
     assert webhook_taken(register, "Atameken") is None
     for number in (3, 2):

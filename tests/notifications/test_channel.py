@@ -65,6 +65,7 @@ async def test_an_email_goes_over_starttls_with_login(
     assert plain is not None
     assert "ТОО «Өндіріс» &amp; Co &lt;b&gt;" in html.get_content()
     assert "ТОО «Өндіріс» & Co <b>" in plain.get_content()
+    assert f"/workflows/{CASE}\r\n" in plain.get_content(), "a mail program without HTML has the link too"
 
 
 async def test_messages_about_one_case_stand_together_and_what_presses_is_marked(tmp_path: Path) -> None:

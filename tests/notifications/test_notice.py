@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import notifications
 from activities.interface import Activity
@@ -22,7 +25,6 @@ from notifications.notice import is_pressing, message_of
 from notifications.words import words_of
 from reports.figures import Party, Reserve
 from rules.decisions import DECISIONS
-from rules.messages import MESSAGES
 from rules.outcome import Outcome
 from rules.request import Country
 from rules.terms import STEP_NAMES, Risk, Step
@@ -117,12 +119,21 @@ def test_nothing_is_left_in_english(language: Language, kind: Escalation) -> Non
 @pytest.mark.parametrize("language", FOREIGN)
 def test_no_text_has_a_name_of_the_code_but_what_is_to_be_clicked_and_that_in_quotes(language: Language) -> None:
     codes = {each.value for names in (Escalation, Step, Risk, Resolution, Outcome, Activity) for each in names}
-    clicked = {*DECISIONS, *MESSAGES, "More Actions", "Send an Update", "Send a Signal"}
+    clicked = {*DECISIONS, "More Actions", "Send an Update"}
     for text in every_text(texts(language)):
         quoted = re.findall("«([A-Za-z_ ]+)»", text)
         assert set(quoted) <= clicked, text
         rest = re.sub("«[^»]*»|\\$\\w+", "", text)
         assert not {word for word in re.findall(r"[a-z_]+", rest) if "_" in word or word in codes}, text
+
+
+def test_what_to_do_names_the_same_decisions_in_each_language() -> None:
+    russian, kazakh = (texts(language) for language in FOREIGN)
+    for group in ("to_do_by_kind", "to_do_by_step"):
+        named = {key: sorted(re.findall(QUOTED, text)) for key, text in russian[group].items()}
+        assert {key: sorted(re.findall(QUOTED, text)) for key, text in kazakh[group].items()} == named
+    assert "«record_inspection»" in russian["to_do_by_step"]["inspect"]
+    assert "«sign_conclusion»" in russian["to_do_by_step"]["conclude"]
 
 
 def every_text(words: Any) -> list[str]:
@@ -191,12 +202,59 @@ def test_the_subject_says_what_happened_first(language: Language, subject: str) 
     assert write(notice(language=language)).subject == subject
 
 
+@given(
+    language=st.sampled_from(Language),
+    kind=st.sampled_from(Escalation),
+    step=st.sampled_from([step for step in Step if step is not Step.CLOSED]),
+    level=st.integers(1, 3),
+    day=st.dates(date(2026, 1, 1), date(2027, 12, 31)),
+    matters=st.integers(1, 4),
+    notices=st.integers(1, 4),
+    repeat=st.integers(0, 12),
+    delayed=st.booleans(),
+    done=st.booleans(),
+)
+@settings(max_examples=200, deadline=None)
+def test_a_subject_fits_sixty_characters_with_what_happened_and_the_case(
+    *,
+    language: Language,
+    kind: Escalation,
+    step: Step,
+    level: int,
+    day: date,
+    matters: int,
+    notices: int,
+    repeat: int,
+    delayed: bool,
+    done: bool,
+) -> None:
+    since = NOW - timedelta(hours=2) if delayed else None
+    gravest = matter(kind, step.value, last_day=day, repeat=repeat, delayed_since=since)
+    make = resolved if done else notice
+    first = make(1, gravest, *[matter()] * (matters - 1), language=language, level=level)
+    subject = write(first, *[notice(2, language=language)] * (notices - 1)).subject
+    assert len(subject) <= 60
+    in_short = partial(words_of(language).subject, kind.value, gravest.step or "none", day)
+    assert any(f": {in_short(dated=dated)}, {CASE}" in subject for dated in (True, False))
+    others = matters + notices - 2
+    if others and not done:
+        assert f"{CASE} (+{others})" in subject
+
+
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("kind", Escalation)
-@pytest.mark.parametrize("step", [step for step in Step if step is not Step.CLOSED])
-def test_a_subject_fits_sixty_characters(language: Language, kind: Escalation, step: Step) -> None:
-    about = matter(kind, step.value, last_day=date(2026, 9, 28))
-    assert len(write(notice(1, about, language=language)).subject) <= 60
+def test_the_number_of_a_case_is_whole_in_a_subject_however_long_it_is(language: Language) -> None:
+    case = "rex-ch-" + "7" * 64
+    about = matter(repeat=2)
+    assert write(notice(1, about, about, language=language, case=case)).subject.endswith(f", {case}")
+
+
+def test_what_does_not_fit_the_subject_stands_in_the_notice() -> None:
+    late = notice(1, matter(repeat=2, delayed_since=NOW - timedelta(hours=2)), matter(Escalation.MESSAGE_REJECTED))
+    message = write(late)
+    assert message.subject == f"REX L2: inspection overdue, {CASE} (+1)"
+    assert message.text.splitlines()[1] == "To level 2, on-call (repeat 2) (delayed)"
+    assert "This notice is delayed: it was due on 2 Dec, 07:30 (Almaty time)." in message.text
+    assert "Also open in this case:\n  - message refused" in message.text
 
 
 @pytest.mark.parametrize(
@@ -215,10 +273,8 @@ def test_what_is_resolved_says_so_first_and_asks_for_nothing(language: Language,
 
 
 def test_a_repeat_and_a_delay_are_marked() -> None:
-    late = notice(1, matter(repeat=2, delayed_since=NOW - timedelta(hours=2)))
-    message = write(late)
-    assert message.subject.endswith(f"{CASE} (repeat 2) (delayed)")
-    assert "This notice is delayed: it was due on 2 Dec, 07:30 (Almaty time)." in message.text
+    late = notice(1, matter(Escalation.REQUEST_REFUSED, repeat=2, delayed_since=NOW - timedelta(hours=2)))
+    assert write(late).subject == f"REX L2: request refused, {CASE} (repeat 2)"
 
 
 def test_what_could_not_be_sent_when_it_should_have_been_says_so() -> None:
@@ -246,9 +302,8 @@ def test_a_notice_says_how_late_whose_turn_who_was_notified_who_is_next_and_how_
         "Overdue by: 3 working days",
         "Last day: Tuesday, 1 December 2026, until 24:00 (Almaty time)",
         "Whose turn: the ministry: the inspector",
-        "What to do now: Inspect the documents, then send the signal “inspection_completed”.",
-        "What stands in quotes is sent from the case's page in the Temporal UI: More Actions, Send an Update (or "
-        "Send a Signal).",
+        "What to do now: Inspect the documents, then send the update “record_inspection”.",
+        "What stands in quotes is sent from the case's page in the Temporal UI: More Actions, Send an Update.",
         "The 30 working days end on: Friday, 18 December 2026",
         "Reserve: 1 working day",
         "Risk: tight",
@@ -269,7 +324,7 @@ def test_a_notice_says_how_late_whose_turn_who_was_notified_who_is_next_and_how_
     [
         (Language.ENGLISH, "REX L1: request refused", '--by "YOUR NAME" --because "WHY"'),
         (Language.RUSSIAN, "REX ур. 1: запрос не принят", '--by "ФАМИЛИЯ И.О." --because "ПРИЧИНА"'),
-        (Language.KAZAKH, "REX 1-деңгей: сұрау салу қабылданбады", '--by "АТЫ-ЖӨНІ" --because "СЕБЕБІ"'),
+        (Language.KAZAKH, "REX 1-деңгей: сұрау қабылданбады", '--by "АТЫ-ЖӨНІ" --because "СЕБЕБІ"'),
     ],
 )
 def test_a_refused_request_is_dismissed_and_not_acknowledged(language: Language, subject: str, command: str) -> None:
@@ -295,7 +350,7 @@ def test_a_refused_request_is_dismissed_and_not_acknowledged(language: Language,
 
 def test_several_matters_have_one_headline_and_one_acknowledgement() -> None:
     message = write(notice(1, matter(Escalation.LIMIT_EXCEEDED), matter(), matter(Escalation.MESSAGE_REJECTED)))
-    assert message.subject == f"REX L2: 30 days exceeded on 1 Dec (+2), {CASE}"
+    assert message.subject == f"REX L2: 30 days exceeded on 1 Dec, {CASE} (+2)"
     assert "Also open in this case:\n  - inspection overdue since 1 Dec\n  - message refused" in message.text
     assert f"acknowledge {CASE} all --by" in message.text
     assert '"escalation_id": "all"' in message.text
@@ -341,7 +396,7 @@ def test_who_resolved_it_is_named() -> None:
 def test_a_few_notices_go_together_with_the_gravest_in_the_subject() -> None:
     notices = [notice(1, matter(Escalation.LIMIT_EXCEEDED), level=3), notice(2, case="rex-no-1"), resolved(3)]
     message = write(*notices)
-    assert message.subject == f"REX L3: 30 days exceeded on 1 Dec, {CASE}, and 2 more notices"
+    assert message.subject == f"REX L3: 30 days exceeded on 1 Dec, {CASE} (+2)"
     assert message.text.startswith("3 notices in one message.")
     assert message.id == f"{CASE}.1"
     for each in notices:
@@ -369,7 +424,7 @@ def test_a_chat_is_told_in_a_few_lines_how_late_whose_turn_what_to_do_and_who_wa
     assert (write(notice(1, about)).short or "").splitlines() == [
         "Overdue by: 3 working days",
         "Whose turn: the ministry: the inspector",
-        "What to do now: Inspect the documents, then send the signal “inspection_completed”.",
+        "What to do now: Inspect the documents, then send the update “record_inspection”.",
         "Notified before, not acknowledged: case officer (1 Dec, 14:30)",
         f"The case in the Temporal UI (tab User Metadata): http://ui.example/namespaces/a%20b/workflows/{CASE}",
         f"Notice {CASE}.1.",

@@ -67,7 +67,7 @@ def test_first_it_says_where_the_case_stands_and_then_what_to_do_next() -> None:
     head, standing, title, todo, *_ = page(case).split("\n\n")
     assert head.splitlines() == [
         "**Altyn Dan LLP**, KZREX123456789012, BIN 990140000384  ",
-        "Switzerland, Federal Office for Customs and Border Security, reference 2026\\-0042  ",
+        "Switzerland, Federal Office for Customs and Border Security, reference `2026-0042`  ",
         "Received Mon 2 Mar 2026 10:00",
     ]
     assert standing.splitlines() == [
@@ -109,7 +109,7 @@ def test_every_part_has_its_list_and_no_empty_one_is_shown() -> None:
         "Missing documents",
         "Documents",
         "Refused documents",
-        "Findings",
+        "Further findings",
         "Refused messages (1)",
         "Earlier escalations",
     ]
@@ -314,7 +314,9 @@ def test_what_gave_up_comes_before_all_else_to_do() -> None:
     case = standing_at(Step.AWAIT_DOCUMENTS)
     look_up(case, Occasion.OPENING)
     gave_up(case, case.actions["look_up_registration"], "no", RECEIVED)
-    assert next_action(case).startswith("Gave up: `look_up_registration`.")
+    assert next_action(case).startswith(
+        "Failed, and not tried again by itself: ¶9: look up the registration in REX (`look_up_registration`). "
+    )
     assert "`retry_action`" in next_action(case)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from register.migrations.guards import guards
+
 revision = "0001"
 down_revision: str | None = None
 branch_labels = None
@@ -207,8 +209,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", "recipient", name="pk_sent_heads"),
     )
     _gateway()
-    guards = _postgresql_guards() if op.get_bind().dialect.name == "postgresql" else _sqlite_guards()
-    for statement in guards:
+    for statement in guards(op.get_bind().dialect.name, APPEND_ONLY, REPEATABLE):
         op.execute(statement)
 
 
@@ -327,13 +328,10 @@ def _gateway() -> None:
         "events",
         sa.Column("number", sa.Integer, nullable=False),
         sa.Column("case_id", sa.Text, nullable=False),
-        sa.Column("key", sa.Text, nullable=False),
-        sa.Column("digest", sa.Text, nullable=False),
+        sa.Column("sequence", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_events"),
-        sa.UniqueConstraint("case_id", "key", "digest", name="uq_events_case_id_key_digest"),
-        sa.ForeignKeyConstraint(
-            ["case_id", "key", "digest"], ["log.case_id", "log.key", "log.digest"], name="fk_events_case_id_log"
-        ),
+        sa.UniqueConstraint("case_id", "sequence", name="uq_events_case_id_sequence"),
+        sa.ForeignKeyConstraint(["case_id", "sequence"], ["log.case_id", "log.sequence"], name="fk_events_case_id_log"),
     )
     op.create_table(
         "webhooks",
@@ -377,40 +375,3 @@ APPEND_ONLY = {
 
 REPEATABLE = ("log", "deliveries", "refused_messages", "sent_accounts", "sent_heads", "desk_acts")
 """A row of these may come twice: the second is passed over, and whoever writes compares the two."""
-
-
-def _postgresql_guards() -> list[str]:
-    return [
-        """
-        CREATE FUNCTION is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
-        END
-        $$
-        """,
-        *(
-            f"""
-            CREATE TRIGGER {table}_refuses_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
-            FOR EACH STATEMENT EXECUTE FUNCTION is_append_only()
-            """
-            for table in APPEND_ONLY
-        ),
-    ]
-
-
-def _sqlite_guards() -> list[str]:
-    guards = []
-    for table, key in APPEND_ONLY.items():
-        refusal = f"RAISE(ABORT, '{table} is append-only')"
-        guards += [
-            f"CREATE TRIGGER {table}_refuses_{act} BEFORE {act} ON {table} BEGIN SELECT {refusal}; END"
-            for act in ("update", "delete")
-        ]
-        # INSERT OR REPLACE deletes the old row without firing a delete trigger; here the old row stays.
-        same_key = " AND ".join(f"{column} = NEW.{column}" for column in key)
-        guards.append(
-            f"CREATE TRIGGER {table}_refuses_replace BEFORE INSERT ON {table} "
-            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same_key}) "
-            f"BEGIN SELECT {'RAISE(IGNORE)' if table in REPEATABLE else refusal}; END"
-        )
-    return guards

@@ -1,0 +1,119 @@
+"""Every page in Chromium: three languages, two widths, light and dark, with and without script; judged by axe.
+
+``make test-browser`` installs what it needs, and runs it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from tests.cli.conftest import Office
+from tests.cli.test_messages import to_draft
+from tests.gateway.desk.browser import PASSWORD
+from tests.gateway.desk.conftest import EVERYBODY, fill
+from tests.gateway.desk.test_cases import late_case
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+CHROMIUM = "/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else None
+"""Debian's, if it is there; else Playwright's own (``playwright install chromium``)."""
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """A browser that is closed at the end."""
+    api = pytest.importorskip("playwright.async_api")
+    async with api.async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+async def log_in(page: Page, base: str, name: str) -> None:
+    await page.goto(f"{base}/desk/login")
+    await page.fill("#name", name)
+    await page.fill("#password", PASSWORD)
+    await page.click("main button")
+
+
+def pages(case_id: str, late: str) -> list[str]:
+    """Every page for people, and what they are shown where something is not possible."""
+    return [
+        "/desk/today",
+        "/desk/cases?state=all",
+        f"/desk/cases/{case_id}",
+        f"/desk/cases/{late}",
+        f"/desk/cases/{late}/acknowledge?escalation=all",
+        "/desk/nowhere",
+    ]
+
+
+async def test_every_page_in_every_language_at_every_width_has_no_serious_finding(
+    gateway_files: Path, gateway_client: httpx.AsyncClient, office: Office
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.async_playwright").Axe()
+    fill(gateway_files / "accounts.json", EVERYBODY)
+    base = str(gateway_client.base_url).rstrip("/")
+    case_id, late = await to_draft(office), await late_case(office)
+    found: list[str] = []
+    async with chromium() as browser:
+        for language in ("en", "ru", "kk"):
+            for width, scheme in ((400, "dark"), (1400, "light")):
+                context: Any = await browser.new_context(
+                    viewport={"width": width, "height": 900}, color_scheme=scheme, locale=language, bypass_csp=True
+                )
+                page = await context.new_page()
+                await page.goto(f"{base}/desk/login")
+                found += await _findings(axe, page, language, width)
+                await log_in(page, base, "officer")
+                for path in pages(case_id, late):
+                    await page.goto(f"{base}{path}")
+                    found += await _findings(axe, page, language, width)
+                await context.close()
+    assert found == []
+
+
+async def _findings(axe: Any, page: Page, language: str, width: int) -> list[str]:
+    where = f"{language} {width} {re.sub(r'^https?://[^/]+', '', page.url)}"
+    result = (await axe.run(page)).response
+    told = [
+        f"{where}: {each['id']} ({each['impact']}): {each['nodes'][0]['html'][:200]}"
+        for each in result["violations"]
+        if each["impact"] in ("serious", "critical")
+    ]
+    if await page.evaluate("document.documentElement.lang") != language:
+        told.append(f"{where}: another language")
+    if await page.evaluate("document.documentElement.scrollWidth") > width:
+        told.append(f"{where}: wider than the window")
+    return told
+
+
+async def test_a_person_acknowledges_by_keyboard_and_without_script(
+    gateway_files: Path, gateway_client: httpx.AsyncClient, office: Office
+) -> None:
+    fill(gateway_files / "accounts.json", EVERYBODY)
+    base = str(gateway_client.base_url).rstrip("/")
+    late = await late_case(office)
+    async with chromium() as browser:
+        context = await browser.new_context(viewport={"width": 400, "height": 900}, java_script_enabled=False)
+        page = await context.new_page()
+        await page.goto(f"{base}/desk/login")
+        await page.keyboard.type("on-call")  # the field of the name has the focus
+        await page.keyboard.press("Tab")
+        await page.keyboard.type(PASSWORD)
+        await page.keyboard.press("Enter")
+        await page.wait_for_url(f"{base}/desk/today")
+        await page.get_by_role("link", name=f"Acknowledge {late}").first.press("Enter")
+        await page.get_by_role("button", name="Acknowledge as on-call").press("Enter")
+        await page.wait_for_url(re.compile(rf"/desk/cases/{late}\?done="))
+        assert await page.get_by_text("on-call sees to it until").count() > 0
