@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -25,31 +25,36 @@ AT_ONCE: Final = 8
 """Cases asked at the same moment: a worker replays them one after the other anyway."""
 
 
-async def queue(client: Client, now: datetime, officer: str | None = None) -> list[Task]:
+Look = Callable[[str], Awaitable[dict[str, Any]]]
+"""Gives the object of the query ``case`` for the number of one."""
+
+
+async def queue(client: Client, now: datetime, officer: str | None = None, look: Look | None = None) -> list[Task]:
     """The tasks of all open cases, late ones first, then the soonest last day. A case that cannot be asked is one.
 
     :param officer: only of the cases that are assigned to this one; no others are asked.
+    :param look: how a case is asked; by default a worker is, each time.
     :raises NobodyAnswers: where no worker answers for any of the first ones.
     """
     case_ids = await open_cases(client, officer)
     at_once = asyncio.Semaphore(AT_ONCE)
-    answers = await asyncio.gather(*(_look(client, case_id, at_once) for case_id in case_ids[:AT_ONCE]))
+
+    async def asked(case_id: str) -> CaseView | CannotDo:
+        """What a case of the list says of itself: that it is one and runs need not be asked again."""
+        async with at_once:
+            try:
+                return read_case(await (look(case_id) if look else ask(client, case_id, "case")))
+            except CannotDo as error:
+                return error
+
+    answers = await asyncio.gather(*map(asked, case_ids[:AT_ONCE]))
     if answers and all(isinstance(each, NobodyAnswers) for each in answers):
         raise NobodyAnswers(str(answers[0]))
-    answers += await asyncio.gather(*(_look(client, case_id, at_once) for case_id in case_ids[AT_ONCE:]))
+    answers += await asyncio.gather(*map(asked, case_ids[AT_ONCE:]))
     found: list[Task] = []
     for case_id, answer in zip(case_ids, answers, strict=True):
         found += tasks_of(answer, now) if isinstance(answer, CaseView) else [does_not_answer(case_id, str(answer))]
     return sorted(found, key=lambda task: task.order)
-
-
-async def _look(client: Client, case_id: str, at_once: asyncio.Semaphore) -> CaseView | CannotDo:
-    """What a case of the list says of itself: that it is one and runs need not be asked again."""
-    async with at_once:
-        try:
-            return read_case(await ask(client, case_id, "case"))
-        except CannotDo as error:
-            return error
 
 
 NAMES: Final = (

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from starlette.responses import Response
 
 from calendars.time_zone import almaty_clock
-from cases.asking import UnknownCase, ask_case, read_case
+from cases.asking import UnknownCase, read_case
 from cases.papers import Paper, papers_of
 from cases.tasks import tasks_of
 from cases.whose import Whose
@@ -52,7 +52,7 @@ class Recorded:
 
 async def case_of(world: Connected, case_id: str) -> CaseView:
     """The case as it says itself. :raises CannotDo: as ``cases.asking`` does."""
-    return read_case(await ask_case(world.client, case_id))
+    return read_case(await world.views.look(world.client, case_id))
 
 
 @router.get("/desk/cases/{case_id}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -112,7 +113,7 @@ def address_of(task: Task, person: Person) -> str:
 async def today(request: Request, person: ThePerson, world: World, wanted: Wanted) -> Response:
     """The page."""
     now = datetime.now(UTC)
-    everything = await queue(world.client, now)
+    everything = await _queue(world, now)
     tasks = sorted(
         (each for each in everything if wanted.fit(each, person)),
         key=lambda each: (not is_mine(each, person), *each.order),
@@ -145,7 +146,12 @@ async def today(request: Request, person: ThePerson, world: World, wanted: Wante
 
 
 async def _tasks(world: Connected, person: Person, wanted: Filters) -> list[Task]:
-    return [each for each in await queue(world.client, datetime.now(UTC)) if wanted.fit(each, person)]
+    return [each for each in await _queue(world, datetime.now(UTC)) if wanted.fit(each, person)]
+
+
+async def _queue(world: Connected, now: datetime) -> list[Task]:
+    """The queue; a case in which nothing has happened is not asked for each person that looks."""
+    return await queue(world.client, now, look=partial(world.views.look, world.client))
 
 
 @router.get("/desk/today.csv")
