@@ -11,6 +11,7 @@ from gateway.desk import (
     calendar,
     case,
     case_list,
+    confirming,
     deadlines,
     figures,
     login,
@@ -41,6 +42,7 @@ ROUTERS = (
     deciding.router,
     deadlines.router,
     calendar.router,
+    confirming.router,
     figures.router,
 )
 

@@ -107,6 +107,7 @@ async def _page(
         case=case,
         form=update,
         target=f"/desk/cases/{case.case_id}/do/{update}",
+        back=f"/desk/cases/{case.case_id}",
         fields=view.shown(acts.form_fields(update), entries),
         answers=answers,
         wrong=view.wrong(),

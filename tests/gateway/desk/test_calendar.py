@@ -88,3 +88,13 @@ async def test_who_may_not_change_the_calendar_sees_it_and_changes_nothing(brows
         await browser.get("/desk/calendar")
         assert (await browser.send(f"/desk/calendar{path}", entry="1")).status_code == 403
     assert (await browser.get("/desk/calendar/recounts/none")).status_code == 404
+
+
+async def test_a_year_is_confirmed_once(browser: Browser) -> None:
+    await browser.log_in("head")
+    await browser.get("/desk/calendar/confirm")
+    assert (await browser.send("/desk/calendar/confirm", year="next", **DECREE)).status_code == 422
+    assert (await browser.send("/desk/calendar/confirm", year="2027", **DECREE)).url.path == "/desk/calendar"
+    assert "2027 decree No. 7 of 2026-01-05" in browser.text
+    assert (await browser.send("/desk/calendar/confirm", year="2027", **DECREE)).status_code == 422
+    assert "confirmed already" in browser.text or "is confirmed" in browser.text
