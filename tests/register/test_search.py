@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -17,13 +18,12 @@ from tests.register.examples import DUE_AT, RECEIVED_AT
 @pytest.fixture
 def filled(register: Engine) -> Engine:
     """Three cases, the last one received is closed."""
-    for number, (exporter, other) in enumerate(
-        [
-            ("ӘЛЕМ Дән ЖШС", {}),
-            ("Altyn % Export LLP", {"risk": "at_risk"}),
-            ("Altyn Meat", {"closed_at": DUE_AT, "step": "closed", "outcome": "valid"}),
-        ]
-    ):
+    cases: list[tuple[str, dict[str, Any]]] = [
+        ("ӘЛЕМ Дән ЖШС", {}),
+        ("Altyn % Export LLP", {"risk": "at_risk"}),
+        ("Altyn Meat", {"closed_at": DUE_AT, "step": "closed", "outcome": "valid"}),
+    ]
+    for number, (exporter, other) in enumerate(cases):
         case = examples.case(
             case_id=f"rex-ch-{number}",
             exporter=exporter,

@@ -118,6 +118,7 @@ async def test_a_person_sees_what_is_to_be_done_and_acknowledges_it(office_desk:
     assert (holder, "link") in [(each["client"], each["how"]) for each in case["authenticated"]]
 
 
+@pytest.mark.slow  # two cases led on, with their papers; tests/gateway/desk/test_case_page.py asks the same of one
 async def test_papers_are_saved_and_never_shown_and_only_those_of_the_case(office_desk: Desk, office: Office) -> None:
     case_id, other = await to_draft(office), await late_case(office)
     async with asyncio.timeout(30):
