@@ -95,12 +95,17 @@ def _documents(case: CaseView, words: DeskWords) -> dict[str, Sequence[Choice]]:
     }
 
 
+def _reading(name: str, option: str, words: DeskWords) -> str:
+    sentence = words(f"reading.{name}_{option}")
+    return f"{READINGS[name].paragraph}: {sentence}"
+
+
 def _readings(case: CaseView, words: DeskWords) -> dict[str, Sequence[Choice]]:
     return {
         "option": [
-            Choice(f"{name}{_BETWEEN}{option}", f"{reading.paragraph}: {told.sentence}", foreign=True)
+            Choice(f"{name}{_BETWEEN}{option}", _reading(name, option, words))
             for name, reading in READINGS.items()
-            for option, told in reading.options.items()
+            for option in reading.options
             if str(getattr(case.readings, name)) != option
         ]
     }

@@ -71,11 +71,16 @@ def of_error(error: Refusal | CannotDo, fields: Sequence[Field], words: DeskWord
     if isinstance(error, CannotDo) and not isinstance(error, RefusedByCase):
         status = int(as_problem(error).status)
         return Answers(above=[Answer(words(f"problems.{status}"), str(error))], status=status)
-    found = Answers()
+    found, others = Answers(), []
     for part in (error.reason if isinstance(error, RefusedByCase) else str(error)).split("; "):
         name, _, reason = part.partition(": ")
         path, of = place(fields, name.split("."))
-        _add(found, path if of is not None and reason else "", Answer(words("wrong.by_case"), reason if of else part))
+        if of is not None and reason:
+            _add(found, path, Answer(words("wrong.by_case"), reason))
+        else:
+            others.append(part)
+    if others:
+        _add(found, "", Answer(words("wrong.by_case"), "; ".join(others)))
     return found
 
 

@@ -14,6 +14,9 @@ from gateway.desk.language import DeskWords
 FEW: Final = 4
 """Choices up to which each has a button of its own."""
 
+SHORT: Final = 40
+"""Characters of a choice up to which it can stand in a list that opens."""
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -45,6 +48,11 @@ class Shown:
     fields: tuple[Shown, ...] = ()
     rows: tuple[tuple[Shown, ...], ...] = ()
     open: bool = True
+
+    @property
+    def buttons(self) -> bool:
+        """Whether each choice has a button of its own: few do, and long ones, which no telephone shows in a list."""
+        return len(self.choices) <= FEW or any(len(each.words) > SHORT for each in self.choices)
 
 
 @dataclass(frozen=True)

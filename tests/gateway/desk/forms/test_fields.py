@@ -8,16 +8,18 @@ import pytest
 from pydantic import BaseModel
 from starlette.datastructures import FormData, UploadFile
 
+from cases.errors import RefusedByCase
 from escalation.ladder import Language
 from gateway.api.examples import EXAMPLES
 from gateway.desk.forms import acts
-from gateway.desk.forms.answers import Answers
+from gateway.desk.forms.answers import Answers, of_error
 from gateway.desk.forms.entries import data_of, entries_of, typed
 from gateway.desk.forms.fields import Field, Kind, fields_of
 from gateway.desk.forms.view import FormView, Shown
 from gateway.desk.language import desk_words
 from gateway.desk.roles import OPEN
 from rules.decisions import DECISIONS, RecordDocuments, RecordLookup
+from rules.readings import READINGS
 from rules.request import VerificationRequest
 
 FORMS: dict[str, tuple[type[BaseModel], tuple[Field, ...]]] = {
@@ -110,3 +112,18 @@ def test_that_there_is_no_record_has_to_be_said(said: str, expected: dict[str, A
 def test_an_application_that_nobody_filled_in_is_none() -> None:
     fields = fields_of(RecordDocuments, ("by",))
     assert "application" not in data_of(fields, typed(fields, FormData([("application.name", "")])))
+
+
+def test_a_reading_is_called_what_the_conclusion_prints() -> None:
+    words = desk_words(Language.ENGLISH)
+    for name, reading in READINGS.items():
+        for option, told in reading.options.items():
+            assert words(f"reading.{name}_{option}") == told.sentence
+
+
+def test_what_the_case_says_of_no_field_stays_one_sentence() -> None:
+    fields = acts.form_fields("record_dispatch")
+    refused = RefusedByCase("rex-ch-1", "what: is not awaited; the case waits; nothing is to be sent")
+    answers = of_error(refused, fields, desk_words(Language.ENGLISH))
+    assert {path: each.told for path, each in answers.beside.items()} == {"what": "is not awaited"}
+    assert [each.told for each in answers.above] == ["the case waits; nothing is to be sent"]
