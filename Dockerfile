@@ -32,6 +32,7 @@ COPY cli cli
 COPY escalation escalation
 COPY gateway gateway
 COPY intake intake
+COPY letters letters
 COPY notifications notifications
 COPY pages pages
 COPY register register

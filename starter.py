@@ -22,7 +22,7 @@ except ModuleNotFoundError:
 from cases.whose import Whose
 from cli.accounts import accounts_app
 from cli.calendar import calendar_app, deadline
-from cli.clients import clients_app, door_key_app
+from cli.clients import clients_app, door_key_app, gateway
 from cli.control import audit, export, report
 from cli.errors import errors_in_one_line
 from cli.store import store
@@ -172,12 +172,15 @@ def draft(
     out: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write it to this file, which must be new; checked by sha256.")
     ] = None,
+    to_sign: Annotated[
+        bool, typer.Option("--to-sign", help="The copy that is signed: without the mark of a draft.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Write the draft of the conclusion to a file, to be read before it is signed (¶10)."""
+    """Write the draft of the conclusion to a file, to be read before it is signed (¶10), or the copy to sign."""
     from cli.papers import draft
 
-    asyncio.run(draft(case, out=out, as_json=json))
+    asyncio.run(draft(case, out=out, as_json=json, to_sign=to_sign))
 
 
 @app.command(rich_help_panel=MESSAGES)
@@ -213,12 +216,22 @@ def sign(
         str | None,
         typer.Option(metavar="ID", help="The draft that was signed; required after a draft was returned."),
     ] = None,
+    position: Annotated[str | None, typer.Option(metavar="TEXT", help="The signatory's position.")] = None,
+    reference: Annotated[str | None, typer.Option(metavar="TEXT", help="The reference of the signature.")] = None,
+    file: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="The signed conclusion (PDF, P7M, CMS): it is what the customs get."),
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Record that the conclusion is signed (¶10). Waits until the case has accepted or refused it."""
+    """Record that the conclusion is signed (¶10). Waits until the case has accepted or refused it.
+
+    Without FILE a final conclusion is made that says who signed, as what, when, and under which reference.
+    """
     from cli.messages import sign
 
-    asyncio.run(sign(case, by=by, document_id=document, as_json=json))
+    told = {"document_id": document, "position": position, "signature_reference": reference}
+    asyncio.run(sign(case, by=by, file=file, as_json=json, **told))
 
 
 app.command("store", rich_help_panel=MESSAGES)(store)
@@ -332,8 +345,8 @@ def dismiss(
 for each in (report, audit, export):
     app.command(rich_help_panel=CONTROL)(each)
 # Without ignore_unknown_options a term of -3 would be an unknown option and not a refused term.
-app.command("deadline", rich_help_panel=TIME, context_settings={"ignore_unknown_options": True})(deadline)
 app.add_typer(calendar_app, name="calendar", rich_help_panel=TIME)
+app.command("deadline", rich_help_panel=TIME, context_settings={"ignore_unknown_options": True})(deadline)
 
 
 @app.command(rich_help_panel=SYSTEM)
@@ -344,20 +357,9 @@ def setup(json: Json = False) -> None:
     asyncio.run(setup(as_json=json))
 
 
-app.add_typer(accounts_app, name="accounts", rich_help_panel=SYSTEM)
-app.add_typer(clients_app, name="clients", rich_help_panel=SYSTEM)
-app.add_typer(door_key_app, name="door-key", rich_help_panel=SYSTEM)
-
-
-@app.command(rich_help_panel=SYSTEM)
-def gateway() -> None:
-    """Serve the web service for systems (/api/v1) and people, until it is stopped.
-
-    It listens on REXV_GATEWAY_LISTEN, 127.0.0.1:8080 by default.
-    """
-    from cli.gateway import serve
-
-    serve()
+for name, group in (("accounts", accounts_app), ("clients", clients_app), ("door-key", door_key_app)):
+    app.add_typer(group, name=name, rich_help_panel=SYSTEM)
+app.command(rich_help_panel=SYSTEM)(gateway)
 
 
 @app.command(rich_help_panel=SYSTEM)
@@ -375,10 +377,9 @@ def demo(
 
 @app.command(rich_help_panel=SYSTEM)
 def up() -> None:
-    """Start the same system as the demo, and keep it running until Ctrl-C.
+    """Start the same system as the demo, and keep it running until Ctrl-C; print who may log in at the desk.
 
-    Of the environment it takes REXV_ESCALATION_FILE, REXV_READINGS, REXV_CONFIRM_REQUEST, REXV_RECEIPT_CUTOFF and
-    REXV_COMMAND, and says what it sets aside.
+    It says what it takes from the environment, how an office works, and what it sets aside.
     """
     from cli.up import up
 

@@ -35,6 +35,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, UnsandboxedWorkflowRunn
 
 from activities.heartbeat import HEARTBEAT_EVERY
 from escalation.kinds import HEAD
+from letters.folder import BadTemplate
 from register.database import RegisterError, WrongAddress, check_migrated, open_register
 from runtime.connection import CannotConnect, connect
 from runtime.logs import log_plainly
@@ -109,23 +110,28 @@ def all_activities(
 
     Raises:
         ValueError: one line that names the setting that does not fit.
+        BadTemplate: one line that names the template that does not, and its line.
     """
     from activities.account import AccountActivities
     from activities.arrivals import ArrivalActivities
     from activities.atameken import AtamekenActivities, atameken_client
     from activities.calendar import CalendarActivities
     from activities.conclusion import ConclusionActivities
+    from activities.customs import CustomsActivities
     from activities.daily_head import DailyHeadActivities
     from activities.document_store import DocumentStore
     from activities.documents import DocumentActivities
     from activities.fetching import DocumentFetcher
+    from activities.letter_book import LetterBook
     from activities.recipients import RecipientActivities
     from activities.register import RegisterActivities
-    from activities.reply import ReplyActivities
     from activities.rex import RexActivities, rex_client
     from activities.scanner import Scanner
     from activities.self_check import SelfCheckActivities
+    from activities.signed_file import SignedFileActivities
     from audit.heads import HeadsFile
+    from letters.check import check_templates
+    from letters.folder import OURS, Folder
 
     store = DocumentStore(settings.document_store)
     to_atameken = atameken_client(settings.atameken_url, settings.atameken_token.get_secret_value())
@@ -133,7 +139,10 @@ def all_activities(
     to_rex = rex_client(settings.rex_url)
     until.push_async_callback(to_rex.aclose)
 
-    atameken = AtamekenActivities(to_atameken)
+    templates = Folder(settings.letters or OURS)
+    check_templates(templates)
+    book = LetterBook(register, store, templates)
+    atameken = AtamekenActivities(to_atameken, book)
     rex = RexActivities(to_rex, settings.rex_login, settings.rex_password.get_secret_value())
     links = AnswerLinks(read_or_make_secret(settings.link_key), settings.gateway_url) if settings.gateway_url else None
     recipients = RecipientActivities(client, settings.ladders, register, settings.ui_url, client.namespace, links)
@@ -152,13 +161,16 @@ def all_activities(
         settings.receipt_cutoff,
         settings.readings,
         confirm_request=settings.confirm_request,
+        require_signed_file=settings.require_signed_file,
         door_keys=settings.door_keys,
         only_authenticated=settings.only_authenticated,
     )
     arrivals = ArrivalActivities(client)
     fetcher = DocumentFetcher(to_atameken, settings.document_hosts, settings.private_document_hosts)
     scanner = Scanner(settings.clamd_address) if settings.clamd_address else None
+    conclusion = ConclusionActivities(book, rex.look_up_registration)
     documents = DocumentActivities(fetcher, store, scanner, arrivals)
+    customs = CustomsActivities(settings.mail_url.get_secret_value(), book)
     return [
         arrivals.read_arrivals,
         calendar.record_calendar,
@@ -172,8 +184,11 @@ def all_activities(
         rex.look_up_registration,
         documents.fetch_documents,
         documents.release_document,
-        ConclusionActivities(store, rex.look_up_registration).draft_conclusion,
-        ReplyActivities(settings.mail_url.get_secret_value(), store).send_reply,
+        conclusion.draft_conclusion,
+        conclusion.seal_conclusion,
+        SignedFileActivities(fetcher, store, scanner).check_signed_file,
+        customs.acknowledge_receipt,
+        customs.send_reply,
         recipients.read_ladders,
         recipients.notify,
         recipients.send_notices,
@@ -259,7 +274,7 @@ async def run(settings: WorkerSettings) -> None:
             worker = build_worker(client, settings, all_activities(client, settings, register, until))
         except WrongAddress as error:
             raise CannotStart(f"REXV_DATABASE_URL: {error}") from None
-        except (RegisterError, CannotConnect, NotSetUp, ValueError) as error:
+        except (RegisterError, CannotConnect, NotSetUp, BadTemplate, ValueError) as error:
             raise CannotStart(str(error)) from None
         await serve(worker)
 

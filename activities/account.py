@@ -22,6 +22,7 @@ from calendars.time_zone import almaty_clock
 from escalation.kinds import HEAD
 from escalation.ladder import Language
 from escalation.ladder_file import recipient_id, scheme_of
+from letters.typesetting import CannotBeSet
 from notifications.channel import send
 from notifications.dates import almaty_day
 from notifications.message import Message
@@ -30,7 +31,6 @@ from register.calendar import read_calendar
 from reports.counting import count
 from reports.message import message_of
 from reports.period import Period, due_on, month_before
-from reports.typesetting import CannotBeSet
 from rules.calendar import WorkingCalendar
 from rules.refusal import Refusal
 from self_check.interface import AccountSent, AccountWanted

@@ -32,6 +32,7 @@ class CalendarActivities:
     :param confirm_request: whether a person confirms a request before the letter of ¶7 leaves.
     :param door_keys: the file of the gateway's public keys (``REXV_DOOR_KEYS``), which may be missing.
     :param only_authenticated: whether only what came through the gateway is taken (``REXV_ONLY_AUTHENTICATED``).
+    :param require_signed_file: whether a conclusion is signed with the signed file only.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class CalendarActivities:
         confirm_request: bool = False,
         door_keys: Path | None = None,
         only_authenticated: bool = False,
+        require_signed_file: bool = False,
     ) -> None:
         self._register = register
         self._cutoff = cutoff
@@ -50,6 +52,7 @@ class CalendarActivities:
         self._confirm_request = confirm_request
         self._door_keys = door_keys
         self._only_authenticated = only_authenticated
+        self._require_signed_file = require_signed_file
 
     @activity.defn(name=Activity.RECORD_CALENDAR)
     async def record_calendar(self, wanted: CalendarWanted) -> Recorded:
@@ -72,6 +75,7 @@ class CalendarActivities:
             days=days,
             readings=self._readings,
             confirm_request=self._confirm_request,
+            require_signed_file=self._require_signed_file,
             door_keys=keys,
             only_authenticated=self._only_authenticated,
             request_by=request_by,

@@ -14,7 +14,7 @@ import httpx
 from activities.addresses import CheckedTransport, Origins, Resolve, resolve
 from activities.errors import unexpected
 from activities.http import AS_THEY_ARE, failure_of, is_packed, is_page, line_lost, origin_of, trusted_certificates
-from rules.documents import LARGEST_DOCUMENT, OfferedDocument
+from rules.documents import LARGEST_DOCUMENT, OfferedFile
 from rules.refusal import Refusal
 
 MOST_REDIRECTS = 5
@@ -56,7 +56,7 @@ class DocumentFetcher:
         self._resolve = resolve
         self._trusted = trusted or trusted_certificates()
 
-    async def fetch(self, document: OfferedDocument, into: BinaryIO) -> int:
+    async def fetch(self, document: OfferedFile, into: BinaryIO) -> int:
         """Write a document's bytes to a file and return how many there are, where size and hash are as offered.
 
         :raises Refusal: where it may not be fetched, its host does not give it out, or it is not what was offered.
@@ -83,7 +83,7 @@ class DocumentFetcher:
             raise line_lost(error, "its host") from None
 
 
-async def _download(client: httpx.AsyncClient, document: OfferedDocument, into: BinaryIO) -> int:
+async def _download(client: httpx.AsyncClient, document: OfferedFile, into: BinaryIO) -> int:
     url = httpx.URL(document.url)
     first_origin = origin_of(url)
     for _ in range(MOST_REDIRECTS + 1):
@@ -94,7 +94,7 @@ async def _download(client: httpx.AsyncClient, document: OfferedDocument, into: 
     raise Refusal(f"its host redirects without end; expected at most {MOST_REDIRECTS} redirects")
 
 
-async def _read_body(response: httpx.Response, document: OfferedDocument, into: BinaryIO) -> int:
+async def _read_body(response: httpx.Response, document: OfferedFile, into: BinaryIO) -> int:
     failure = failure_of(response, "its host")
     if failure:
         raise failure
@@ -108,7 +108,7 @@ async def _read_body(response: httpx.Response, document: OfferedDocument, into: 
         raise
 
 
-async def _as_announced(response: httpx.Response, document: OfferedDocument, into: BinaryIO) -> int:
+async def _as_announced(response: httpx.Response, document: OfferedFile, into: BinaryIO) -> int:
     if is_packed(response):
         raise Refusal("its host sends it with a Content-Encoding; expected the bytes as they are")
     most = min(LARGEST_DOCUMENT, document.size or LARGEST_DOCUMENT)
@@ -130,7 +130,7 @@ async def _as_announced(response: httpx.Response, document: OfferedDocument, int
     return size
 
 
-def _too_large(document: OfferedDocument) -> Refusal:
+def _too_large(document: OfferedFile) -> Refusal:
     if document.size is not None:
         return Refusal(f"it has more than {document.size} bytes; expected as many as its size says")
     return Refusal(f"it has more than {LARGEST_DOCUMENT} bytes; expected at most 50 MB")

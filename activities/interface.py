@@ -12,21 +12,27 @@ from pydantic import Field
 
 from activities.opening import CalendarWanted as CalendarWanted
 from activities.opening import DoorKeys as DoorKeys
-from activities.opening import Payload as Payload
 from activities.opening import Recorded as Recorded
 from activities.opening import SealedRequest as SealedRequest
 from activities.opening import year_span as year_span
+from activities.outgoing import (
+    Acknowledgement,
+    Appeal,
+    CustomsReply,
+    DocumentRequest,
+    Draft,
+    Reminder,
+    Seal,
+    Withdrawal,
+)
+from activities.payload import Payload
 from escalation.ladder import LadderBook, Recipient
 from escalation.notice import Notice, Withdrawn
 from register.rows import RefusedMessageEntry, RegisterEntries
-from rules.documents import Application, Kind, OfferedDocument, RecordedDocument, Signature
-from rules.findings import RexRecord
-from rules.instant import Day, Instant
-from rules.messages import Ground, InspectionCompleted
-from rules.outcome import Outcome as CaseOutcome
-from rules.readings import Readings
-from rules.registration import Occasion, Registration
-from rules.request import Exporter, VerificationRequest
+from rules.conclusion import DraftVersion, FinalConclusion, SignedFile
+from rules.documents import OfferedDocument, RecordedDocument, Signature
+from rules.instant import Instant
+from rules.registration import Occasion
 
 
 class Activity(StrEnum):
@@ -36,6 +42,7 @@ class Activity(StrEnum):
     READ_ARRIVALS = "read_arrivals"
     WRITE_REGISTER = "write_register"
     KEEP_REFUSED_REQUEST = "keep_refused_request"
+    ACKNOWLEDGE_RECEIPT = "acknowledge_receipt"
     REQUEST_DOCUMENTS = "request_documents"
     REMIND_ATAMEKEN = "remind_atameken"
     WITHDRAW_REQUEST = "withdraw_request"
@@ -43,6 +50,8 @@ class Activity(StrEnum):
     FETCH_DOCUMENTS = "fetch_documents"
     RELEASE_DOCUMENT = "release_document"
     DRAFT_CONCLUSION = "draft_conclusion"
+    CHECK_SIGNED_FILE = "check_signed_file"
+    SEAL_CONCLUSION = "seal_conclusion"
     APPEAL_FOR_REVOCATION = "appeal_for_revocation"
     SEND_REPLY = "send_reply"
     READ_LADDERS = "read_ladders"
@@ -85,80 +94,12 @@ class ArrivalsWanted(Payload):
     numbers: list[int]
 
 
-class Letter(Payload):
-    """The number and day of an outgoing letter."""
-
-    number: str
-    date: Day
-
-
-class DocumentRequest(Payload):
-    """``request_documents`` -> ``Taken``: ask Atameken for the documents (¶7)."""
-
-    key: str
-    case_id: str
-    rex_number: str
-    exporter: Exporter
-    documents_wanted: list[str]
-    respond_by: Day
-    letter: Letter
-
-
-class Taken(Payload):
-    """Atameken has taken our letter: under ``reference`` (its own id), received by it at ``received_at``.
-
-    ``sent_at`` is our own clock when the answer was in; where Atameken gives no time, ``received_at`` is None.
-    """
-
-    reference: str
-    sent_at: Instant
-    received_at: Instant | None
-
-
-class Reminder(Payload):
-    """``remind_atameken`` -> ``Taken`` with the time of sending."""
-
-    key: str
-    case_id: str
-    request_id: str
-    last_day: Day
-    message: str
-
-
-class Withdrawal(Payload):
-    """``withdraw_request`` -> None."""
-
-    key: str
-    case_id: str
-    request_id: str
-    reason: str
-
-
-class Appeal(Payload):
-    """``appeal_for_revocation`` -> ``Taken`` (¶10)."""
-
-    key: str
-    case_id: str
-    rex_number: str
-    grounds: list[Ground]
-    conclusion_number: str
-    conclusion_date: Day
-    conclusion_sha256: str
-
-
 class Lookup(Payload):
     """``look_up_registration`` -> ``LookedUp`` (¶6, ¶9). ``number`` counts those that the case has called for."""
 
     rex_number: str
     occasion: Occasion
     number: int
-
-
-class LookedUp(Payload):
-    """The REX record, or None where REX does not have the number."""
-
-    record: RexRecord | None
-    at: Instant
 
 
 class Fetch(Payload):
@@ -213,76 +154,22 @@ class Release(Payload):
     sha256: str
 
 
-class DraftDocument(Payload):
-    """A document of the set, as the conclusion lists it; ``sent_on`` is the day in Asia/Almaty."""
+class SignedFileCheck(Payload):
+    """``check_signed_file`` -> ``SignedFileChecked``: fetch a signed conclusion, look into it and store it (¶10).
 
-    kind: Kind
-    filename: str
-    document_id: str
-    sha256: str
-    signatures: list[Signature] = Field(default_factory=list, description="of a signed container")
-    sent_on: Day
-
-
-class Draft(Payload):
-    """``draft_conclusion`` -> ``Drafted``: the conclusion as a PDF in the store (¶10).
-
-    REX is looked up once more for it. All else that is printed comes from here. ``lacking``: what the set lacks.
+    ``drafts``: every one, the last being the one that was to be signed.
     """
 
     case_id: str
-    number: str
-    version: int
-    outcome: CaseOutcome
-    dated: Day
-    request: VerificationRequest
-    request_received_on: Day
-    inspection: InspectionCompleted | None
-    inspected_on: Day | None
-    grounds: list[Ground]
-    registration: Registration
-    application: Application | None
-    lacking: list[str]
-    documents: list[DraftDocument]
-    readings: Readings
-    reason: str | None = Field(description="why it is concluded without documents")
+    file: SignedFile
+    drafts: list[DraftVersion] = Field(min_length=1)
 
 
-class Drafted(Payload):
-    """The draft in the store; ``at`` is when it was made, by the clock of whoever made it.
+class SignedFileChecked(Payload):
+    """The signed conclusion as it can leave; or, in one line, why it cannot."""
 
-    ``looked_up`` is what REX showed for it; None where REX could not be reached, which the draft then says.
-    """
-
-    document_id: str
-    sha256: str
-    size: int
-    at: Instant
-    looked_up: LookedUp | None
-
-
-class CustomsReply(Payload):
-    """``send_reply`` -> ``Sent``: inform the requesting customs of the outcome, with the conclusion attached."""
-
-    key: str
-    case_id: str
-    to_name: str
-    to_email: str
-    language: str
-    reference: str
-    rex_number: str
-    exporter: str
-    outcome: CaseOutcome
-    conclusion_number: str
-    conclusion_date: Day
-    conclusion_document_id: str
-
-
-class Sent(Payload):
-    """A letter has left by e-mail."""
-
-    sent_at: Instant
-    message_id: str
+    final: FinalConclusion | None
+    refused: str | None = None
 
 
 class Notify(Payload):
@@ -358,6 +245,7 @@ PAYLOADS: dict[Activity, type[Payload] | type[RegisterEntries]] = {
     Activity.RECORD_CALENDAR: CalendarWanted,
     Activity.READ_ARRIVALS: ArrivalsWanted,
     Activity.WRITE_REGISTER: RegisterEntries,
+    Activity.ACKNOWLEDGE_RECEIPT: Acknowledgement,
     Activity.REQUEST_DOCUMENTS: DocumentRequest,
     Activity.REMIND_ATAMEKEN: Reminder,
     Activity.WITHDRAW_REQUEST: Withdrawal,
@@ -365,6 +253,8 @@ PAYLOADS: dict[Activity, type[Payload] | type[RegisterEntries]] = {
     Activity.FETCH_DOCUMENTS: Fetch,
     Activity.RELEASE_DOCUMENT: Release,
     Activity.DRAFT_CONCLUSION: Draft,
+    Activity.CHECK_SIGNED_FILE: SignedFileCheck,
+    Activity.SEAL_CONCLUSION: Seal,
     Activity.APPEAL_FOR_REVOCATION: Appeal,
     Activity.SEND_REPLY: CustomsReply,
     Activity.NOTIFY: Notify,

@@ -15,9 +15,9 @@ from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import BinaryIO, Final, Literal
+from typing import BinaryIO, Final, Literal, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import Base64Bytes, BaseModel, ValidationError
 
 from activities.errors import unreachable
 from intake.limits import EXIT_MEMORY, MEMORY, PROCESSOR, READY, WHOLE
@@ -42,6 +42,16 @@ class Verdict(BaseModel):
     signatures: list[Signature]
 
 
+class SignedVerdict(Verdict):
+    """What a look into a signed conclusion finds: ``intake.verdict.SignedVerdict``, which it is held to."""
+
+    from_draft: bool
+    around: tuple[Base64Bytes, Base64Bytes] | None
+
+
+VerdictT = TypeVar("VerdictT", bound=Verdict)
+
+
 class Looks:
     """Looks into documents, no more of them at a time than this machine has processors.
 
@@ -58,8 +68,20 @@ class Looks:
         :raises Refusal: where it is not accepted, or the look takes too much or breaks off.
         :raises ApplicationError: unreachable, where the look cannot be done here and now.
         """
+        return await self._verdict(Verdict, file, [document.filename, document.media_type])
+
+    async def at_signed(self, file: BinaryIO, filename: str | None, draft: BinaryIO) -> SignedVerdict:
+        """Look into the bytes of a signed conclusion; raises as ``into`` does.
+
+        :param draft: an open file of the draft that was to be signed.
+        """
+        return await self._verdict(SignedVerdict, file, [filename, None], draft)
+
+    async def _verdict(
+        self, kind: type[VerdictT], file: BinaryIO, sender_says: list[str | None], draft: BinaryIO | None = None
+    ) -> VerdictT:
         async with self._turns:
-            code, said = await self._process(file, json.dumps([document.filename, document.media_type]))
+            code, said = await self._process(file, sender_says, draft)
         ready, _, answer = said.partition("\n")
         if ready != READY:
             raise unreachable(f"the look into documents cannot be started (exit code {code})")
@@ -68,20 +90,22 @@ class Looks:
         if code == -signal.SIGXCPU:
             raise Refusal(_TOO_LONG)
         try:
-            verdict = Verdict.model_validate_json(answer)
+            verdict = kind.model_validate_json(answer)
         except ValidationError:
             raise Refusal(_CRASHED) from None
         if verdict.state == "refused":
             raise Refusal(verdict.reason)
         return verdict
 
-    async def _process(self, file: BinaryIO, sender_says: str) -> tuple[int, str]:
+    async def _process(self, file: BinaryIO, sender_says: list[str | None], draft: BinaryIO | None) -> tuple[int, str]:
         """Exit code and output of a look; the process is gone when this ends, however it ends."""
         file.seek(0)
+        beside = [draft.fileno()] if draft is not None else []
         try:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-s", "-B", "-X", "utf8", *self._program, sender_says),
+                *(sys.executable, "-s", "-B", "-X", "utf8", *self._program, json.dumps([*sender_says, *beside])),
                 stdin=file,
+                pass_fds=beside,
                 stdout=PIPE,
                 stderr=DEVNULL,
                 env={},

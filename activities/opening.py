@@ -7,18 +7,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from activities.payload import Payload
 from register.rows import CaseEntry
 from rules.calendar import CalendarDays
 from rules.readings import Readings
 from rules.seal import Authenticated, Seal
-
-
-class Payload(BaseModel):
-    """What crosses into a history: small, and never a secret."""
-
-    model_config = ConfigDict(frozen=True)
 
 
 class SealedRequest(Payload):
@@ -47,7 +42,8 @@ class CalendarWanted(Payload):
 class Recorded(Payload):
     """The working days, and how the office works: a case takes the latter over at its opening and keeps it.
 
-    ``confirm_request``: a person confirms before the letter of ¶7 leaves (¶4). ``door_keys``: the gateway's public
+    ``confirm_request``: a person confirms before the letter of ¶7 leaves (¶4). ``require_signed_file``: a
+    conclusion is signed with the signed file only (¶10). ``door_keys``: the gateway's public
     keys by id; ``only_authenticated``: what did not come through the gateway is refused; ``request_by``: who sent the
     request through it.
     """
@@ -55,6 +51,7 @@ class Recorded(Payload):
     days: CalendarDays
     readings: Readings
     confirm_request: bool
+    require_signed_file: bool
     door_keys: dict[str, str] = Field(default_factory=dict)
     only_authenticated: bool = False
     request_by: Authenticated | None = None

@@ -12,7 +12,8 @@ from temporalio import activity
 
 from activities.errors import broken, refused, unexpected, unreachable
 from activities.http import CALL_TIMEOUT, Now, call, client_of, read, utc_now
-from activities.interface import Activity, LookedUp, Lookup
+from activities.interface import Activity, Lookup
+from activities.outgoing import LookedUp
 from rules.findings import RexRecord
 
 LOGIN_REFUSED = "REX refused the login of the authorized body (REXV_REX_LOGIN, REXV_REX_PASSWORD)"

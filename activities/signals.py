@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from activities.interface import NOTICE_OUTCOME, Payload
+from activities.interface import NOTICE_OUTCOME
+from activities.payload import Payload
 
 CASE = "VerificationWorkflow"
 """The workflow type of a case."""

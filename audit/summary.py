@@ -13,9 +13,9 @@ from typing import Final
 from audit.case_file import CaseFile
 from calendars.time_zone import almaty_clock
 from escalation.ladder import Language
+from letters.typesetting import set_paper
 from notifications.dates import english_date
 from notifications.words import words_of
-from reports.typesetting import set_paper
 from rules.terms import STEP_NAMES, Step
 from rules.text import one_line
 
@@ -35,7 +35,7 @@ def summary_of(file: CaseFile, files: Mapping[str, str]) -> bytes:
     """The paper as a PDF.
 
     :param files: where each document id lies in the export.
-    :raises reports.typesetting.CannotBeSet: where it cannot be set.
+    :raises letters.typesetting.CannotBeSet: where it cannot be set.
     """
     return set_paper(TEMPLATE, _words(file, files), almaty_clock().day_of(file.case.as_of))
 

@@ -1,4 +1,4 @@
-"""``clients`` and ``door-key``: the systems that may come through the gateway, and the key with which it seals."""
+"""``gateway``, ``clients`` and ``door-key``: the door, the systems that may come through it, and its key."""
 
 from __future__ import annotations
 
@@ -82,3 +82,13 @@ def new() -> None:
 
     settings = read_settings(GatewaySettings)
     print(new_key(settings.door_key, settings.door_keys).key_id)
+
+
+def gateway() -> None:
+    """Serve the web service for systems (/api/v1) and people, until it is stopped.
+
+    It listens on REXV_GATEWAY_LISTEN, 127.0.0.1:8080 by default.
+    """
+    from cli.gateway import serve
+
+    serve()

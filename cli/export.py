@@ -24,8 +24,8 @@ from cli.errors import CannotDo
 from cli.printing import console, print_json
 from cli.saving import IsThere, free_name, new_file
 from cli.words import size_words
+from letters.typesetting import CannotBeSet
 from register.database import RegisterError, check_migrated, open_register
-from reports.typesetting import CannotBeSet
 from rules.text import canonical_json
 from runtime.commands import STARTER
 from runtime.settings import ClientSettings, read_settings

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rich.text import Text
@@ -17,6 +18,7 @@ from cli.errors import CannotDo
 from cli.files import read_object
 from cli.printing import console, print_json
 from cli.standing import standing
+from cli.store import stored
 from cli.words import often_words, words
 from rules.case_view import CaseView
 from rules.text import shown
@@ -62,11 +64,17 @@ async def inspect(case_id: str, file: str, *, sent_by: str | None, as_json: bool
     _print(answer, await _look(world, case_id), as_json=as_json)
 
 
-async def sign(case_id: str, *, by: str, document_id: str | None, as_json: bool) -> None:
-    """Send the case the message ``conclusion_signed``."""
-    message = {"sent_by": by, "signed_by": by}
-    if document_id is not None:
-        message["document_id"] = document_id
+async def sign(case_id: str, *, by: str, file: str | None = None, as_json: bool, **told: str | None) -> None:
+    """Send the case the message ``conclusion_signed``.
+
+    :param file: the signed conclusion on this machine; it is put into the store first.
+    :param told: further fields of the message, where they are given.
+    """
+    message: dict[str, Any] = {"sent_by": by, "signed_by": by}
+    message |= {name: value for name, value in told.items() if value is not None}
+    if file is not None:
+        document_id, _ = await stored(file)
+        message["signed_file"] = {"document_id": document_id, "filename": Path(file).name}
     world, answer = await _deliver(case_id, "conclusion_signed", message)
     _print(answer, await _look(world, case_id), as_json=as_json)
 

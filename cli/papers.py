@@ -14,7 +14,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.document_store import DocumentStore
 from cases.asking import UnknownCase, ask_case, read_case
-from cases.papers import Paper, conclusion_paper, papers_of
+from cases.papers import Paper, conclusion_paper, copy_to_sign, papers_of
 from cli.connected import Connected, connected
 from cli.errors import CannotDo
 from cli.listing import Column, listing
@@ -22,6 +22,7 @@ from cli.printing import console, print_json, print_page
 from cli.saving import save, save_in
 from cli.words import OUTCOMES, day_of, often_words, short_day, size_words, time_words, words
 from rules.case_view import CaseView, ConclusionView
+from rules.conclusion import FinalConclusion
 from rules.instant import rfc_3339
 from rules.terms import Step
 from rules.text import shown
@@ -66,9 +67,10 @@ async def papers(case_id: str, *, out: str | None, as_json: bool) -> None:
         )
 
 
-async def draft(case_id: str, *, out: str | None, as_json: bool) -> None:
+async def draft(case_id: str, *, out: str | None, as_json: bool, to_sign: bool = False) -> None:
     """Say where the draft of the conclusion is, and write it to a file, so that one can read it before signing.
 
+    :param to_sign: the copy that is signed, by hand or electronically: it does not bear the mark of a draft.
     :raises CannotDo: where there is none yet, or it cannot be written.
     """
     world = await connected()
@@ -77,6 +79,10 @@ async def draft(case_id: str, *, out: str | None, as_json: bool) -> None:
     paper = conclusion_paper(conclusion) if conclusion is not None else None
     if conclusion is None or paper is None:
         raise CannotDo(f"{case_id}: there is no draft; the case stands at {case.step}. {case.to_do}")
+    if to_sign:
+        paper = copy_to_sign(conclusion)
+        if paper is None:
+            raise CannotDo(f"{case_id}: the conclusion is signed already")
     store = _store(world)
     file = None
     if out is not None:
@@ -102,11 +108,17 @@ async def _drafted(world: Connected, case_id: str) -> CaseView:
 
 
 async def _papers(world: Connected, case_id: str) -> list[Paper]:
-    try:
-        return papers_of(read_case(await ask_case(world.client, case_id)))
-    except UnknownCase:
-        from cli.kept_papers import kept_papers  # here, because the register's libraries take a second to load
+    from cli.kept_papers import kept_papers, unsent_letters  # here, because the register takes a second to load
 
+    try:
+        case = read_case(await ask_case(world.client, case_id))
+        found = papers_of(case)
+        if case.failed_actions or case.retrying:
+            known = {each.document_id for each in found}
+            made = await asyncio.to_thread(unsent_letters, world.database_url, case_id)
+            found += [each for each in made if each.document_id not in known]
+        return found
+    except UnknownCase:
         kept = await asyncio.to_thread(kept_papers, world.database_url, case_id)
         if kept is None:
             raise
@@ -203,6 +215,20 @@ def _draft_page(case: CaseView, conclusion: ConclusionView, paper: Paper, file: 
     else:
         text.append(f"To read it: {STARTER} draft {case.case_id} --out {shlex.quote(paper.filename)}\n")
     if signed:
-        return text.append(f"Signed by {conclusion.signed_by} on {time_words(conclusion.signed_at)}")
-    text.append(f"To sign it: {STARTER} sign {case.case_id} --by NAME --document {conclusion.document_id}\n")
+        text.append(f"Signed by {conclusion.signed_by} on {time_words(conclusion.signed_at)}")
+        return text.append(f"; {_what_leaves(conclusion.final)}")
+    text.append(f"The copy to sign, without the mark: {STARTER} draft {case.case_id} --to-sign --out FILE\n")
+    signed_file = " --file SIGNED" if case.require_signed_file else ""
+    text.append(
+        f"To sign it: {STARTER} sign {case.case_id} --by NAME --document {conclusion.document_id}{signed_file}\n"
+    )
     return text.append(f"To return it: {STARTER} update {case.case_id} return_conclusion FILE")
+
+
+def _what_leaves(final: FinalConclusion | None) -> str:
+    if final is None:
+        return "the final conclusion is being made"
+    if not final.signed_file:
+        return "this is the final conclusion, which says so"
+    held = f"{len(final.signatures)} electronic signatures" if len(final.signatures) != 1 else "1 electronic signature"
+    return f"this is the signed file, with {held}"

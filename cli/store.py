@@ -31,21 +31,27 @@ async def put(file: str, *, as_json: bool) -> None:
     # Here, because every command would load their libraries.
     from rich.text import Text
 
-    from activities.document_store import DocumentStore
     from cli.printing import console, print_json
     from cli.words import size_words
-    from runtime.settings import ClientSettings, read_settings
 
-    content = _read(Path(file))
-    document_id = await DocumentStore(read_settings(ClientSettings).document_store).put(content)
+    document_id, size = await stored(file)
     name = Path(file).name
     if as_json:
-        print_json({"document_id": document_id, "filename": name, "size": len(content)})
+        print_json({"document_id": document_id, "filename": name, "size": size})
         return
     to_paste = json.dumps({"kind": "", "filename": name, "document_id": document_id}, ensure_ascii=False)
     out = console()
-    out.print(Text(f"{document_id}  {size_words(len(content))}"), soft_wrap=True)
+    out.print(Text(f"{document_id}  {size_words(size)}"), soft_wrap=True)
     out.print(Text(f"\nFor documents in the update record_documents:\n{to_paste}", style="dim"), soft_wrap=True)
+
+
+async def stored(file: str) -> tuple[str, int]:
+    """Store the file; its id and its bytes in number. Raises as ``put`` does."""
+    from activities.document_store import DocumentStore  # as above
+    from runtime.settings import ClientSettings, read_settings  # as above
+
+    content = _read(Path(file))
+    return await DocumentStore(read_settings(ClientSettings).document_store).put(content), len(content)
 
 
 def _read(path: Path) -> bytes:

@@ -38,8 +38,8 @@ TRIED_AS = {
 _LATE = timedelta(days=40)
 """Long enough that every term of the steps has passed."""
 
-_FILES = (f"{PREFIX}ESCALATION_FILE", f"{PREFIX}READINGS")
-TAKEN = (*_FILES, f"{PREFIX}CONFIRM_REQUEST", f"{PREFIX}RECEIPT_CUTOFF", SETTING)
+_FILES = (f"{PREFIX}ESCALATION_FILE", f"{PREFIX}READINGS", f"{PREFIX}LETTERS")
+TAKEN = (*_FILES, f"{PREFIX}CONFIRM_REQUEST", f"{PREFIX}REQUIRE_SIGNED_FILE", f"{PREFIX}RECEIPT_CUTOFF", SETTING)
 """What ``up`` takes from the environment: how an office works. All else there is about another system."""
 
 

@@ -110,6 +110,7 @@ class Embedded:
             **self.client_environment,
             "REXV_ATAMEKEN_URL": self.atameken_url,
             "REXV_REX_URL": self.rex_url,
+            "REXV_LETTERS": str(ROOT / "samples" / "letters"),
             "REXV_MAIL_URL": f"smtp://{HOST}:{self._mail_port}?from={SENDER}",
             **{
                 f"REXV_ESCALATE_{level}": f"mailto://{HOST}:{self._mail_port}?from={SENDER}&to={who}@trade.gov.example"

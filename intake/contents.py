@@ -23,9 +23,14 @@ def look(file: BinaryIO, filename: str, declared: str | None) -> Verdict:
     """
     try:
         media_types.check_declared(media_types.media_type_of(file), declared)
-        return verdict_of(_seen(file, filename, ()))
+        return verdict_of(seen(file, filename))
     except NotAccepted as refused:
         return refusal(str(refused))
+
+
+def seen(file: BinaryIO, filename: str) -> Seen:
+    """What an open file is and holds. :raises NotAccepted: where it, or a file inside it, is none that is taken."""
+    return _seen(file, filename, ())
 
 
 def _seen(file: BinaryIO, filename: str, around: tuple[str, ...]) -> Seen:

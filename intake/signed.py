@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO, Final
 
@@ -50,33 +51,80 @@ class _DoesNotHold(Exception):
     """The signature is broken; its text says how."""
 
 
-def seen(file: BinaryIO, name_inside: str, inside: Inside) -> Seen:
-    """The signatures of a container, and what is inside. :raises NotAccepted: where it is damaged or holds nothing."""
-    file.seek(0)
-    data = file.read()
+@dataclass(frozen=True)
+class Container:
+    """A container as it was read; ``content`` is empty where the signature came apart from what is signed."""
+
+    info: Fields
+    content: bytes
+
+    def signatures(self, content: bytes) -> list[SignatureSeen]:
+        """Its signatures of a content. :raises NotAccepted: where one cannot be read, or there is none."""
+        return signatures_of(self.info["content"], content)
+
+    def around(self, content: bytes) -> tuple[bytes, bytes]:
+        """What stands before and behind a content in a container that holds it, with the same signatures.
+
+        :raises NotAccepted: where none can be made.
+        """
+        try:
+            whole = cms.ContentInfo.load(self.info.dump(), strict=True)
+            whole["content"]["encap_content_info"]["content"] = content
+            joined = whole.dump(force=True)
+        except _UNREADABLE:
+            raise NotAccepted(_DAMAGED) from None
+        before, found, behind = joined.partition(content)
+        again = opened(joined)
+        if not found or again is None or again.signatures(content) != self.signatures(content):
+            raise NotAccepted(
+                "its signature cannot be put around the draft; expected a container with the draft inside"
+            )
+        return before, behind
+
+
+def opened(data: bytes) -> Container | None:
+    """A container; None where it is encrypted. :raises NotAccepted: where it is damaged or of another kind."""
     try:
         if pem.detect(data):
             _, _, data = pem.unarmor(data)
         container = cms.ContentInfo.load(binary(data), strict=True)
         kind = container["content_type"].native
         if kind in ("enveloped_data", "encrypted_data", "authenticated_enveloped_data"):
-            return Seen(SIGNED, ["it is encrypted, so that nobody can see what is in it"])
+            return None
         if kind != "signed_data":
             raise NotAccepted("it is no signed container; expected one with signed content")
-        signed = container["content"]
-        held = signed["encap_content_info"]["content"]
-        content = bytes(held) if held.native is not None else b""
+        held = container["content"]["encap_content_info"]["content"]
+        return Container(container, bytes(held) if held.native is not None else b"")
+    except _UNREADABLE:
+        raise NotAccepted(_DAMAGED) from None
+
+
+def seen(file: BinaryIO, name_inside: str, inside: Inside) -> Seen:
+    """The signatures of a container, and what is inside. :raises NotAccepted: where it is damaged or holds nothing."""
+    file.seek(0)
+    container = opened(file.read())
+    if container is None:
+        return Seen(SIGNED, ["it is encrypted, so that nobody can see what is in it"])
+    if not container.content:
+        raise NotAccepted("it holds a signature and nothing that is signed; expected the document inside")
+    signatures = container.signatures(container.content)
+    found = inside(io.BytesIO(container.content), name_inside)
+    return Seen(SIGNED, found.concerns, [*signatures, *found.signatures])
+
+
+def signatures_of(signed: Fields, content: bytes) -> list[SignatureSeen]:
+    """The signatures in signed data (CMS), of a content that may stand elsewhere.
+
+    :raises NotAccepted: where one cannot be read, or there is none, or more than anybody needs.
+    """
+    try:
         signers = list(signed["signer_infos"])
         certificates = [each.chosen for each in signed["certificates"] if each.name == "certificate"]
     except _UNREADABLE:
         raise NotAccepted(_DAMAGED) from None
-    if not content:
-        raise NotAccepted("it holds a signature and nothing that is signed; expected the document inside")
     if not signers or len(signers) > MOST_SIGNATURES:
         raise NotAccepted(f"it has {len(signers)} signatures; expected from 1 to {MOST_SIGNATURES}")
-    signatures = [_signature(each, certificates, content) for each in signers]
-    found = inside(io.BytesIO(content), name_inside)
-    return Seen(SIGNED, found.concerns, [*signatures, *found.signatures])
+    return [_signature(each, certificates, content) for each in signers]
 
 
 def _signature(signer: Fields, certificates: list[Fields], content: bytes) -> SignatureSeen:

@@ -41,6 +41,17 @@ class Verdict(TypedDict):
     signatures: list[SignatureSeen]
 
 
+class SignedVerdict(Verdict):
+    """What becomes of a signed conclusion.
+
+    ``from_draft``: it holds the draft, byte for byte; False where that cannot be told. ``around``: what stands before
+    and behind the draft in the container to be made of a signature that came apart (Base64), else None.
+    """
+
+    from_draft: bool
+    around: tuple[str, str] | None
+
+
 LONGEST_REASON = 600
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pages.tree import Break, Code, Foreign, Line, Said, Section, Table, Tone, line, strong
 from pages.words import OUTCOMES, day, size, words
 from pages.writing import Writer, below, capital, section, short, starter
-from rules.case_view import StepView
+from rules.case_view import ConclusionView, StepView
 from rules.documents import Signature
 from rules.terms import STEP_NAMES, Step
 
@@ -26,6 +26,7 @@ class Details(Writer):
         yield from self._steps()
         yield from self._inspection()
         yield from self._conclusion()
+        yield from self._letters()
         yield from self._documents()
         yield from self._details()
         yield from self._refused_messages()
@@ -93,12 +94,44 @@ class Details(Writer):
         if conclusion.signed_by and conclusion.signed_at:
             reference = conclusion.signature_reference
             under = (", under ", Foreign(reference)) if reference else ()
-            parts.append(
-                line("Signed by ", Foreign(conclusion.signed_by), f", {self.moment(conclusion.signed_at)}", *under)
-            )
-        parts.append(line("To read it: ", Code(f"{starter()} draft {self.case.case_id} --out {conclusion.number}.pdf")))
-        parts.append(line("Document ", Code(conclusion.document_id)))
+            position = (", ", Foreign(conclusion.position)) if conclusion.position else ()
+            at = f", {self.moment(conclusion.signed_at)}"
+            parts.append(line("Signed by ", Foreign(conclusion.signed_by), *position, at, *under))
+        parts += self._final(conclusion)
+        parts.append(line("To read it: ", Code(f"{starter()} draft {self.case.case_id} --out {conclusion.filename}")))
+        if conclusion.signed_at is None:
+            command = f"{starter()} draft {self.case.case_id} --to-sign --out FILE"
+            parts.append(line("The copy to sign, without the mark of a draft: ", Code(command)))
+        parts.append(line("Draft: ", Code(conclusion.document_id)))
+        returned = [each for each in conclusion.drafts if each.document_id != conclusion.document_id]
+        parts += [line(f"Returned draft, version {each.version}: ", Code(each.document_id)) for each in returned]
         yield Section("Conclusion", (below(parts),))
+
+    def _final(self, conclusion: ConclusionView) -> Iterator[Line]:
+        """What leaves; nothing before the signature."""
+        final = conclusion.final
+        if conclusion.signed_at is None:
+            return
+        if final is None:
+            yield line("The final conclusion is being made")
+            return
+        what = "the signed file" if final.signed_file else "the paper that says who signed"
+        yield line(f"What leaves is {what}: ", Code(final.document_id))
+        yield from (self._signature(each) for each in final.signatures)
+        if final.signed_file and not final.signatures:
+            yield line(Said("It has no electronic signature", Tone.WARNING))
+        if not final.from_draft:
+            yield line(Said("It was not made from the draft's own file: compare the two", Tone.WARNING))
+
+    def _letters(self) -> Iterator[Section]:
+        """Our own letters and papers, in the order in which they left."""
+        items = []
+        for each in self.case.letters:
+            by = (", by hand by ", Foreign(each.by)) if each.by else ()
+            number = (f"{capital(words(each.what))} ", Foreign(each.number))
+            items.append(line(*number, " to ", Foreign(each.addressee), f", {self.moment(each.sent_at)}", *by))
+        command = Code(f"{starter()} papers {self.case.case_id} --out DIR")
+        yield from section("Our letters", items, line("To open them: ", command))
 
     def _documents(self) -> Iterator[Section]:
         case = self.case

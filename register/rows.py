@@ -76,7 +76,7 @@ class DocumentEntry(Entry):
 
 
 class LetterEntry(Entry):
-    """An outgoing letter (request, reminder, withdrawal, conclusion, appeal, reply); key: case, ``key``."""
+    """A letter that has left, or a paper for our own file; key: case, ``key``. ``docs/letters.md`` has the kinds."""
 
     key: str
     what: str
@@ -86,6 +86,17 @@ class LetterEntry(Entry):
     reference: str | None = Field(description="the number that the other side gave it")
     document_id: str | None = None
     by: str | None = Field(default=None, description="who sent it, where it was sent by hand")
+
+
+class LetterNumber(Entry):
+    """The outgoing number that a letter has, and the letter; key: ``key``, the idempotency key of what makes it."""
+
+    key: str
+    case_id: str
+    kind: str
+    number: str
+    dated: Day
+    document_id: str | None = Field(description="None until the letter is in the store")
 
 
 class EscalationEntry(Entry):

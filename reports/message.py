@@ -35,7 +35,7 @@ _COLOUR: Final = "#2f5d8a"
 def message_of(account: Account, language: Language) -> Message:
     """Write the account of a month to level 3.
 
-    :raises reports.typesetting.CannotBeSet: where its paper cannot be set.
+    :raises letters.typesetting.CannotBeSet: where its paper cannot be set.
     """
     words = words_of(language)
     parts = _parts(account, words)

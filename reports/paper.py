@@ -8,10 +8,10 @@ from typing import Final
 
 from calendars.time_zone import almaty_clock
 from escalation.ladder import Language
+from letters.typesetting import set_paper
 from notifications.words import Words, words_of
 from reports.figures import Account, Reserve
 from reports.sheets import GROUP, made_words, period_of, sheets_of
-from reports.typesetting import set_paper
 from rules.terms import Risk, risk_of
 
 TEMPLATE: Final = Path(__file__).with_name("account.typ")
@@ -25,7 +25,7 @@ _RISKS: Final = {Reserve.EXCEEDED: Risk.EXCEEDED, Reserve.BELOW_0: Risk.AT_RISK,
 def paper_of(account: Account, language: Language) -> bytes:
     """The account as a PDF; the same account gives the same bytes.
 
-    :raises reports.typesetting.CannotBeSet: where it cannot be set.
+    :raises letters.typesetting.CannotBeSet: where it cannot be set.
     """
     return set_paper(TEMPLATE, _words(account, words_of(language)), almaty_clock().day_of(account.made_at))
 

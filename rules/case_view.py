@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from rules.comparison import Compared
+from rules.conclusion import DraftVersion, FinalConclusion
 from rules.documents import Kind, Signature
 from rules.findings import Finding
 from rules.instant import Day, Instant
@@ -21,6 +22,7 @@ from rules.registration import Occasion
 from rules.request import VerificationRequest
 from rules.roles import Role
 from rules.terms import Risk, Step
+from rules.text import file_stem
 
 
 class _View(BaseModel):
@@ -126,22 +128,39 @@ class InspectionView(InspectionCompleted):
 
 
 class ConclusionView(_View):
-    """The conclusion (¶10), drafted or signed."""
+    """The conclusion (¶10), under the number that it gets with its first draft.
 
-    number: str
+    ``document_id`` and ``sha256`` are the present draft's, ``final`` is what leaves once it is signed.
+    """
+
+    number: str | None
     outcome: Outcome
     document_id: str | None
     sha256: str | None
     version: int
     drafted_at: Instant | None
+    drafts: list[DraftVersion] = Field(default_factory=list)
     returned_because: str | None
     signed_by: str | None
+    position: str | None = None
     signed_at: Instant | None
     signature_arrived_at: Instant | None
     signature_reference: str | None
     message_id: str | None
+    final: FinalConclusion | None = None
     held_because: str | None
     released_by: str | None
+
+    @property
+    def filename(self) -> str:
+        """What it is called as a file, as it stands: a draft is named as one."""
+        if self.final is None:
+            return self.draft_name(self.version)
+        return f"conclusion-{file_stem(self.number or '')}{self.final.ending}"
+
+    def draft_name(self, version: int) -> str:
+        """What a draft is called as a file."""
+        return f"conclusion-{file_stem(self.number or '')}-draft-{version}.pdf"
 
 
 class AppealView(_View):
@@ -162,6 +181,23 @@ class ReplyView(_View):
     reference: str | None
     by: str | None
     email: str
+
+
+class LetterView(_View):
+    """A letter or paper of ours that has left, or is filed; in the store under ``document_id`` where we made it."""
+
+    what: str
+    number: str
+    addressee: str
+    sent_at: Instant
+    reference: str | None
+    document_id: str | None
+    by: str | None
+
+    @property
+    def filename(self) -> str:
+        """What it is called as a file."""
+        return f"{self.what.replace('_', '-')}-{file_stem(self.number)}.pdf"
 
 
 class FailedActionView(_View):
@@ -284,6 +320,7 @@ class CaseView(_View):
     calendar: CalendarView
     readings: Readings
     request_confirmed: ConfirmationView | None
+    require_signed_file: bool = False
     documents: list[DocumentView]
     refused_documents: list[RefusedDocumentView]
     quarantined_documents: list[QuarantinedDocumentView] = Field(default_factory=list)
@@ -295,6 +332,7 @@ class CaseView(_View):
     conclusion: ConclusionView | None
     appeal: AppealView | None
     reply: ReplyView | None
+    letters: list[LetterView] = Field(default_factory=list)
     stated_earlier: list[StatedView]
     failed_actions: list[FailedActionView]
     retrying: list[RetryingView]

@@ -87,9 +87,9 @@ class SignConclusion(Decision, Signed):
 
 
 class RecordDispatch(Decision):
-    """The request, the appeal or the reply was sent by hand, under a letter's number."""
+    """A letter was sent by hand, under its number: the request, the acknowledgement, the appeal or the reply."""
 
-    what: Literal["request", "appeal", "reply"] = "request"
+    what: Literal["request", "acknowledgement", "appeal", "reply"] = "request"
     sent_at: StatedInstant
     letter_reference: Text
 

@@ -40,26 +40,35 @@ LARGEST_DOCUMENT = 50 * 1024 * 1024
 Sha256 = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9a-fA-F]{64}$")]
 
 
+Address = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)]
+DocumentId = Annotated[str, StringConstraints(pattern=r"^sha256-[0-9a-f]{64}$")]
+FileName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+
+
 class NamedDocument(Incoming):
     """What whoever brings a document says it is."""
 
     kind: Kind
-    filename: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+    filename: FileName
     media_type: Annotated[str, StringConstraints(max_length=200)] | None = None
 
 
-class OfferedDocument(NamedDocument):
-    """A document as a message offers it: where it can be fetched and what it must hash to."""
+class OfferedFile(Incoming):
+    """A file as a message offers it: where it can be fetched and what it must hash to."""
 
-    url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)]
+    url: Address
     sha256: Sha256
     size: Annotated[int, Field(ge=0)] | None = None
+
+
+class OfferedDocument(OfferedFile, NamedDocument):
+    """A document as a message offers it."""
 
 
 class RecordedDocument(NamedDocument):
     """A document that is in the store: a person has put it there (``starter.py store``), or a system (section 13)."""
 
-    document_id: Annotated[str, StringConstraints(pattern=r"^sha256-[0-9a-f]{64}$")]
+    document_id: DocumentId
 
     @property
     def sha256(self) -> str:
@@ -83,7 +92,7 @@ OneLine = Annotated[str, AfterValidator(one_line)]
 
 
 class Signature(BaseModel):
-    """A signature of a signed container (CMS, RFC 5652), as its look finds it.
+    """A signature of a signed container (CMS, RFC 5652) or in a signed PDF, as its look finds it.
 
     ``signed_at`` is what the signer's own clock said. ``holds``: the content is what was signed, with the key of the
     certificate that comes with it, while that was valid; False where it is not, None where that cannot be told, and

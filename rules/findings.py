@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from rules.conclusion import FinalConclusion
 from rules.documents import Signature
 from rules.instant import Day
 from rules.likeness import same_at_sight
@@ -138,6 +139,18 @@ def signature_findings(signatures: Iterable[tuple[str, Signature]]) -> list[Find
         for filename, each in signatures
         if not each.holds
     ]
+
+
+def signed_file_findings(final: FinalConclusion) -> list[Finding]:
+    """What is to be known of a signed conclusion that leaves: signatures not verified here, and bytes of its own."""
+    found = signature_findings(("the signed conclusion", each) for each in final.signatures)
+    words = []
+    if final.signed_file and not final.signatures:
+        words.append("the signed conclusion has no electronic signature: compare it with the draft")
+    elif not final.from_draft:
+        words.append("the signed conclusion was not made from the draft's own file: compare the two")
+    own = [Finding(field="signed_file", application=None, rex=None, severity="minor", text=each) for each in words]
+    return [*found, *own]
 
 
 def _status(rex: str | None, text: str) -> Finding:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from rules.conclusion import SignedFile
 from rules.documents import AnyDocument, Application
 from rules.instant import StatedInstant, stated_between
 from rules.refusal import Refusal, read
@@ -70,11 +71,16 @@ class InspectionCompleted(Message, Inspected):
 
 
 class Signed(Incoming):
-    """The signature under the conclusion (¶10), whoever reports it. ``document_id`` names the draft that was signed."""
+    """The signature under the conclusion (¶10), whoever reports it. ``document_id`` names the draft that was signed.
+
+    ``position`` is the signatory's; ``signed_file`` the signed conclusion, which is then what leaves.
+    """
 
     signed_at: StatedInstant | None = None
     document_id: Annotated[str, StringConstraints(max_length=200)] | None = None
     signature_reference: Text | None = None
+    position: Text | None = None
+    signed_file: SignedFile | None = None
 
 
 class ConclusionSigned(Message, Signed):

@@ -18,6 +18,31 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Result(StrEnum):
+    """What papers say of the registration: how it stood on the dates of the statements, apart from any revocation."""
+
+    VALID = "valid"
+    NOT_CONFIRMED = "not_confirmed"
+    GROUNDS = "grounds"
+    """It was in force; grounds for its revocation are established."""
+    REVOKED = "revoked"
+    NONE = "none"
+
+
+def result_of(outcome: Outcome, inspection: InspectionCompleted | None) -> Result | None:
+    """What the papers of a concluded case say; None where its outcome is none that is concluded."""
+    match outcome:
+        case Outcome.VALID:
+            return Result.VALID
+        case Outcome.NOT_CONFIRMED:
+            return Result.NOT_CONFIRMED
+        case Outcome.NOT_VALID:
+            state = inspection.registration if inspection is not None else "valid"
+            return Result.GROUNDS if state == "valid" else Result(state)
+        case Outcome.WITHDRAWN:
+            return None
+
+
 def outcome_of(result: InspectionCompleted, reading: Grounds) -> Outcome | None:
     """The outcome, or None where documents are incomplete without a ground: a person must decide how to go on."""
     if suffice(result.grounds, reading) or result.registration != "valid":

@@ -53,7 +53,6 @@ _EXPECTED: Final = {
 _FORMS: Final = {
     "sha256": "expected 64 hexadecimal digits",
     "url": "expected an http or https address without spaces",
-    "email": "expected an e-mail address",
     "document_id": "expected sha256- followed by 64 hexadecimal digits, as `starter.py store FILE` prints it",
 }
 """What a pattern asks for, by the name of its field."""

@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from rules.instant import CLOCK_TOLERANCE, Day, Instant
+from rules.mail_address import LONGEST, check_mailable
 from rules.refusal import read, within
 
 THE_ORDER = datetime(2020, 12, 31, 18, tzinfo=UTC)
@@ -108,7 +109,9 @@ Bin = Annotated[
 ]
 Email = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+$"),
+    StringConstraints(strip_whitespace=True, max_length=LONGEST),
+    AfterValidator(check_mailable),
+    WithJsonSchema({"type": "string", "maxLength": LONGEST, "pattern": r"^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+$"}),
 ]
 
 

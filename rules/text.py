@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeVar
@@ -48,6 +49,11 @@ def shown(text: str, longest: int | None = None) -> str:
     """
     words = " ".join(map(_broken_address, one_line(text).split()))
     return isolated(one_line(words, longest))
+
+
+def file_stem(number: str) -> str:
+    """The number of a paper as it can stand in the name of a file: ``REX/26-ZK-0007`` -> ``REX-26-ZK-0007``."""
+    return re.sub(r"\W+", "-", number).strip("-")
 
 
 def isolated(line: str) -> str:

@@ -126,6 +126,12 @@ def _ladder_file(value: Path) -> Path:
     return value
 
 
+def _letters_folder(value: Path) -> Path:
+    if not value.is_dir():
+        raise ValueError(f"{value}: expected a folder of templates, as letters/templates is")
+    return value
+
+
 def _readings_file(value: Any) -> Any:
     if not isinstance(value, str):
         return value
@@ -222,10 +228,14 @@ class WorkerSettings(ClientSettings):
     escalate_3: Recipients = Field(default=None, validate_default=True)
     heartbeat_url: Annotated[SecretStr, AfterValidator(_heartbeat_address)] | None = None
     """Called once a day when the self-check finds that all is well; the service behind it notices its silence."""
+    letters: Annotated[Path, AfterValidator(_letters_folder)] | None = None
+    """The folder of templates for letters and papers; ours by default (``letters/templates``)."""
     confirm_request: bool = False
     """Whether a person confirms that a request is official (¶4) before the letter of ¶7 leaves."""
     only_authenticated: bool = False
     """Whether a case takes only what came through the gateway."""
+    require_signed_file: bool = False
+    """Whether a conclusion (¶10) is signed with a validly signed file only."""
     metrics_address: Annotated[str, AfterValidator(_listener)] | None = None
     """Where the worker offers Prometheus its figures, ``host:port``; nowhere by default."""
 

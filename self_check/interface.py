@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal
 
-from activities.interface import Payload
+from activities.payload import Payload
 from rules.instant import Day, Instant
 
 

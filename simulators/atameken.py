@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import hashlib
 import os
 import sys
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import compare_digest
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import Depends, FastAPI, Header, HTTPException, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, field_serializer, model_validator
 from starlette.types import ASGIApp
 
 from rules.documents import Kind
@@ -39,14 +41,32 @@ class _Body(BaseModel):
     case_id: str
 
 
-class _Letter(BaseModel):
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class _Signed(BaseModel):
+    """The conclusion that an appeal speaks of."""
+
     model_config = ConfigDict(extra="forbid")
     number: str
     date: Day
+    sha256: Sha256
 
 
-class _SignedLetter(_Letter):
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+class _Letter(_Signed):
+    """A letter comes as what it is: a PDF, whose bytes have to be those that it names."""
+
+    pdf: Base64Bytes
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if hashlib.sha256(self.pdf).hexdigest() != self.sha256:
+            raise ValueError("pdf: its bytes have another sha256")
+        return self
+
+    @field_serializer("pdf")
+    def _as_it_came(self, pdf: bytes) -> str:
+        return b64encode(pdf).decode("ascii")
 
 
 class DocumentRequestBody(_Body):
@@ -64,12 +84,14 @@ class ReminderBody(_Body):
 
     last_day: Day
     message: str
+    letter: _Letter
 
 
 class WithdrawalBody(_Body):
     """``POST /document-requests/{request_id}/withdrawal``."""
 
     reason: str
+    letter: _Letter
 
 
 class AppealBody(_Body):
@@ -77,7 +99,8 @@ class AppealBody(_Body):
 
     rex_number: str
     grounds: Annotated[list[Ground], Field(min_length=1)]
-    conclusion: _SignedLetter
+    conclusion: _Signed
+    letter: _Letter
 
 
 class Taken(BaseModel):

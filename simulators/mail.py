@@ -28,6 +28,9 @@ LARGEST_MESSAGE: Final = 64 * 1024 * 1024
 
 INDEX: Final = "index.txt"
 
+NOBODY: Final = "nobody@"
+"""How the addresses begin that this server refuses."""
+
 
 class Folder:
     """Where the messages go. ``index.txt`` has a line for each: file, time (UTC), sender, recipients, subject."""
@@ -37,6 +40,15 @@ class Folder:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self._number = max((int(each.stem) for each in folder.glob("*.eml") if each.stem.isdigit()), default=0)
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """aiosmtpd's hook: everybody has a mailbox here but ``nobody@``."""
+        if address.startswith(NOBODY):
+            return "550 5.1.1 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """aiosmtpd's hook: keep a message and answer the sender."""

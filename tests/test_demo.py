@@ -61,15 +61,18 @@ async def test_the_demo_shows_three_cases_as_expected_and_leaves_no_process(tmp_
     assert "All three cases are as expected" in shown
     assert "NO " not in shown
     rows = {line.split()[0]: line for line in shown.splitlines() if re.match(r"rex-\S+ {2,}", line)}
-    assert re.search(r"  valid +closed +– +\d+ +none +papers/rex-ch-2026-0042 \(5\)", rows["rex-ch-2026-0042"])
-    assert re.search(r"  not valid +closed +– +\d+ +none +papers/rex-no-26-01187 \(5\)", rows["rex-no-26-01187"])
+    assert re.search(r"  valid +closed +– +\d+ +none +papers/rex-ch-2026-0042 \(10\)", rows["rex-ch-2026-0042"])
+    assert re.search(r"  not valid +closed +– +\d+ +none +papers/rex-no-26-01187 \(11\)", rows["rex-no-26-01187"])
     late = rows["rex-ch-2026-0017"]
-    assert re.search(r"  open, at risk +await documents +\d+ \w+ 20\d\d +-\d+ +\d open of \d +none arrived", late)
+    assert re.search(
+        r"  open, at risk +await documents +\d+ \w+ 20\d\d +-\d+ +\d open of \d +papers/rex-ch-2026-0017 \(2\)", late
+    )
     for case_id in rows:
         assert re.search(rf"http://127\.0\.0\.1:\d+/namespaces/default/workflows/{case_id}", shown)
     papers = folder / "papers" / "rex-no-26-01187"
-    (conclusion,) = papers.glob("conclusion-*.pdf")
-    assert conclusion.read_bytes().startswith(b"%PDF")
+    conclusions = sorted(papers.glob("conclusion-*.pdf"))
+    assert ["draft" in each.name for each in conclusions] == [True, False]
+    assert all(each.read_bytes().startswith(b"%PDF") for each in conclusions)
     assert left_in(folder) == []
 
 

@@ -20,6 +20,7 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.testing import WorkflowEnvironment
 
 from activities.interface import Activity
+from letters.folder import OURS
 from register.database import open_register
 from runtime.connection import client_options
 from runtime.settings import WorkerSettings
@@ -215,6 +216,18 @@ async def test_no_start_where_a_search_attribute_is_missing_or_of_another_type(
             )
         )
         assert "RexRisk is Int, expected Keyword" in await failing(environment)
+
+
+async def test_a_template_that_does_not_compile_stops_it_with_file_and_line(
+    environment: Environment, failing: Failing, tmp_path: Path
+) -> None:
+    templates = tmp_path / "letters"
+    templates.mkdir()
+    for each in ("letter.typ", "paper.typ"):
+        (templates / each).write_bytes((OURS / each).read_bytes())
+    (templates / "letter.typ").write_text("#set page(")
+    line = await failing(environment | {"REXV_LETTERS": str(templates)})
+    assert line == f"worker: {templates}: letter.typ, line 1: unclosed delimiter\n"
 
 
 async def test_a_toml_profile_that_cannot_be_read_is_named_without_the_line_that_holds_the_key(

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError, FailureError
 
-from activities.interface import Notify, Reminder
+from activities.interface import Notify
+from activities.outgoing import Reminder
 from escalation.kinds import LEVEL_NAMES
 from rules.text import one_line
 from workflows.asking_first import ASKED, SUMMARIES

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from activities.interface import (
-    Activity,
-    Drafted,
-    LookedUp,
-    Lookup,
-    Reminder,
-    Sent,
-    Taken,
-)
+from activities.interface import Activity, Lookup
+from activities.outgoing import Drafted, LookedUp, Reminder, Sealed, Sent, Taken, Withdrawal, Withdrawn
 from escalation.kinds import Escalation
 from escalation.resolution import Resolution
+from rules.conclusion import DraftVersion
 from rules.outcome import Outcome
 from rules.registration import Occasion
 from rules.terms import Step
-from workflows import letters, rex
+from workflows import letters, rex, signing
 from workflows.case import Action, Case
 from workflows.escalating import escalate, failure_of, resolve
 from workflows.escalation_state import Identity
@@ -35,7 +29,7 @@ def request_taken(case: Case, _: Action, result: Taken, now: datetime) -> None:
 
 def appeal_taken(case: Case, _: Action, result: Taken, now: datetime) -> None:
     """Atameken has taken our appeal (¶10)."""
-    letters.appeal_sent(case, _dispatch(result), case.next_letter_number())
+    letters.appeal_sent(case, _dispatch(result))
 
 
 def reminder_taken(case: Case, action: Action, result: Taken, now: datetime) -> None:
@@ -44,9 +38,15 @@ def reminder_taken(case: Case, action: Action, result: Taken, now: datetime) -> 
         letters.reminder_sent(case, action.payload.key, _dispatch(result))
 
 
-def withdrawal_taken(case: Case, action: Action, _: object, now: datetime) -> None:
+def withdrawal_taken(case: Case, action: Action, result: Withdrawn, now: datetime) -> None:
     """Atameken knows that a request is withdrawn."""
-    case.note(f"{action.key} taken", now, "case", "withdrawal_sent")
+    if isinstance(action.payload, Withdrawal):
+        letters.withdrawal_sent(case, action.payload.key, Dispatch(sent_at=result.sent_at, letter=result.letter))
+
+
+def receipt_acknowledged(case: Case, _: Action, result: Sent, now: datetime) -> None:
+    """The customs know that their request is in."""
+    letters.receipt_acknowledged(case, _mailed(result))
 
 
 def looked_up(case: Case, action: Action, result: LookedUp, now: datetime) -> None:
@@ -58,21 +58,41 @@ def looked_up(case: Case, action: Action, result: LookedUp, now: datetime) -> No
 def drafted(case: Case, _: Action, result: Drafted, now: datetime) -> None:
     """The conclusion is drafted (¶10), with a look at REX; where that was out of reach it is tried on."""
     if result.looked_up is not None:
-        rex.looked_up_for_the_draft(case, result.looked_up, now)
+        rex.looked_up_beside(case, result.looked_up, Occasion.DRAFT, now)
     else:
         rex.look_up(case, Occasion.DRAFT)
     conclusion = case.conclusion
     if conclusion is None:
         return
+    conclusion.number = result.number
     conclusion.document_id, conclusion.sha256, conclusion.drafted_at = result.document_id, result.sha256, result.at
+    conclusion.source = result.source
+    made = {
+        "version": conclusion.version,
+        "document_id": result.document_id,
+        "sha256": result.sha256,
+        "to_sign": result.to_sign,
+    }
+    conclusion.drafts.append(DraftVersion(**made, drafted_at=result.at))
     details = {"document_id": result.document_id, "version": conclusion.version}
+    if result.record is not None:
+        letters.record_made(case, result.record, result.at)
     case.note(f"draft {conclusion.version}", result.at, "case", "conclusion_drafted", **details)
+
+
+def sealed(case: Case, _: Action, result: Sealed, now: datetime) -> None:
+    """The final paper is made (¶10), with the last look at REX; where that was out of reach it is tried on."""
+    if case.conclusion is not None:
+        signing.take_final(case, case.conclusion, result.final, now)
+    if result.looked_up is not None:
+        rex.looked_up_beside(case, result.looked_up, Occasion.SIGNATURE, now)
+    else:
+        rex.look_up(case, Occasion.SIGNATURE)
 
 
 def replied(case: Case, _: Action, result: Sent, now: datetime) -> None:
     """The reply to the customs has left."""
-    dispatch = Dispatch(sent_at=result.sent_at, reference=result.message_id)
-    letters.reply_sent(case, dispatch, case.next_letter_number())
+    letters.reply_sent(case, _mailed(result))
 
 
 def gave_up(case: Case, action: Action, error: str, now: datetime) -> None:
@@ -118,4 +138,10 @@ def drop_pointless(case: Case, now: datetime) -> None:
 
 
 def _dispatch(result: Taken) -> Dispatch:
-    return Dispatch(sent_at=result.sent_at, received_at=result.received_at, reference=result.reference)
+    return Dispatch(
+        sent_at=result.sent_at, received_at=result.received_at, reference=result.reference, letter=result.letter
+    )
+
+
+def _mailed(result: Sent) -> Dispatch:
+    return Dispatch(sent_at=result.sent_at, reference=result.message_id, letter=result.letter)

@@ -1,4 +1,4 @@
-"""Decisions that ask the outside world first: the calendar as it is now, or whether the store has what came by post.
+"""Decisions that ask the outside world first: the calendar as it is now, what came by post, or a signed conclusion.
 
 The person waits at the screen: what cannot be answered soon is refused, and nothing is changed.
 """
@@ -8,12 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from activities.interface import Activity, Fetch, Fetched, Recorded, year_span
+from activities.interface import Activity, Fetch, Fetched, Recorded, SignedFileChecked, year_span
 from escalation.resolution import Resolution
 from rules.calendar import CalendarDays, WorkingCalendar
-from rules.decisions import Decision, RecordDocuments, Recount
+from rules.decisions import Decision, RecordDocuments, Recount, SignConclusion
 from rules.refusal import Refusal
-from workflows import deliveries, facts
+from workflows import deliveries, facts, signing
 from workflows.by_hand import fact_id
 from workflows.case import Action, Case
 from workflows.counting_anew import count_anew
@@ -21,12 +21,18 @@ from workflows.decisions import Calendar, check, note_decision
 
 RECOUNT: Final = "recount"
 RECORD_DOCUMENTS: Final = "record_documents"
-ASKED: Final = {RECOUNT: "the calendar could not be read", RECORD_DOCUMENTS: "the documents could not be checked"}
+SIGN_CONCLUSION: Final = "sign_conclusion"
+ASKED: Final = {
+    RECOUNT: "the calendar could not be read",
+    RECORD_DOCUMENTS: "the documents could not be checked",
+    SIGN_CONCLUSION: "the signed file could not be checked",
+}
 """The keys of the actions that ask, with what it means where one gives up."""
 
 SUMMARIES: Final = {
     RECOUNT: "¶5: read the working days as they are now",
     RECORD_DOCUMENTS: "¶8: see that the store has the documents that came by post",
+    SIGN_CONCLUSION: "¶10: fetch the signed conclusion and check its signatures",
 }
 """What they do, in words."""
 
@@ -47,6 +53,10 @@ def question(case: Case, calendar: Calendar, decision: Decision, now: datetime) 
                 case_id=case.case_id, message_id=fact_id(RECORD_DOCUMENTS, now), documents=list(decision.documents)
             )
             return Action(key=RECORD_DOCUMENTS, activity=Activity.FETCH_DOCUMENTS, payload=wanted)
+        case SignConclusion() if decision.signed_file is not None:
+            check(case, calendar, SIGN_CONCLUSION, decision, now)
+            look = signing.question(case, decision)
+            return Action(key=SIGN_CONCLUSION, activity=Activity.CHECK_SIGNED_FILE, payload=look)
         case _:
             return None
 
@@ -65,6 +75,9 @@ def apply(
             return recount(case, found.days, decision, now)
         case RecordDocuments(), Fetched():
             record_documents(case, calendar, decision, asked, found, now)
+            return {}
+        case SignConclusion(), SignedFileChecked():
+            sign_conclusion(case, calendar, decision, asked, found, now)
             return {}
         case _:
             raise TypeError(f"{asked.key} was answered with {type(found).__name__}")
@@ -105,3 +118,16 @@ def record_documents(
     deliveries.fetched(case, asked, found, now)
     details = decision.model_dump(mode="json", exclude={"by"})
     case.note(message_id, arrived_at, decision.by, RECORD_DOCUMENTS, **details)
+
+
+def sign_conclusion(
+    case: Case, calendar: Calendar, decision: SignConclusion, asked: Action, found: SignedFileChecked, now: datetime
+) -> None:
+    """Take a signature up with its signed file; it arrived when the person was heard.
+
+    :raises Refusal: where the file is not the signed conclusion, or the signature makes no sense any more.
+    """
+    arrived_at = asked.begun_at or now
+    message = decision.as_message(fact_id(SIGN_CONCLUSION, arrived_at))
+    facts.apply(case, calendar, message, arrived_at, final=signing.accepted(case, found))
+    note_decision(case, SIGN_CONCLUSION, decision, arrived_at)

@@ -48,6 +48,8 @@ def check_dispatch(case: Case, _: Calendar, decision: RecordDispatch, now: datet
     match decision.what:
         case "request" if asked is None or asked.dispatch is not None:
             raise Refusal("what: the request has been sent already; expected it to be still unsent")
+        case "acknowledgement" if case.acknowledgement is not None:
+            raise Refusal("what: the receipt has been acknowledged already")
         case "appeal" if not case.signed or not case.appeal_due:
             raise Refusal("what: no appeal is due; expected a signed conclusion with a ground of ¶10")
         case "appeal" if case.appeal is not None:
@@ -59,7 +61,8 @@ def check_dispatch(case: Case, _: Calendar, decision: RecordDispatch, now: datet
         case _:
             pass
     conclusion = case.conclusion
-    if decision.what != "request" and conclusion and conclusion.signed_at and decision.sent_at < conclusion.signed_at:
+    after_it = decision.what in ("appeal", "reply")
+    if after_it and conclusion and conclusion.signed_at and decision.sent_at < conclusion.signed_at:
         raise Refusal("sent_at: lies before the signature; expected a time from then on")
 
 
@@ -70,12 +73,15 @@ def record_dispatch(case: Case, _: Calendar, decision: RecordDispatch, now: date
         case "request":
             done_by_hand(case, Activity.REQUEST_DOCUMENTS, decision.by, now)
             letters.request_sent(case, dispatch)
+        case "acknowledgement":
+            done_by_hand(case, Activity.ACKNOWLEDGE_RECEIPT, decision.by, now)
+            letters.receipt_acknowledged(case, dispatch)
         case "appeal":
             done_by_hand(case, Activity.APPEAL_FOR_REVOCATION, decision.by, now)
-            letters.appeal_sent(case, dispatch, decision.letter_reference)
+            letters.appeal_sent(case, dispatch)
         case "reply":
             done_by_hand(case, Activity.SEND_REPLY, decision.by, now)
-            letters.reply_sent(case, dispatch, decision.letter_reference)
+            letters.reply_sent(case, dispatch)
 
 
 def check_lookup(case: Case, _: Calendar, decision: RecordLookup, now: datetime) -> None:

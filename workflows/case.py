@@ -9,12 +9,14 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, SerializeAsAny, ValidationInfo, field_validator
 
-from activities.interface import PAYLOADS, Activity, Payload
+from activities.interface import PAYLOADS, Activity
+from activities.payload import Payload
 from escalation.ladder import LadderBook
 from register.rows import LetterEntry, LogEntry, RefusedMessageEntry, RegisterEntries
 from rules.calendar import CalendarDays
 from rules.clock import PRESENT, Clock
-from rules.findings import Finding, lacking, signature_findings
+from rules.conclusion import DraftVersion, FinalConclusion
+from rules.findings import Finding, lacking, signature_findings, signed_file_findings
 from rules.instant import Day, Instant
 from rules.messages import Ground, InspectionCompleted
 from rules.outcome import Outcome, appeal_is_due
@@ -69,19 +71,23 @@ class InspectionState(BaseModel):
 class ConclusionState(BaseModel):
     """The conclusion (¶10) from its first draft to its signature. The number stays through every draft."""
 
-    number: str
+    number: str | None = Field(default=None, description="drawn for the first draft")
     outcome: Outcome
     reason: str | None = None
     version: int = 1
     document_id: str | None = None
     sha256: str | None = None
+    source: str | None = Field(default=None, description="document id of the facts that the draft was made from")
     drafted_at: Instant | None = None
+    drafts: list[DraftVersion] = Field(default_factory=list, description="every one, the present one last")
     returned_because: str | None = None
     signed_by: str | None = None
+    position: str | None = None
     signed_at: Instant | None = None
     signature_arrived_at: Instant | None = None
     signature_reference: str | None = None
     signature_message_id: str | None = None
+    final: FinalConclusion | None = Field(default=None, description="what leaves, once it is signed and made")
     held_because: str | None = Field(default=None, description="why reply and appeal wait for a person's decision")
     released_by: str | None = None
 
@@ -181,6 +187,7 @@ class Case(BaseModel):
     readings: Readings = Field(default_factory=Readings, description="recorded at the opening, with the calendar")
     confirm_first: bool = Field(default=False, description="a person confirms the request before our letter leaves")
     door: Door = Field(default_factory=Door)
+    require_signed_file: bool = Field(default=False, description="recorded at the opening: signed with its file only")
     confirmed: Confirmation | None = None
     responsible: str | None = Field(default=None, description="the officer to whom the case is assigned, by name")
     book: LadderBook | None = Field(default=None, description="the ladders of escalation, once they are needed")
@@ -202,6 +209,7 @@ class Case(BaseModel):
     inspection_reopened: bool = False
     conclusion: ConclusionState | None = None
     without_documents: bool = False
+    acknowledgement: Dispatch | None = Field(default=None, description="of the request's receipt, to the customs")
     appeal: Dispatch | None = None
     reply: Dispatch | None = None
     actions: dict[str, Action] = Field(default_factory=dict)
@@ -212,7 +220,8 @@ class Case(BaseModel):
     judged_count: int = 0
     inbox: list[Parcel] = Field(default_factory=list)
     kept: list[Parcel] = Field(default_factory=list, description="messages that overtook what they speak of")
-    letter_count: int = 0
+    unseen: list[Parcel] = Field(default_factory=list, description="signatures whose file is still being looked into")
+    letters: list[LetterEntry] = Field(default_factory=list, description="our papers that have left, or are filed")
     rounds_of_notices: int = 0
     unwritten: Unwritten = Field(default_factory=Unwritten)
     closed_at: Instant | None = None
@@ -268,7 +277,9 @@ class Case(BaseModel):
     def findings(self) -> list[Finding]:
         """What the inspector has to look at: REX, the application, what the set lacks, signatures that fail (¶9)."""
         found = self.registration.findings(self.request, self.papers.application) + lacking(self.lacking)
-        return found + signature_findings(self.papers.signatures)
+        found += signature_findings(self.papers.signatures)
+        final = self.conclusion.final if self.conclusion else None
+        return found + (signed_file_findings(final) if final is not None else [])
 
     @property
     def lacking(self) -> list[str]:
@@ -317,11 +328,6 @@ class Case(BaseModel):
     def open_escalations(self) -> list[EscalationState]:
         """Escalations about which something is still to be done: neither resolved nor overtaken."""
         return [each for each in self.escalations if each.open]
-
-    def next_letter_number(self) -> str:
-        """The number of the next outgoing letter of the case."""
-        self.letter_count += 1
-        return f"{self.case_id}-L{self.letter_count}"
 
     def note(self, key: str, at: Instant, who: str, what: str, /, **details: Any) -> None:
         """Write a line of the case's log. ``key`` names the fact; ``details`` may have any name, as fields do."""

@@ -18,6 +18,7 @@ from rules.case_view import (
     EscalationView,
     FailedActionView,
     InspectionView,
+    LetterView,
     NotifiedView,
     QuarantinedDocumentView,
     RefusedDocumentView,
@@ -60,6 +61,7 @@ def case_view(case: Case, calendar: WorkingCalendar | None, now: datetime) -> Ca
         calendar=_calendar(case),
         readings=case.readings,
         request_confirmed=_confirmation(case),
+        require_signed_file=case.require_signed_file,
         documents=[
             DocumentView(
                 kind=document.kind,
@@ -114,6 +116,7 @@ def case_view(case: Case, calendar: WorkingCalendar | None, now: datetime) -> Ca
         conclusion=_conclusion(case),
         appeal=AppealView(**case.appeal.model_dump(), grounds=case.grounds) if case.appeal else None,
         reply=ReplyView(**case.reply.model_dump(), email=case.request.reply_to.email) if case.reply else None,
+        letters=[LetterView(**each.model_dump()) for each in case.letters],
         failed_actions=[
             FailedActionView(action=action.key, what=DOES[action.activity], error=action.error, since=action.since)
             for action in case.failed_actions
@@ -220,7 +223,7 @@ def _conclusion(case: Case) -> ConclusionView | None:
     conclusion = case.conclusion
     if conclusion is None or case.step in (Step.AWAIT_DOCUMENTS, Step.INSPECT):
         return None  # There is none yet; or it is void, while documents are awaited and inspected anew.
-    known = conclusion.model_dump(exclude={"reason", "signature_message_id"})
+    known = conclusion.model_dump(exclude={"reason", "signature_message_id", "source"})
     return ConclusionView(**known, message_id=conclusion.signature_message_id)
 
 

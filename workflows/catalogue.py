@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from activities.interface import Activity, DoorKeys, Drafted, Fetched, LookedUp, Notified, Recorded, Sent, Taken
+from activities.interface import Activity, DoorKeys, Fetched, Notified, Recorded, SignedFileChecked
+from activities.outgoing import Drafted, LookedUp, Sealed, Sent, Taken, Withdrawn
 from escalation.ladder import LadderBook
 from rules.instant import Instant
-from workflows import answers, deliveries
+from workflows import answers, deliveries, inbox
 from workflows.case import Action, Case
 from workflows.profiles import FETCH, LETTER, LOOKUP, NOTIFY, OWN, Profile
 
@@ -37,13 +38,16 @@ CATALOGUE: Final[dict[Activity, Row]] = {
     Activity.RECORD_CALENDAR: Row(Recorded, OWN),
     Activity.READ_ARRIVALS: Row(list[Instant], OWN, quiet=True),
     Activity.WRITE_REGISTER: Row(None, OWN, lambda *_: None),
+    Activity.ACKNOWLEDGE_RECEIPT: Row(Sent, LETTER, answers.receipt_acknowledged),
     Activity.REQUEST_DOCUMENTS: Row(Taken, LETTER, answers.request_taken, of_the_step=True),
     Activity.REMIND_ATAMEKEN: Row(Taken, LETTER, answers.reminder_taken),
-    Activity.WITHDRAW_REQUEST: Row(None, LETTER, answers.withdrawal_taken),
+    Activity.WITHDRAW_REQUEST: Row(Withdrawn, LETTER, answers.withdrawal_taken),
     Activity.LOOK_UP_REGISTRATION: Row(LookedUp, LOOKUP, answers.looked_up),
     Activity.FETCH_DOCUMENTS: Row(Fetched, FETCH, deliveries.fetched, of_the_step=True),
     Activity.RELEASE_DOCUMENT: Row(None, OWN, deliveries.released),
     Activity.DRAFT_CONCLUSION: Row(Drafted, OWN, answers.drafted, of_the_step=True),
+    Activity.CHECK_SIGNED_FILE: Row(SignedFileChecked, FETCH, inbox.looked_into, of_the_step=True),
+    Activity.SEAL_CONCLUSION: Row(Sealed, OWN, answers.sealed),
     Activity.APPEAL_FOR_REVOCATION: Row(Taken, LETTER, answers.appeal_taken, of_the_step=True),
     Activity.SEND_REPLY: Row(Sent, LETTER, answers.replied),
     Activity.READ_DOOR_KEYS: Row(DoorKeys, OWN, quiet=True),

@@ -224,12 +224,12 @@ CATALOGUE: Final[dict[str, Row]] = {
     ),
     "sign_conclusion": Row(
         "¶10: the conclusion is signed: by; document_id of the draft (required once one was returned); optional: "
-        "signed_by, signed_at, signature_reference.",
+        "signed_by, position, signed_at, signature_reference, signed_file (url, filename, sha256; or document_id).",
         by_hand.check_signature,
         by_hand.sign_conclusion,
     ),
     "record_dispatch": Row(
-        "Record a letter sent by hand: what (request, appeal, reply), sent_at, letter_reference, by.",
+        "Record a letter sent by hand: what (request, acknowledgement, appeal, reply), sent_at, letter_reference, by.",
         by_hand.check_dispatch,
         by_hand.record_dispatch,
     ),
@@ -290,7 +290,7 @@ CATALOGUE: Final[dict[str, Row]] = {
     ),
     "recount": Row("Count every open term by the calendar as it is now: reason, by.", _always, _always),
 }
-"""Every decision of ``rules.decisions.DECISIONS``; ``recount`` and ``record_documents`` are applied once an activity
-has read the calendar anew, or looked into the store (``workflows.asking_first``)."""
+"""Every decision of ``rules.decisions.DECISIONS``; ``recount`` and ``record_documents``, and
+``sign_conclusion`` with a signed file, are applied once an activity has read or looked (``workflows.asking_first``)."""
 
 NAMES: Final = {model: name for name, model in DECISIONS.items()}

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from activities.interface import (
-    Activity,
-    Fetch,
-    Fetched,
-    QuarantinedDocument,
-    RefusedDocument,
-    Release,
-    StoredDocument,
-)
+from activities.interface import Activity, Fetch, Fetched, QuarantinedDocument, RefusedDocument, Release, StoredDocument
 from escalation.kinds import Escalation
 from escalation.resolution import Resolution
 from rules.decisions import ReleaseDocument

@@ -11,6 +11,7 @@ from typing import Final
 from activities.interface import Activity, ArrivalsWanted, Fetch
 from escalation.resolution import Resolution
 from rules.calendar import WorkingCalendar
+from rules.conclusion import FinalConclusion
 from rules.decisions import RecordDocuments
 from rules.instant import CLOCK_TOLERANCE
 from rules.messages import (
@@ -22,6 +23,7 @@ from rules.messages import (
 )
 from rules.refusal import Refusal
 from rules.terms import Step
+from workflows import signing
 from workflows.case import Case, InspectionState
 from workflows.deadlines import term_moved
 from workflows.order import start_of_wait
@@ -55,10 +57,12 @@ def apply(
     message: Message,
     arrived_at: datetime,
     arrival: ArrivalsWanted | None = None,
+    final: FinalConclusion | None = None,
 ) -> None:
     """Change the case by a message. :raises Refusal: as ``check`` does, before anything is changed.
 
     :param arrival: of documents, the question when they arrived, where it is asked with their bytes.
+    :param final: of a signature, the signed file as it leaves, where it came with one.
     """
     check(case, message, arrived_at)
     match message:
@@ -79,7 +83,7 @@ def apply(
         case InspectionCompleted():
             case.inspection = InspectionState(result=message, arrived_at=arrived_at)
         case ConclusionSigned():
-            _sign(case, message, arrived_at)
+            _sign(case, message, arrived_at, final)
 
 
 # -- the proof of receipt (¶8) ----------------------------------------------------------------------------------------
@@ -175,9 +179,10 @@ def _check_signature(case: Case, message: ConclusionSigned, arrived_at: datetime
         raise Refusal("signed_at: lies before the draft was made; expected a time from then on")
     if message.signed_at is None and arrived_at < conclusion.drafted_at - CLOCK_TOLERANCE:
         raise Refusal("there was no draft to sign when it came")
+    signing.check_required(case, message)
 
 
-def _sign(case: Case, message: ConclusionSigned, arrived_at: datetime) -> None:
+def _sign(case: Case, message: ConclusionSigned, arrived_at: datetime, final: FinalConclusion | None) -> None:
     conclusion = case.conclusion
     if conclusion is None or conclusion.drafted_at is None:
         return
@@ -186,3 +191,6 @@ def _sign(case: Case, message: ConclusionSigned, arrived_at: datetime) -> None:
     conclusion.signed_by = message.signed_by
     conclusion.signature_reference = message.signature_reference
     conclusion.signature_message_id = message.message_id
+    conclusion.position = message.position
+    if final is not None:
+        signing.take_final(case, conclusion, final, arrived_at)

@@ -9,17 +9,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from activities.interface import Activity, ArrivalsWanted
+from activities.interface import Activity, ArrivalsWanted, SignedFileChecked
 from escalation.kinds import Escalation
+from escalation.resolution import Resolution
 from register.rows import MESSAGE_KEY, RefusedMessageEntry
 from rules.calendar import WorkingCalendar
-from rules.messages import MESSAGES, digest_of, only_argument, read_message
+from rules.messages import MESSAGES, ConclusionSigned, digest_of, only_argument, read_message
 from rules.refusal import Refusal, read
 from rules.seal import Seal, content_sha256, seal_of
 from rules.terms import Step
-from workflows import door, facts
+from workflows import door, facts, signing
 from workflows.case import SHOWN_REJECTIONS, Accepted, Action, Case, Parcel, Rejected
-from workflows.escalating import escalate
+from workflows.escalating import escalate, failure_of, resolve
 from workflows.escalation_state import Identity
 from workflows.received import received
 
@@ -150,10 +151,12 @@ def arrived_at(case: Case, action: Action, times: list[datetime] | None) -> None
             parcel.arrived_at = known.get(parcel.number, parcel.seen_at)
 
 
-def judge(case: Case, calendar: WorkingCalendar | None, parcel: Parcel) -> None:
-    """Apply a message to the case, or refuse and keep it."""
+def judge(case: Case, calendar: WorkingCalendar | None, parcel: Parcel, found: SignedFileChecked | None = None) -> None:
+    """Apply a message to the case, or refuse and keep it; one with a signed file once that was looked into.
+
+    :param found: what was found in its signed file, where it has one and that was looked into.
+    """
     arrived_at = parcel.arrived_at or parcel.seen_at
-    case.judged_count += 1
     lines = len(case.unwritten.log)
     try:
         if parcel.fault is not None:
@@ -164,6 +167,7 @@ def judge(case: Case, calendar: WorkingCalendar | None, parcel: Parcel) -> None:
         digest = digest_of(data)
         before = case.accepted.get(message_id)
         if before is not None and before.digest == digest and before.name == parcel.name:
+            case.judged_count += 1
             return
         if before is not None:
             raise Refusal(f"message_id: {message_id!r} was used before for another content; expected a new id")
@@ -173,16 +177,67 @@ def judge(case: Case, calendar: WorkingCalendar | None, parcel: Parcel) -> None:
         arrival = None
         if parcel.provisional:
             arrival = ArrivalsWanted(workflow_id=case.case_id, run_id=parcel.run_id, numbers=[parcel.number])
-        facts.apply(case, calendar, message, arrived_at, arrival)
+        if isinstance(message, ConclusionSigned) and message.signed_file is not None and found is None:
+            _look_into(case, parcel, message, arrived_at)
+            return
+        final = signing.accepted(case, found) if found is not None else None
+        facts.apply(case, calendar, message, arrived_at, arrival, final)
     except Refusal as refusal:
+        case.judged_count += 1
         reject(case, parcel, arrived_at, str(refusal))
     else:
+        case.judged_count += 1
         case.accepted[message.message_id] = Accepted(
             name=parcel.name, digest=digest, at=arrived_at, number=case.judged_count
         )
         key = f"{MESSAGE_KEY}{message.message_id}"
         case.note(key, arrived_at, message.sent_by, parcel.name, message_id=message.message_id)
         door.note_who(case, who, parcel.name, lines, message.message_id)
+
+
+def _look_into(case: Case, parcel: Parcel, message: ConclusionSigned, arrived_at: datetime) -> None:
+    """Have the signed file of a signature looked into, which is judged then. :raises Refusal: where it is none now."""
+    facts.check(case, message, arrived_at)
+    waiting = [each for each in case.unseen if each.message_id == parcel.message_id]
+    if any(each.data != parcel.data for each in waiting):
+        raise Refusal(f"message_id: {parcel.message_id!r} was used before for another content; expected a new id")
+    if waiting:
+        return
+    if len(case.unseen) >= signing.MOST_UNSEEN:
+        raise Refusal(f"signed_file: {signing.MOST_UNSEEN} signed files are being looked into; expected one at a time")
+    case.unseen.append(parcel)
+    case.want(Activity.CHECK_SIGNED_FILE, signing.question(case, message), key=_looking_key(parcel))
+
+
+def _looking_key(parcel: Parcel) -> str:
+    return f"{Activity.CHECK_SIGNED_FILE.value} {parcel.message_id}"
+
+
+def looked_into(case: Case, action: Action, found: SignedFileChecked, now: datetime) -> None:
+    """The signed file of a signature was looked into: now the signature is judged."""
+    for parcel in [each for each in case.unseen if _looking_key(each) == action.key]:
+        case.unseen.remove(parcel)
+        judge(case, None, parcel, found)
+
+
+def not_to_be_looked_into(case: Case) -> list[Parcel]:
+    """Take the signatures that are refused whatever is in their file: the draft is void, or signed by another."""
+    void = []
+    for parcel in case.unseen:
+        arrived_at = parcel.arrived_at or parcel.seen_at
+        try:
+            facts.check(
+                case, read_message(parcel.name, [parcel.data], case.request.received_at, arrived_at), arrived_at
+            )
+        except Refusal:
+            void.append(parcel)
+    case.unseen = [each for each in case.unseen if each not in void]
+    for parcel in void:
+        action = case.actions.pop(_looking_key(parcel), None)
+        if action is not None:
+            about = failure_of(action)
+            resolve(case, case.seen_at, Resolution.NOT_NEEDED, Escalation.ACTION_FAILED, about=about)
+    return void
 
 
 def reject(case: Case, parcel: Parcel, at: datetime, reason: str) -> None:

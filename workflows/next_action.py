@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from activities.interface import Activity
+from activities.outgoing import AboutRequest
 from escalation.kinds import DOCUMENT_KINDS, Escalation
 from rules.outcome import outcome_of
 from rules.terms import Step
@@ -50,9 +52,11 @@ def next_action(case: Case) -> str:
     failed = case.failed_actions
     if failed:
         names = "; ".join(f"{DOES[action.activity]} ({code(action.key)})" for action in failed)
+        letter = any(isinstance(action.payload, AboutRequest) for action in failed)
         return (
             f"Failed, and not tried again by itself: {names}. Find out why, then send the update `retry_action`; or do "
-            "it by hand and record it with `record_dispatch` or `record_lookup`."
+            f"it by hand{' (the letter is among the papers)' if letter else ''} and record it with "
+            "`record_dispatch` or `record_lookup`."
         )
     match case.step:
         case Step.REQUEST_DOCUMENTS if case.waits_for_confirmation:
@@ -78,6 +82,8 @@ def next_action(case: Case) -> str:
                 "Decide: REX has changed since the look-up before, so the letters are held. Send `release_conclusion` "
                 "to let them leave, or `return_conclusion`."
             )
+        case Step.APPEAL | Step.REPLY if case.doing(Activity.SEAL_CONCLUSION):
+            return "No action needed: the final conclusion is being made."
         case Step.APPEAL:
             return "No action needed: the appeal for revocation is being sent to Atameken."
         case Step.REPLY:
@@ -106,7 +112,10 @@ def _conclude(case: Case) -> str:
         return "Inspect again: the conclusion was returned for it. Then send the update `record_inspection`."
     if not case.drafted:
         return "No action needed: the conclusion is being drafted."
+    if case.unseen:
+        return "No action needed: the signed conclusion is being fetched and checked."
+    file = " with the signed file (`signed_file`)" if case.require_signed_file else ""
     return (
-        "Read the draft, then sign it and send the update `sign_conclusion`; or return it with the update "
+        f"Read the draft, then sign it and send the update `sign_conclusion`{file}; or return it with the update "
         "`return_conclusion`."
     )

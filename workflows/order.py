@@ -53,8 +53,10 @@ def _request_documents(case: Case, calendar: WorkingCalendar, now: datetime) -> 
         letters.add_request(case)
         look_up(case, Occasion.OPENING)
     asked = case.papers.requests[0]
+    if not case.waits_for_confirmation:  # ¶4: the request is official
+        letters.acknowledge_receipt(case)
     if asked.dispatch is None:
-        if not case.waits_for_confirmation:  # ¶4: the request is official
+        if not case.waits_for_confirmation:
             letters.ask_for_documents(case, calendar, now)
         return False
     finish(case, calendar, Step.REQUEST_DOCUMENTS, asked.dispatch.sent_at, now)
@@ -138,7 +140,10 @@ def _conclude(case: Case, calendar: WorkingCalendar, now: datetime) -> bool:
             case.step = Step.APPEAL
         else:
             begin(case, calendar, Step.APPEAL, conclusion.signed_at)
-        look_up(case, Occasion.SIGNATURE)
+        if conclusion.final is not None:
+            look_up(case, Occasion.SIGNATURE)
+        else:
+            letters.seal(case)  # It looks REX up, too.
         return True
     if case.inspection_reopened:
         outcome = _inspected(case)
@@ -203,10 +208,19 @@ _STEPS: Final[dict[Step, Callable[[Case, WorkingCalendar, datetime], bool]]] = {
 }
 
 
+_LEFT_BEHIND: Final = (
+    Activity.LOOK_UP_REGISTRATION,
+    Activity.RECORD_CALENDAR,
+    Activity.RELEASE_DOCUMENT,
+    Activity.ACKNOWLEDGE_RECEIPT,
+)
+"""What a case that closes waits for no longer."""
+
+
 def close(case: Case, now: datetime) -> None:
     """The work is done: the case closes, whatever look-up or document is still out of reach."""
     for action in list(case.actions.values()):
-        if action.activity in (Activity.LOOK_UP_REGISTRATION, Activity.RECORD_CALENDAR, Activity.RELEASE_DOCUMENT):
+        if action.activity in _LEFT_BEHIND:
             del case.actions[action.key]
         elif action.activity is Activity.FETCH_DOCUMENTS and action.failed:
             never_fetched(case, action, now)
@@ -255,23 +269,24 @@ def return_conclusion(
     """
     resolve(case, now, Resolution.RETURNED, Escalation.REGISTRATION_CHANGED, who=by)
     if case.signed:
-        _void_signature(case, calendar, now)
+        _void_signature(case, calendar, by, now)
     _void_draft(case, by, now)
     if case.conclusion is not None:
-        case.conclusion.returned_because = reason
+        case.conclusion.returned_because = case.conclusion.drafts[-1].returned_because = reason
     case.inspection_reopened = reopen
     if reopen:
         case.inspection, case.without_documents = None, False
         look_up(case, Occasion.INSPECTION)
 
 
-def _void_signature(case: Case, calendar: WorkingCalendar, now: datetime) -> None:
+def _void_signature(case: Case, calendar: WorkingCalendar, by: str, now: datetime) -> None:
     conclusion, appeal = case.conclusion, case.current(Step.APPEAL)
     if conclusion is None:
         return
     conclusion.signed_by = conclusion.signed_at = conclusion.signature_arrived_at = None
-    conclusion.signature_reference = conclusion.signature_message_id = None
+    conclusion.signature_reference = conclusion.signature_message_id = conclusion.position = conclusion.final = None
     conclusion.held_because = conclusion.released_by = None
+    done_by_hand(case, Activity.SEAL_CONCLUSION, by, now)
     case.outcome, case.step = None, Step.CONCLUDE
     run_on(case, calendar, case.current(Step.CONCLUDE))
     if appeal.state == "running":

@@ -9,18 +9,23 @@ from typing import Literal, NamedTuple
 from pydantic import BaseModel, Field
 
 from activities.interface import ArrivalsWanted
+from activities.outgoing import MadeLetter
 from rules.documents import ORIGIN_EVIDENCE, Application, Kind, Signature, missing_documents
 from rules.instant import Instant
 from rules.readings import InspectionStarts
 
 
 class Dispatch(BaseModel):
-    """A letter that has left: by interface (``reference`` is the other side's) or by hand (``by`` says whose)."""
+    """A letter that has left: by interface (``reference`` is the other side's) or by hand (``by`` says whose).
+
+    ``letter`` is ours, made before it was sent; None where a person wrote one.
+    """
 
     sent_at: Instant
     received_at: Instant | None = None
     reference: str | None = None
     by: str | None = None
+    letter: MadeLetter | None = None
 
 
 class RequestRound(BaseModel):
@@ -28,7 +33,6 @@ class RequestRound(BaseModel):
 
     round: int
     wanted: list[str]
-    letter_number: str
     dispatch: Dispatch | None = None
     proof_of_receipt: Instant | None = None
     proof_arrived_at: Instant | None = None

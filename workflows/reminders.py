@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from activities.interface import Activity, Reminder
+from activities.interface import Activity
+from activities.outgoing import Reminder
 from rules.calendar import WorkingCalendar
 from rules.terms import TERMS, Step
+from workflows import letters
 from workflows.case import Case
 from workflows.papers import RequestRound
 
@@ -41,10 +43,13 @@ def remind(case: Case, calendar: WorkingCalendar, now: datetime) -> None:
     case.want(
         Activity.REMIND_ATAMEKEN,
         Reminder(
-            key=f"{case.case_id}.{Activity.REMIND_ATAMEKEN.value}.{asked.round}.{number}",
-            case_id=case.case_id,
+            **letters.about(case, f"{Activity.REMIND_ATAMEKEN.value}.{asked.round}.{number}"),
             request_id=asked.dispatch.reference or "",
+            request_letter=asked.dispatch.letter,
             last_day=state.last_day,
+            late_days=state.late_days,
+            count=number,
+            missing=case.papers.missing(),
             message=f"Reminder {number} of {1 + len(DAYS_AFTER)} (¶{TERMS[Step.AWAIT_DOCUMENTS].paragraph}): "
             f"{stands}; still missing: {', '.join(case.papers.missing())}.",
         ),

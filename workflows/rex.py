@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from activities.interface import Activity, LookedUp, Lookup
+from activities.interface import Activity, Lookup
+from activities.outgoing import LookedUp
 from escalation.kinds import Escalation
 from rules.findings import RexRecord
 from rules.registration import Occasion
@@ -40,14 +41,14 @@ def answered(case: Case, lookup: Lookup, result: LookedUp, now: datetime) -> Non
         _want(case, waiting)
 
 
-def looked_up_for_the_draft(case: Case, result: LookedUp, now: datetime) -> None:
-    """The draft has REX in it: a look-up that gave up before is not needed any more."""
+def looked_up_beside(case: Case, result: LookedUp, occasion: Occasion, now: datetime) -> None:
+    """A draft, or the final paper, was made with a look at REX: one that gave up before is not needed any more."""
     action = case.actions.get(Activity.LOOK_UP_REGISTRATION.value)
     if action is not None and action.failed:
         case.registration.wanted = None
         del case.actions[action.key]
         succeeded(case, action, now)
-    _shown(case, result.record, result.at, Occasion.DRAFT, now)
+    _shown(case, result.record, result.at, occasion, now)
 
 
 def looked_up_by_hand(case: Case, record: RexRecord | None, by: str, now: datetime) -> None:

@@ -23,7 +23,7 @@ def to_do_by(case: Case) -> Role | None:
         case Step.CONCLUDE if case.inspection_reopened:
             return Role.INSPECTOR
         case Step.CONCLUDE:
-            return Role.SIGNATORY if case.drafted else None
+            return Role.SIGNATORY if case.drafted and not case.unseen else None
         case Step.APPEAL | Step.REPLY:
             return Role.CASE_OFFICER if case.conclusion is not None and case.conclusion.held_because else None
         case Step.CLOSED:

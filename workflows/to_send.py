@@ -20,6 +20,10 @@ from workflows.rex import letters_wait
 
 _BY_HAND: Final[dict[Activity, tuple[str, dict[str, Any]]]] = {
     Activity.REQUEST_DOCUMENTS: ("record_dispatch", {"what": "request", "sent_at": "", "letter_reference": ""}),
+    Activity.ACKNOWLEDGE_RECEIPT: (
+        "record_dispatch",
+        {"what": "acknowledgement", "sent_at": "", "letter_reference": ""},
+    ),
     Activity.APPEAL_FOR_REVOCATION: ("record_dispatch", {"what": "appeal", "sent_at": "", "letter_reference": ""}),
     Activity.SEND_REPLY: ("record_dispatch", {"what": "reply", "sent_at": "", "letter_reference": ""}),
     Activity.LOOK_UP_REGISTRATION: ("record_lookup", {"record": None, "reason": ""}),
@@ -86,7 +90,8 @@ def _of_the_step(case: Case) -> Iterator[ToSend]:
         case Step.CONCLUDE if case.inspection_reopened:
             yield _update("record_inspection", **_INSPECTED)
         case Step.CONCLUDE if conclusion is not None and case.drafted:
-            yield _update("sign_conclusion", document_id=conclusion.document_id)
+            file = {"signed_file": {"document_id": ""}} if case.require_signed_file else {}
+            yield _update("sign_conclusion", document_id=conclusion.document_id, **file)
             yield _update("return_conclusion", **_REASON, reopen_inspection=False)
         case Step.APPEAL | Step.REPLY if conclusion is not None and conclusion.held_because:
             yield _update("release_conclusion", **_REASON)

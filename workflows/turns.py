@@ -274,6 +274,7 @@ class Turns:
                 case.readings, case.confirm_first = result.readings, result.confirm_request
                 case.door.keys, case.door.only_sealed = result.door_keys, result.only_authenticated
                 door.opened_by(case, result.request_by)
+                case.require_signed_file = result.require_signed_file
                 self._use(result.days)
             case Activity.READ_ARRIVALS:
                 inbox.arrived_at(case, action, result)
@@ -319,7 +320,7 @@ class Turns:
         """Judge what has come, in order; False where it is not known yet when a message arrived."""
         case = self.case
         while True:
-            for parcel in inbox.no_longer_early(case, now):
+            for parcel in [*inbox.no_longer_early(case, now), *inbox.not_to_be_looked_into(case)]:
                 inbox.judge(case, self.calendar, parcel)
             if not case.inbox:
                 return True

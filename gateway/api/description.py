@@ -51,6 +51,27 @@ _ALWAYS: Final = {
 }
 
 
+PROBLEM: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "An error (RFC 9457). `errors` names each field that a rule refused, with what is expected there.",
+    "required": ["title", "status", "detail"],
+    "properties": {
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "field": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "reason"],
+                "properties": {"field": {"type": "string"}, "reason": {"type": "string"}},
+            },
+        },
+    },
+}
+
+
 def described(name: str) -> dict[str, Any]:
     """What the description of a resource says of its body and its answers."""
     kind = name if name == REQUEST else "message" if name in MESSAGES else "decision"

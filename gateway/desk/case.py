@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from calendars.time_zone import almaty_clock
 from cases.asking import UnknownCase, read_case
-from cases.papers import Paper, papers_of
+from cases.papers import CONCLUSION, Paper, copy_to_sign, papers_of
 from cases.tasks import tasks_of
 from cases.whose import Whose
 from gateway.connected import Connected
@@ -87,7 +87,9 @@ async def show(request: Request, person: ThePerson, world: World, case_id: str, 
         may_acknowledge=person.may("acknowledge_escalation"),
         may_open_quarantine=person.may(QUARANTINE),
         held={each.id: _holder(each.acknowledged_by, each.acknowledged_until, today) for each in case.escalations},
-        papers=[each for each in papers_of(case) if not each.quarantined],
+        papers=[*_papers(case), *_copy_to_sign(case)],
+        to_sign=next((each.document_id for each in _copy_to_sign(case)), None),
+        final=case.conclusion.final.document_id if case.conclusion and case.conclusion.final else None,
         quarantine=[each for each in papers_of(case) if each.quarantined],
         picture=picture_of(case, clock, recorded.calendar, today),
         recorded=recorded,
@@ -103,6 +105,18 @@ def _further(case: CaseView, person: Person, shown: set[str | None]) -> list[str
     always = [] if case.step is Step.CLOSED else ["assign", "change_reading", "recount", "withdraw"]
     wanted = dict.fromkeys([*names, *always])
     return [each for each in wanted if person.may(each) and each not in ("acknowledge_escalation", "release_document")]
+
+
+def _papers(case: CaseView) -> list[Paper]:
+    """Those that are in order; letters stand by themselves."""
+    letters = {each.what for each in case.letters} - {CONCLUSION}
+    return [each for each in papers_of(case) if not each.quarantined and each.kind not in letters]
+
+
+def _copy_to_sign(case: CaseView) -> list[Paper]:
+    """The copy of the draft that is signed, while it waits for that."""
+    copy = copy_to_sign(case.conclusion) if case.conclusion is not None else None
+    return [copy] if copy is not None else []
 
 
 def _holder(by: str | None, until: date | None, today: date) -> str | None:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from temporalio.exceptions import ApplicationError
 
 from cases.asking import UnknownCase
-from cases.papers import Paper, papers_of
+from cases.papers import Paper, copy_to_sign, papers_of
 from gateway.connected import Connected
 from gateway.desk.audit import write_down
 from gateway.desk.case import case_of
@@ -55,7 +55,9 @@ async def quarantined(
 
 async def _papers(world: Connected, case_id: str) -> list[Paper]:
     try:
-        found = papers_of(await case_of(world, case_id))
+        case = await case_of(world, case_id)
+        copy = copy_to_sign(case.conclusion) if case.conclusion is not None else None
+        found = [*papers_of(case), *([copy] if copy is not None else [])]
     except UnknownCase:
         documents = await asyncio.to_thread(documents_of, world.register, case_id)
         found = [Paper(each.kind, each.filename, each.document_id, each.arrived_at) for each in documents]

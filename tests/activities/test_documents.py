@@ -43,6 +43,7 @@ class Place:
     foreign_url: str
     store: DocumentStore
     activities: DocumentActivities
+    fetcher: DocumentFetcher
 
     async def fetch(self, *documents: OfferedDocument) -> Fetched:
         return await self.activities.fetch_documents(Fetch(case_id="c", message_id="m", documents=list(documents)))
@@ -77,7 +78,7 @@ async def place(
     ):
         fetcher = DocumentFetcher(client, [further_url, *(more_hosts or [])], **(QUICK | fetching))
         activities = DocumentActivities(fetcher, store, scanner, patience=patience)
-        yield Place(ours, further, foreign, our_url, further_url, foreign_url, store, activities)
+        yield Place(ours, further, foreign, our_url, further_url, foreign_url, store, activities, fetcher)
 
 
 def offered(url: str, content: bytes = PDF, **fields: Any) -> OfferedDocument:

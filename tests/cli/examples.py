@@ -282,6 +282,16 @@ def drafted() -> dict[str, Any]:
             "sha256": "c1" * 32,
             "version": 1,
             "drafted_at": "2026-03-20T05:00:00Z",
+            "drafts": [
+                {
+                    "version": 1,
+                    "document_id": "sha256-" + "c1" * 32,
+                    "sha256": "c1" * 32,
+                    "to_sign": "sha256-" + "c2" * 32,
+                    "drafted_at": "2026-03-20T05:00:00Z",
+                    "returned_because": None,
+                }
+            ],
             "returned_because": None,
             "signed_by": None,
             "signed_at": None,

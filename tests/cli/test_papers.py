@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from cli import messages
 from cli.errors import CannotDo
 from cli.papers import draft, papers, write_papers
 from register.database import open_register
+from register.letter_numbers import draw_number, keep_document
 from register.record import write
 from register.rows import RegisterEntries
 from rules.case_view import CaseView
@@ -22,6 +24,7 @@ from tests.cli.conftest import SAMPLES, Office
 from tests.cli.examples import waiting_late
 from tests.cli.test_messages import at, sign, to_draft
 from tests.register import examples
+from tests.support.waiting import until
 
 Printed = Callable[[], Any]
 
@@ -37,9 +40,14 @@ async def test_the_papers_of_a_case_are_files_under_their_names(
     page = capsys.readouterr().out
     written = {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in folder.iterdir()}
     conclusion = case["conclusion"]
-    assert written == {each["filename"]: each["sha256"] for each in case["documents"]} | {
-        f"conclusion-{conclusion['number']}-draft-1.pdf": conclusion["sha256"]
+    received = {each["filename"]: each["sha256"] for each in case["documents"]}
+    assert {each["what"] for each in case["letters"]} == {"acknowledgement", "document_request", "inspection_record"}
+    ours = {
+        f"{each['what'].replace('_', '-')}-{each['number'].replace('/', '-')}.pdf": each["document_id"][7:]
+        for each in case["letters"]
     }
+    number = conclusion["number"].replace("/", "-")
+    assert written == received | ours | {f"conclusion-{number}-draft-1.pdf": conclusion["sha256"]}
     assert f"{len(written)} of {len(written)} written, each checked by its sha256" in page
     for name in written:
         assert name in page
@@ -62,11 +70,13 @@ async def test_what_came_under_one_name_twice_is_numbered_and_what_came_again_is
     await papers(case_id, out=str(folder), as_json=True)
     listed = printed()
     count = len(message["documents"])
-    assert [each["came"] for each in listed] == [2] * count
-    assert sorted(each.name for each in folder.iterdir()) == sorted(
+    assert [each["came"] for each in listed[:count]] == [2] * count
+    assert sorted(each.name for each in folder.glob("scan*")) == sorted(
         ["scan.pdf", *(f"scan ({number}).pdf" for number in range(2, count + 1))]
     )
-    assert {each["document_id"] for each in listed} == {f"sha256-{each['sha256']}" for each in message["documents"]}
+    assert {each["document_id"] for each in listed[:count]} == {
+        f"sha256-{each['sha256']}" for each in message["documents"]
+    }
 
 
 async def test_a_paper_that_the_store_lost_or_that_changed_is_named_and_the_others_are_written(
@@ -79,9 +89,9 @@ async def test_a_paper_that_the_store_lost_or_that_changed_is_named_and_the_othe
     (stored / second["sha256"][:2] / second["sha256"]).unlink()
     folder = office.folder / "papers"
     capsys.readouterr()
-    with pytest.raises(CannotDo, match=r"2 of 5 papers are not written; document sha256-.* has changed in the store"):
+    with pytest.raises(CannotDo, match=r"2 of 8 papers are not written; document sha256-.* has changed in the store"):
         await papers(case_id, out=str(folder), as_json=False)
-    assert len(list(folder.iterdir())) == 3
+    assert len(list(folder.iterdir())) == 6
     page = capsys.readouterr().out
     assert f"not written: {first['filename']}: " in page
     assert f"not written: {second['filename']}: " in page
@@ -107,7 +117,7 @@ async def test_the_draft_can_be_read_before_it_is_signed(
     await at(office, case_id, "closed")
     capsys.readouterr()
     await draft(case_id, out=None, as_json=True)
-    assert printed()["filename"] == f"conclusion-{conclusion['number']}.pdf"
+    assert printed()["filename"] == f"conclusion-{conclusion['number'].replace('/', '-')}.pdf"
 
 
 async def test_a_document_in_quarantine_is_listed_and_never_written(tmp_path: Path) -> None:
@@ -151,9 +161,6 @@ async def test_without_a_draft_or_a_case_it_says_so(office: Office, capsys: pyte
         await draft(case_id, out=None, as_json=False)
     with pytest.raises(CannotDo, match="no such case"):
         await papers("rex-ch-none", out=None, as_json=False)
-    capsys.readouterr()
-    await papers(case_id, out=str(office.folder / "papers"), as_json=False)
-    assert "no document has come yet, and no conclusion is drafted" in capsys.readouterr().out
 
 
 async def test_a_case_that_temporal_no_longer_has_comes_from_the_register(
@@ -164,13 +171,38 @@ async def test_a_case_that_temporal_no_longer_has_comes_from_the_register(
     again = examples.document(
         document_id=document.document_id, message_id="m-2", arrived_at=document.arrived_at.replace(year=2027)
     )
-    reply = examples.letter(what="reply", document_id="sha256-" + "c1" * 32)
+    conclusion = examples.letter(what="conclusion", document_id="sha256-" + "c1" * 32)
+    draw_number(
+        register, key="k", case_id="rex-ch-old", kind="reply", dated=date(2026, 3, 24), form="REX/{year}-OV-{serial:04}"
+    )
+    keep_document(register, "k", "sha256-" + "c2" * 32)
     write(
         register,
-        RegisterEntries(case=examples.case(case_id="rex-ch-old"), documents=[document, again], letters=[reply]),
+        RegisterEntries(case=examples.case(case_id="rex-ch-old"), documents=[document, again], letters=[conclusion]),
     )
     register.dispose()
     await papers("rex-ch-old", out=None, as_json=True)
     listed = printed()
-    assert [(each["kind"], each["came"]) for each in listed] == [(document.kind, 2), ("conclusion", 1)]
-    assert listed[1]["document_id"] == reply.document_id
+    assert [(each["kind"], each["came"]) for each in listed] == [
+        (document.kind, 2),
+        ("reply", 1),
+        ("conclusion", 1),
+    ]
+    assert [each["document_id"][-4:] for each in listed] == ["d0d0", "c2c2", "c1c1"]
+    assert listed[1]["filename"] == "reply-REX-26-OV-0001.pdf"
+
+
+async def _given_up(office: Office, case_id: str) -> bool:
+    return bool((await office.case(case_id))["failed_actions"])
+
+
+async def test_a_letter_that_could_not_be_sent_is_among_the_papers(
+    office: Office, printed: Printed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nobody = {"name": "Origin desk", "email": "nobody@customs.example"}
+    case_id = await office.open(office.request(reply_to=nobody))
+    await until(lambda: _given_up(office, case_id))
+    capsys.readouterr()
+    await papers(case_id, out=None, as_json=True)
+    [unsent] = [each for each in printed() if each["kind"] == "acknowledgement"]
+    assert unsent["filename"].startswith("acknowledgement-REX-")

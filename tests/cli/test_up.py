@@ -23,6 +23,7 @@ def test_how_an_office_works_is_taken_and_what_is_about_another_system_is_set_as
         "REXV_ESCALATION_FILE": "ladder.toml",
         "REXV_READINGS": "/office/readings.toml",
         "REXV_CONFIRM_REQUEST": "1",
+        "REXV_REQUIRE_SIGNED_FILE": "1",
         "REXV_RECEIPT_CUTOFF": "16:00",
         "REXV_COMMAND": "rex",
         "REXV_DATABASE_URL": "postgresql://other",
@@ -35,6 +36,7 @@ def test_how_an_office_works_is_taken_and_what_is_about_another_system_is_set_as
         "REXV_ESCALATION_FILE": str(tmp_path / "ladder.toml"),
         "REXV_READINGS": "/office/readings.toml",
         "REXV_CONFIRM_REQUEST": "1",
+        "REXV_REQUIRE_SIGNED_FILE": "1",
         "REXV_RECEIPT_CUTOFF": "16:00",
         "REXV_COMMAND": "rex",
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -42,3 +44,17 @@ def test_what_the_gateway_adds_may_be_left_out_and_a_bearer_token_is_asked_for(w
     assert "message_id" not in whole["components"]["schemas"]["InspectionCompleted"]["required"]
     assert whole["security"] == [{"token": []}]
     assert all(path.startswith("/api/v1/") for path in whole["paths"])
+
+
+def test_every_part_that_is_named_is_there_and_every_error_is_a_problem(whole: dict[str, Any]) -> None:
+    named = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(whole)))
+    assert named == set(whole["components"]["schemas"])
+    errors = [
+        response
+        for path in whole["paths"].values()
+        for resource in path.values()
+        for status, response in resource["responses"].items()
+        if status >= "400" and "content" in response
+    ]
+    assert len(errors) > 100
+    assert {kind for each in errors for kind in each["content"]} == {"application/problem+json"}

@@ -64,6 +64,13 @@ MOST: dict[str, dict[str, Any]] = {
         "signed_at": "2026-03-06T09:00:00+05:00",
         "document_id": "sha256-" + "a" * 64,
         "signature_reference": "eds-7",
+        "position": "Vice-minister",
+        "signed_file": {
+            "url": "https://files.example/c.pdf",
+            "filename": "c.pdf",
+            "sha256": "a" * 64,
+            "document_id": None,
+        },
     },
 }
 TIMES = [

@@ -26,7 +26,6 @@ class Everything(BaseModel):
     one: Annotated[str, StringConstraints(max_length=1)] = "x"
     some: Annotated[str, StringConstraints(min_length=1)] = "x"
     sha256: Annotated[str, StringConstraints(pattern="^[a-f]$")] = "a"
-    email: Annotated[str, StringConstraints(pattern="@")] = "@"
     emails: list[Annotated[str, StringConstraints(pattern="@")]] = []
     other: Annotated[str, StringConstraints(pattern="^x$")] = "x"
     entries: Annotated[list[int], Field(min_length=1, max_length=100)] = [1]
@@ -68,7 +67,6 @@ def refused(model: type[BaseModel], data: object) -> str:
         ("one", "secret", "expected at most 1 character"),
         ("some", "", "expected a text"),
         ("sha256", "secret", "expected 64 hexadecimal digits"),
-        ("email", "secret", "expected an e-mail address"),
         ("other", "secret", "expected another form"),
         ("entries", [], "expected at least 1 entry"),
         ("entries", [5] * 101, "expected at most 100 entries"),

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,13 +19,19 @@ from tests.servers import running
 
 TOKEN = "t0ken"
 AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
+LETTER = {
+    "number": "REX/26-ZP-0001",
+    "date": "2026-03-02",
+    "sha256": hashlib.sha256(b"%PDF").hexdigest(),
+    "pdf": b64encode(b"%PDF").decode(),
+}
 REQUEST = {
     "case_id": "rex-no-7",
     "rex_number": "KZREX21094004",
     "exporter": {"name": "Жібек Киіз ЖШС"},
     "documents_wanted": ["registration_application"],
     "respond_by": "2026-03-10",
-    "letter": {"number": "1", "date": "2026-03-02"},
+    "letter": LETTER,
 }
 
 
@@ -53,7 +60,7 @@ async def test_a_key_counts_once_and_only_for_the_same_letter() -> None:
         again = await client.post("/document-requests", json=REQUEST, headers=keyed("k"))
         other = await client.post("/document-requests", json={**REQUEST, "case_id": "x"}, headers=keyed("k"))
         below = f"/document-requests/{first.json()['request_id']}/reminders"
-        reminder = {"case_id": "rex-no-7", "last_day": "2026-03-10", "message": "m"}
+        reminder = {"case_id": "rex-no-7", "last_day": "2026-03-10", "message": "m", "letter": LETTER}
         elsewhere = await client.post(below, json=reminder, headers=keyed("k"))
         unkeyed = await client.post("/document-requests", json=REQUEST, headers=AUTHORIZED)
     assert (first.status_code, again.json()) == (201, first.json())
@@ -62,7 +69,8 @@ async def test_a_key_counts_once_and_only_for_the_same_letter() -> None:
 
 async def test_a_letter_with_a_field_too_many_or_too_few_is_refused() -> None:
     async with at(atameken.create_app(TOKEN)) as client:
-        for body in ({**REQUEST, "key": "k"}, {key: REQUEST[key] for key in list(REQUEST)[1:]}):
+        other_bytes = {**REQUEST, "letter": {**LETTER, "sha256": "0" * 64}}
+        for body in (other_bytes, {**REQUEST, "key": "k"}, {key: REQUEST[key] for key in list(REQUEST)[1:]}):
             assert (await client.post("/document-requests", json=body, headers=keyed("k"))).status_code == 422
 
 

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from temporalio import activity
 from temporalio.client import Client
 
-from activities.interface import Activity, DocumentRequest, Taken
+from activities.interface import Activity
+from activities.outgoing import DocumentRequest, Taken
 from rules.calendar import CalendarDays
 from rules.clock import Offset
 from tests.support.world import World
@@ -44,7 +45,13 @@ class BeforeMidnight(World):
     @activity.defn(name=Activity.REQUEST_DOCUMENTS)
     async def request_documents(self, request: DocumentRequest) -> Taken:
         await self._asked(Activity.REQUEST_DOCUMENTS, request)
-        return Taken(reference="A-1", sent_at=self.request_sent_at, received_at=self.request_sent_at)
+        letter = self._letter(request, "REX/26-ZP-0001")
+        return Taken(
+            reference="A-1",
+            sent_at=self.request_sent_at,
+            received_at=self.request_sent_at,
+            letter=letter,
+        )
 
     async def pass_midnight(self) -> None:
         """Wait until midnight has passed."""

@@ -29,7 +29,9 @@ import activities.atameken
 import activities.recipients
 import activities.register
 from activities.atameken import AtamekenActivities, atameken_client
+from activities.document_store import DocumentStore
 from activities.interface import Activity, ErrorKind
+from activities.letter_book import LetterBook
 from activities.recipients import RecipientActivities
 from activities.register import RegisterActivities
 from escalation.ladder_file import read_ladders
@@ -190,7 +192,8 @@ async def main(given: argparse.Namespace) -> None:
         RegisterActivities(register).write_register,
     ]
     if given.atameken:
-        atameken = AtamekenActivities(atameken_client(given.atameken, TOKEN))
+        book = LetterBook(register, DocumentStore(f"{given.ladder_file.parent}/documents"))
+        atameken = AtamekenActivities(atameken_client(given.atameken, TOKEN), book)
         real += [
             atameken.request_documents,
             atameken.remind_atameken,

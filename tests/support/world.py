@@ -22,18 +22,12 @@ from activities.calendar import opened_by
 from activities.interface import (
     NOTICE_OUTCOME,
     Activity,
-    Appeal,
     ArrivalsWanted,
     CalendarWanted,
-    CustomsReply,
-    DocumentRequest,
     DoorKeys,
-    Draft,
-    Drafted,
     ErrorKind,
     Fetch,
     Fetched,
-    LookedUp,
     Lookup,
     Notified,
     Notify,
@@ -43,17 +37,33 @@ from activities.interface import (
     RefusedRequest,
     RefusedRequestKept,
     Release,
-    Reminder,
-    Sent,
+    SignedFileCheck,
+    SignedFileChecked,
     StoredDocument,
+)
+from activities.outgoing import (
+    Acknowledgement,
+    Appeal,
+    CustomsReply,
+    DocumentRequest,
+    Draft,
+    Drafted,
+    LookedUp,
+    MadeLetter,
+    Reminder,
+    Seal,
+    Sealed,
+    Sent,
     Taken,
     Withdrawal,
+    Withdrawn,
 )
 from escalation.kinds import KINDS, LEVELS
 from escalation.ladder import Hours, KindPlan, LadderBook, Language, LevelPlan, Recipient
 from escalation.notice import Matter, Notice, Outcome
 from register.rows import RegisterEntries
 from rules.calendar import CalendarDays
+from rules.conclusion import FinalConclusion
 from rules.documents import OfferedDocument, RecordedDocument, Signature
 from rules.findings import RexRecord
 from rules.readings import Readings
@@ -142,6 +152,9 @@ class World:
         self.confirm_request = False
         self.door_keys: dict[str, str] = {}
         self.only_authenticated = False
+        self.require_signed_file = False
+        self.bad_signed_files: dict[str, str] = {}
+        self.signed_file_changes: dict[str, Any] = {}
         self.tried: set[str] = set()
         self.told: list[Notice] = []
         self.clock: Callable[[], datetime] | None = None
@@ -181,6 +194,7 @@ class World:
             door_keys=self.door_keys,
             only_authenticated=self.only_authenticated,
             request_by=opened_by(wanted, self.door_keys, only_authenticated=self.only_authenticated),
+            require_signed_file=self.require_signed_file,
         )
 
     @activity.defn(name=Activity.READ_DOOR_KEYS)
@@ -198,22 +212,36 @@ class World:
         await self._asked(Activity.KEEP_REFUSED_REQUEST, refused)
         return RefusedRequestKept(escalation_id="case.request_refused", raised=self.refusals_raised)
 
+    def _letter(self, payload: Any, number: str) -> MadeLetter:
+        """The letter that an activity has made, as from the series of its kind."""
+        digest = hashlib.sha256(payload.key.encode()).hexdigest()
+        return MadeLetter(number=number, date=self.now().date(), document_id=f"sha256-{digest}", sha256=digest)
+
+    @activity.defn(name=Activity.ACKNOWLEDGE_RECEIPT)
+    async def acknowledge_receipt(self, acknowledgement: Acknowledgement) -> Sent:
+        await self._asked(Activity.ACKNOWLEDGE_RECEIPT, acknowledgement)
+        letter = self._letter(acknowledgement, "REX/26-UV-0001")
+        return Sent(sent_at=self.now(), message_id="<receipt@ministry>", letter=letter)
+
     @activity.defn(name=Activity.REQUEST_DOCUMENTS)
     async def request_documents(self, request: DocumentRequest) -> Taken:
         await self._asked(Activity.REQUEST_DOCUMENTS, request)
         now = self.now()
-        return Taken(
-            reference=f"A-{len(self.calls[Activity.REQUEST_DOCUMENTS])}", sent_at=now, received_at=self.received_at(now)
-        )
+        count = len(self.calls[Activity.REQUEST_DOCUMENTS])
+        letter = self._letter(request, f"REX/26-ZP-{count:04}")
+        return Taken(reference=f"A-{count}", sent_at=now, received_at=self.received_at(now), letter=letter)
 
     @activity.defn(name=Activity.REMIND_ATAMEKEN)
     async def remind_atameken(self, reminder: Reminder) -> Taken:
         await self._asked(Activity.REMIND_ATAMEKEN, reminder)
-        return Taken(reference=reminder.request_id, sent_at=self.now(), received_at=None)
+        letter = self._letter(reminder, f"REX/26-NP-{len(self.calls[Activity.REMIND_ATAMEKEN]):04}")
+        return Taken(reference=reminder.request_id, sent_at=self.now(), received_at=None, letter=letter)
 
     @activity.defn(name=Activity.WITHDRAW_REQUEST)
-    async def withdraw_request(self, withdrawal: Withdrawal) -> None:
+    async def withdraw_request(self, withdrawal: Withdrawal) -> Withdrawn:
         await self._asked(Activity.WITHDRAW_REQUEST, withdrawal)
+        letter = self._letter(withdrawal, f"REX/26-OT-{len(self.calls[Activity.WITHDRAW_REQUEST]):04}")
+        return Withdrawn(sent_at=self.now(), letter=letter)
 
     @activity.defn(name=Activity.LOOK_UP_REGISTRATION)
     async def look_up_registration(self, lookup: Lookup) -> LookedUp:
@@ -255,18 +283,65 @@ class World:
         digest = hashlib.sha256(draft.model_dump_json().encode()).hexdigest()
         out_of_reach = Activity.LOOK_UP_REGISTRATION in self.failing
         looked_up = None if out_of_reach else self._rex_shows()
-        return Drafted(document_id=f"sha256-{digest}", sha256=digest, size=2000, at=self.now(), looked_up=looked_up)
+        return Drafted(
+            number="REX/26-ZK-0001",
+            document_id=f"sha256-{digest}",
+            sha256=digest,
+            size=2000,
+            source=f"sha256-source-{digest}",
+            to_sign=f"sha256-to-sign-{digest}",
+            at=self.now(),
+            looked_up=looked_up,
+        )
+
+    @activity.defn(name=Activity.CHECK_SIGNED_FILE)
+    async def check_signed_file(self, check: SignedFileCheck) -> SignedFileChecked:
+        """Every file is signed and holds, but those in ``bad_signed_files``, by their name or document id."""
+        await self._asked(Activity.CHECK_SIGNED_FILE, check)
+        file = check.file
+        reason = self.bad_signed_files.get(file.filename or file.document_id or "")
+        if reason is not None:
+            return SignedFileChecked(final=None, refused=reason)
+        sha256 = file.sha256 or (file.document_id or "").removeprefix("sha256-")
+        signature = Signature(signer="B. Omarov", issuer="NCA", signed_at=self.now(), holds=True)
+        final = FinalConclusion(
+            document_id=f"sha256-{sha256}",
+            sha256=sha256,
+            size=3000,
+            media_type="application/pdf",
+            signed_file=True,
+            from_draft=True,
+            signatures=[signature],
+        )
+        return SignedFileChecked(final=final.model_copy(update=self.signed_file_changes))
+
+    @activity.defn(name=Activity.SEAL_CONCLUSION)
+    async def seal_conclusion(self, seal: Seal) -> Sealed:
+        await self._asked(Activity.SEAL_CONCLUSION, seal)
+        digest = hashlib.sha256(seal.model_dump_json().encode()).hexdigest()
+        final = FinalConclusion(
+            document_id=f"sha256-{digest}",
+            sha256=digest,
+            size=2100,
+            media_type="application/pdf",
+            signed_file=False,
+            from_draft=True,
+        )
+        out_of_reach = Activity.LOOK_UP_REGISTRATION in self.failing
+        return Sealed(final=final, looked_up=None if out_of_reach else self._rex_shows())
 
     @activity.defn(name=Activity.APPEAL_FOR_REVOCATION)
     async def appeal_for_revocation(self, appeal: Appeal) -> Taken:
         await self._asked(Activity.APPEAL_FOR_REVOCATION, appeal)
         now = self.now()
-        return Taken(reference="R-1", sent_at=now, received_at=now)
+        letter = self._letter(appeal, "REX/26-OB-0001")
+        return Taken(reference="R-1", sent_at=now, received_at=now, letter=letter)
 
     @activity.defn(name=Activity.SEND_REPLY)
     async def send_reply(self, reply: CustomsReply) -> Sent:
         await self._asked(Activity.SEND_REPLY, reply)
-        return Sent(sent_at=self.now(), message_id="<reply@ministry>")
+        letter = self._letter(reply, "REX/26-OV-0001")
+        return Sent(sent_at=self.now(), message_id="<reply@ministry>", letter=letter)
 
     @activity.defn(name=Activity.READ_LADDERS)
     async def read_ladders(self) -> LadderBook:
@@ -359,6 +434,7 @@ class World:
             self.record_calendar,
             self.write_register,
             self.keep_refused_request,
+            self.acknowledge_receipt,
             self.request_documents,
             self.remind_atameken,
             self.withdraw_request,
@@ -366,6 +442,8 @@ class World:
             self.fetch_documents,
             self.release_document,
             self.draft_conclusion,
+            self.check_signed_file,
+            self.seal_conclusion,
             self.appeal_for_revocation,
             self.send_reply,
             self.read_door_keys,

@@ -101,6 +101,21 @@ async def recount(case: CaseUnderTest) -> None:
     await case.result()
 
 
+async def signed_file(case: CaseUnderTest) -> None:
+    """The first signed file is refused, the second leaves; the draft before it was returned."""
+    await case.bring_to("conclude")
+    await case.update("return_conclusion", reason="a misprint")
+    view = await case.drafted()
+    draft = view["conclusion"]["document_id"]
+    stored = {"document_id": f"sha256-{'ab' * 32}"}
+    await case.signal(
+        "conclusion_signed", signature("s1", document_id=draft, signed_file={**stored, "filename": "bad"})
+    )
+    await case.until(lambda view: view["rejected_count"] == 1)
+    await case.signal("conclusion_signed", signature("s2", document_id=draft, signed_file=stored))
+    await case.result()
+
+
 async def withdrawn(case: CaseUnderTest) -> None:
     """The customs take their request back."""
     await case.bring_to("inspect")
@@ -268,6 +283,7 @@ PATHS: dict[str, Path] = {
         late,
         rounds,
         recount,
+        signed_file,
         withdrawn,
         without_documents,
         action_failed_and_retried,
@@ -300,6 +316,8 @@ def world_of(path: str, world: World) -> World:
     for which in REFUSING.get(path, ()):
         world.refuse(which, "not today")
     world.confirm_request = path == "confirmed"
+    if path == "signed_file":
+        world.bad_signed_files["bad"] = "a signature in it does not hold"
     if path == "read_strictly":
         world.readings = {name: str(list(reading.options)[-1]) for name, reading in READINGS.items()}
     return world

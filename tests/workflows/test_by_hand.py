@@ -65,7 +65,7 @@ async def test_what_is_left_empty_is_named(case: CaseUnderTest) -> None:
 async def test_a_conclusion_signed_by_a_person_closes_the_case(case: CaseUnderTest) -> None:
     await case.bring_to("conclude")
     answer = await case.update("sign_conclusion", signature_reference="GO-1")
-    assert answer["to_do"] == "No action needed: the reply to the customs is being sent."
+    assert answer["to_do"] == "No action needed: the final conclusion is being made."
     view = await case.result()
     conclusion = view["conclusion"]
     assert (view["outcome"], conclusion["signed_by"], conclusion["signature_reference"]) == (

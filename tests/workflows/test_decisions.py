@@ -42,7 +42,10 @@ async def test_a_request_sent_by_hand_ends_the_step_and_starts_a_provisional_wai
     assert (step_of(view, AWAIT)["provisional"], view["failed_actions"]) == (True, [])
     assert escalation(view, "request_documents.action_failed")["resolved_by"] == "done by hand (A. Nurlan)"
     letters = [each for entries in world.written for each in entries.letters]
-    assert [(each.what, each.number, each.by) for each in letters] == [("document_request", "04-7/112", "A. Nurlan")]
+    assert [(each.what, each.number, each.by) for each in letters] == [
+        ("acknowledgement", "REX/26-UV-0001", None),
+        ("document_request", "04-7/112", "A. Nurlan"),
+    ]
 
 
 async def test_what_has_been_sent_already_cannot_be_recorded_again(case: CaseUnderTest) -> None:

@@ -54,8 +54,9 @@ KEYS = {
     "limit_ended_at", "readings", "request_confirmed", "rex_lookups", "request", "steps", "calendar", "documents",
     "refused_documents", "quarantined_documents", "missing_documents", "findings", "comparison",
     "inspection",
-    "to_do_by", "responsible",
-    "conclusion", "appeal", "reply", "to_do", "failed_actions", "escalations", "rejected_messages", "rejected_count",
+    "to_do_by", "responsible", "require_signed_file",
+    "conclusion", "appeal", "reply", "letters", "to_do",
+    "failed_actions", "escalations", "rejected_messages", "rejected_count",
     "authenticated",
     "to_send", "retrying", "stated_earlier",
 }  # fmt: skip

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from activities.interface import Activity, Fetch, Reminder
+from activities.interface import Activity, Fetch
+from activities.outgoing import Reminder
 from rules.calendar import WorkingCalendar
 from rules.documents import Kind
 from rules.terms import Step

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from register.migrations import gateway_tables
 from register.migrations.guards import guards
 
 revision = "0001"
@@ -91,6 +92,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", "key", name="pk_letters"),
         _of_case("letters"),
     )
+    op.create_table(
+        "letter_numbers",
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("case_id", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("year", sa.Integer, nullable=False),
+        sa.Column("serial", sa.Integer, nullable=False),
+        sa.Column("number", sa.Text, nullable=False),
+        sa.Column("dated", sa.Date, nullable=False),
+        sa.Column("document_id", sa.Text),
+        sa.PrimaryKeyConstraint("key", name="pk_letter_numbers"),
+        sa.UniqueConstraint("kind", "year", "serial", name="uq_letter_numbers_kind_year_serial"),
+        sa.UniqueConstraint("number", name="uq_letter_numbers_number"),
+    )
+    op.create_index("ix_letter_numbers_case_id", "letter_numbers", ["case_id"])
     op.create_table(
         "escalations",
         sa.Column("case_id", sa.Text, nullable=False),
@@ -208,7 +224,7 @@ def upgrade() -> None:
         sa.Column("sent_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("day", "recipient", name="pk_sent_heads"),
     )
-    _gateway()
+    gateway_tables.create()
     for statement in guards(op.get_bind().dialect.name, APPEND_ONLY, REPEATABLE):
         op.execute(statement)
 
@@ -234,6 +250,7 @@ def downgrade() -> None:
         "refused_messages",
         "deliveries",
         "escalations",
+        "letter_numbers",
         "letters",
         "documents",
         "steps",
@@ -312,32 +329,6 @@ def _recounts() -> None:
         sa.Column("passed_over", sa.Text),
         sa.PrimaryKeyConstraint("recount", "case_id", name="pk_recounted_cases"),
         sa.ForeignKeyConstraint(["recount"], ["recounts.id"], name="fk_recounted_cases_recount_recounts"),
-    )
-
-
-def _gateway() -> None:
-    op.create_table(
-        "deposits",
-        sa.Column("client", sa.Text, nullable=False),
-        sa.Column("sha256", sa.Text, nullable=False),
-        sa.Column("at", TIME, nullable=False),
-        sa.Column("size", sa.BigInteger, nullable=False),
-        sa.PrimaryKeyConstraint("client", "sha256", name="pk_deposits"),
-    )
-    op.create_table(
-        "events",
-        sa.Column("number", sa.Integer, nullable=False),
-        sa.Column("case_id", sa.Text, nullable=False),
-        sa.Column("sequence", sa.Integer, nullable=False),
-        sa.PrimaryKeyConstraint("number", name="pk_events"),
-        sa.UniqueConstraint("case_id", "sequence", name="uq_events_case_id_sequence"),
-        sa.ForeignKeyConstraint(["case_id", "sequence"], ["log.case_id", "log.sequence"], name="fk_events_case_id_log"),
-    )
-    op.create_table(
-        "webhooks",
-        sa.Column("client", sa.Text, nullable=False),
-        sa.Column("taken", sa.Integer, nullable=False),
-        sa.PrimaryKeyConstraint("client", name="pk_webhooks"),
     )
 
 

@@ -140,7 +140,7 @@ async def test_a_paper_is_saved_and_never_shown_and_only_that_of_the_case(
     view = examples.drafted()
     connected = answers(served, view)
     ours, other = await connected.store.put(b"%PDF-1.7 ours"), await connected.store.put(b"%PDF-1.7 of another case")
-    view["conclusion"]["document_id"] = ours
+    view["conclusion"]["document_id"] = view["conclusion"]["drafts"][-1]["document_id"] = ours
     await browser.log_in("viewer")
     answer = await browser.get(f"/desk/cases/{CASE}/papers/{ours}")
     assert answer.content == b"%PDF-1.7 ours"

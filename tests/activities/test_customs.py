@@ -21,13 +21,17 @@ from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy import Engine
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from activities.customs import CustomsActivities
 from activities.document_store import DocumentStore
-from activities.interface import CustomsReply, ErrorKind, Sent
+from activities.interface import ErrorKind
+from activities.letter_book import LetterBook
 from activities.mail import MailServer
-from activities.reply import ReplyActivities
+from activities.outgoing import Acknowledgement, CustomsReply, Sent
+from register.letter_numbers import letters_made
 from simulators import mail
 from tests.support.nasty import LINKED, PIECES, acts
 
@@ -102,10 +106,15 @@ Send = Callable[..., Awaitable[Sent]]
 
 
 @pytest.fixture
-async def send(tmp_path: Path) -> Send:
+def book(sqlite_register: Engine, tmp_path: Path) -> LetterBook:
+    """The book in which the letters get their numbers."""
+    return LetterBook(sqlite_register, DocumentStore(str(tmp_path / "documents")), clock=lambda: NOW)
+
+
+@pytest.fixture
+async def send(book: LetterBook) -> Send:
     """Sends a reply through the mail server of a URL; what is not given is as usual."""
-    store = DocumentStore(str(tmp_path / "documents"))
-    document_id = await store.put(PDF)
+    document_id = await book.store.put(PDF)
 
     async def sending(url: str, **changes: Any) -> Sent:
         given = {
@@ -116,14 +125,18 @@ async def send(tmp_path: Path) -> Send:
             "language": "en",
             "reference": "2026/0042",
             "rex_number": "KZREX990440000385",
-            "exporter": "ТОО «Өндіріс»",
-            "outcome": "valid",
+            "exporter": {"name": "ТОО «Өндіріс»", "bin": "990440000385"},
+            "country": "CH",
+            "authority": "Bundesamt für Zoll und Grenzsicherheit",
+            "received_on": "2026-02-27",
+            "result": "valid",
             "conclusion_number": "REX-CH-2026-0042",
             "conclusion_date": "2026-03-01",
             "conclusion_document_id": document_id,
+            "conclusion_media_type": "application/pdf",
             **changes,
         }
-        activities = ReplyActivities(url, store, clock=lambda: NOW)
+        activities = CustomsActivities(url, book, clock=lambda: NOW)
         result: Sent = await ActivityEnvironment().run(activities.send_reply, CustomsReply.model_validate(given))
         return result
 
@@ -135,24 +148,26 @@ def url(port: int, host: str = "127.0.0.1", login: str = "", scheme: str = "smtp
 
 
 @pytest.mark.parametrize(
-    ("language", "outcome", "words"),
+    ("language", "result", "words"),
     [
         ("en", "valid", "has confirmed that the registration of the exporter is valid"),
-        ("en", "not_valid", "is not valid"),
+        ("en", "grounds", "was in force on the dates of the statements on origin under question"),
+        ("en", "revoked", "was revoked on the dates of the statements"),
+        ("en", "none", "had no registration under this number on the dates of the statements"),
         ("en", "not_confirmed", "not made it possible to confirm the validity"),
         ("fr", "valid", "a confirmé que l'enregistrement de l'exportateur est valable"),
-        ("fr", "not_valid", "n'est pas valable"),
+        ("fr", "grounds", "était en vigueur aux dates des attestations"),
         ("fr", "not_confirmed", "n'a pas permis de confirmer la validité"),
         ("de", "valid", "hat bestätigt, dass die Registrierung des Ausführers gültig ist"),
-        ("de", "not_valid", "nicht gültig ist"),
+        ("de", "grounds", "galt an den Tagen der fraglichen Ursprungserklärungen"),
         ("de", "not_confirmed", "konnte durch die Überprüfung nicht bestätigt werden"),
     ],
 )
 async def test_the_outcome_is_told_in_the_customs_own_language(
-    send: Send, tmp_path: Path, language: str, outcome: str, words: str
+    send: Send, tmp_path: Path, language: str, result: str, words: str
 ) -> None:
     async with sink(tmp_path / "mail") as port:
-        await send(url(port), language=language, outcome=outcome)
+        await send(url(port), language=language, result=result)
     [letter] = letters(tmp_path / "mail")
     text = text_of(letter)
     assert words in text
@@ -183,11 +198,13 @@ async def test_days_are_written_as_the_language_writes_them(
     assert words in text_of(letters(tmp_path / "mail")[0])
 
 
-async def test_the_conclusion_is_attached_byte_for_byte(send: Send, tmp_path: Path) -> None:
+async def test_letter_and_conclusion_are_attached_byte_for_byte(send: Send, tmp_path: Path, book: LetterBook) -> None:
     async with sink(tmp_path / "mail") as port:
         sent = await send(url(port))
     [letter] = letters(tmp_path / "mail")
-    [attached] = letter.iter_attachments()
+    own, attached = letter.iter_attachments()
+    assert (own.get_filename(), own.get_content_type()) == ("reply-REX-26-OV-0001.pdf", "application/pdf")
+    assert own.get_content() == await book.store.read(sent.letter.document_id)
     assert attached.get_content_type() == "application/pdf"
     assert attached.get_filename() == "conclusion-REX-CH-2026-0042.pdf"
     assert attached.get_content() == PDF
@@ -195,7 +212,16 @@ async def test_the_conclusion_is_attached_byte_for_byte(send: Send, tmp_path: Pa
     assert letter["To"].addresses[0].addr_spec == "origin@customs.example"
     assert letter["To"].addresses[0].display_name == "Ursprungsnachprüfung"
     assert letter["Date"].datetime == NOW
-    assert sent == Sent(sent_at=NOW, message_id=str(letter["Message-ID"]))
+    assert (sent.sent_at, sent.message_id) == (NOW, str(letter["Message-ID"]))
+    assert (sent.letter.number, sent.letter.date.isoformat()) == ("REX/26-OV-0001", "2026-03-24")
+
+
+async def test_a_signed_container_is_attached_as_one(send: Send, tmp_path: Path) -> None:
+    async with sink(tmp_path / "mail") as port:
+        await send(url(port), conclusion_media_type="application/pkcs7-mime")
+    _, attached = letters(tmp_path / "mail")[0].iter_attachments()
+    assert attached.get_content_type() == "application/pkcs7-mime"
+    assert attached.get_filename() == "conclusion-REX-CH-2026-0042.pdf.p7m"
 
 
 async def test_a_second_sending_is_recognisable_as_the_same_letter(send: Send, tmp_path: Path) -> None:
@@ -210,7 +236,7 @@ async def test_a_second_sending_is_recognisable_as_the_same_letter(send: Send, t
 async def test_nothing_from_outside_acts_turns_or_links_in_the_letter(send: Send, tmp_path: Path) -> None:
     nasty = " and ".join(each for each in PIECES if each != "\ud800")
     async with sink(tmp_path / "mail") as port:
-        await send(url(port), exporter=nasty, reference=nasty[:400], to_name="x\u202e www.evil.example")
+        await send(url(port), exporter={"name": nasty[:500]}, reference=nasty[:400], to_name="x\u202e www.evil.example")
     [letter] = letters(tmp_path / "mail")
     for words in (text_of(letter), str(letter["Subject"])):
         assert acts(words) == []
@@ -223,7 +249,8 @@ async def test_no_field_can_add_a_header_or_a_recipient(
     send: Send, tmp_path: Path, field: str, line_break: str
 ) -> None:
     async with sink(tmp_path / "mail") as port:
-        await send(url(port), **{field: f"harmless{line_break}Bcc: spy@evil.example{line_break}{line_break}body"})
+        hostile = f"harmless{line_break}Bcc: spy@evil.example{line_break}{line_break}body"
+        await send(url(port), **{field: {"name": hostile} if field == "exporter" else hostile})
     [letter] = letters(tmp_path / "mail")
     assert letter["Bcc"] is None
     assert [name.lower() for name in letter].count("subject") == 1
@@ -246,11 +273,60 @@ async def test_a_domain_outside_ascii_is_written_to_in_its_ascii_form(send: Send
     assert letters(tmp_path / "mail")[0]["To"].addresses[0].addr_spec == "origin@xn--zrich-kva.example"
 
 
-@pytest.mark.parametrize(("field", "value"), [("language", "it"), ("outcome", "withdrawn")])
-async def test_what_has_no_words_is_refused_by_its_field(send: Send, tmp_path: Path, field: str, value: str) -> None:
-    with pytest.raises(ApplicationError, match=f"^Refused: {field}: expected one of") as raised:
-        await send(url(9), **{field: value})
+async def test_what_has_no_words_is_refused_by_its_field_and_draws_no_number(
+    send: Send, sqlite_register: Engine
+) -> None:
+    with pytest.raises(ApplicationError, match=r"^Refused: language: expected one of en, fr, de") as raised:
+        await send(url(9), language="it")
     assert raised.value.type == ErrorKind.REFUSED
+    assert letters_made(sqlite_register, "rex-ch-2026-0042") == []
+
+
+async def test_a_reply_that_cannot_be_mailed_is_there_to_be_sent_by_hand(send: Send, sqlite_register: Engine) -> None:
+    with pytest.raises(ApplicationError):
+        await send(url(9), to_email="nobody")
+    assert [each.number for each in letters_made(sqlite_register, "rex-ch-2026-0042")] == ["REX/26-OV-0001"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "acknowledges receipt of your request"),
+        ("fr", "accuse réception de votre demande"),
+        ("de", "bestätigt den Eingang Ihres Ersuchens"),
+    ],
+)
+async def test_the_receipt_of_a_request_is_acknowledged_in_its_language(
+    book: LetterBook, tmp_path: Path, language: str, words: str
+) -> None:
+    acknowledgement = Acknowledgement.model_validate(
+        {
+            "key": "rex-ch-2026-0042.acknowledge_receipt",
+            "case_id": "rex-ch-2026-0042",
+            "to_name": "Ursprungsnachprüfung",
+            "to_email": "origin@customs.example",
+            "language": language,
+            "reference": "2026/0042",
+            "rex_number": "KZREX990440000385",
+            "exporter": {"name": "«Қостанай Дән Экспорт» ЖШС"},
+            "country": "CH",
+            "authority": "Bundesamt für Zoll und Grenzsicherheit",
+            "received_on": "2026-02-27",
+            "reason": "doubt",
+            "statements": ["INV-7"],
+            "limit_last_day": "2026-04-14",
+        }
+    )
+    async with sink(tmp_path / "mail") as port:
+        activities = CustomsActivities(url(port), book, clock=lambda: NOW)
+        sent: Sent = await ActivityEnvironment().run(activities.acknowledge_receipt, acknowledgement)
+    [letter] = letters(tmp_path / "mail")
+    text = text_of(letter)
+    for expected in (words, "2026/0042", "rex-ch-2026-0042", "«Qostanay Dan Eksport» LLP", "INV-7"):
+        assert expected in text
+    [attached] = letter.iter_attachments()
+    assert attached.get_filename() == "acknowledgement-REX-26-UV-0001.pdf"
+    assert attached.get_content() == await book.store.read(sent.letter.document_id)
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from pypdf import PdfReader
 
-from reports.typesetting import set_paper
+from letters.typesetting import set_paper
 from rules.text import shown
 from tests.support.nasty import LINKED, PIECES
 
 LAYOUT = """
 #let words = json(bytes(sys.inputs.words))
+#set document(title: "A paper")
 #set page(width: 60cm, height: auto)
 #set text(font: "DejaVu Sans Mono")
 #for each in words [#each.text #parbreak()]
