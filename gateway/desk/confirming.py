@@ -73,6 +73,5 @@ async def _page(request: Request, entries: Mapping[str, Any], answers: Answers) 
         wrong=view.wrong(),
         ends=True,
         checklist=(),
-        papers=(),
         other=None,
     )

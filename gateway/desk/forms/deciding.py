@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from cases.errors import CannotDo
-from cases.papers import papers_of
+from cases.papers import conclusion_paper, copy_to_sign
 from gateway.connected import Connected
 from gateway.desk.acting import act
 from gateway.desk.case import case_of
@@ -113,6 +113,7 @@ async def _page(
         wrong=view.wrong(),
         ends=update in acts.ENDS,
         checklist=checklist_of(case, words) if update == "record_inspection" else (),
-        papers=[each for each in papers_of(case) if not each.quarantined],
+        draft=conclusion_paper(case.conclusion) if case.conclusion is not None else None,
+        to_sign=copy_to_sign(case.conclusion) if case.conclusion is not None else None,
         other=inspector_named(case, person.name) if world.settings.four_eyes and update in SIGNING else None,
     )

@@ -100,6 +100,5 @@ async def _page(request: Request, entries: Mapping[str, Any], answers: Answers, 
         wrong=view.wrong(),
         ends=False,
         checklist=(),
-        papers=(),
         other=None,
     )
