@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from calendars.time_zone import almaty_clock
 from simulators.samples import sample_documents
 from tests.cli.conftest import Office
 from tests.gateway.desk.browser import Browser
+from tests.intake.signing_pdf import signed_pdf
 from tests.support.waiting import until
 
 SENT = ("registration_application", "invoice")
@@ -116,7 +118,18 @@ async def test_a_case_is_opened_inspected_and_signed_by_the_pages_alone(
     early = await signatory.send(sign, document_id=draft[1], signed_at="2021-01-05T10:00")
     assert early.status_code == 422
     assert "Lies before the receipt of the request" in signatory.text
-    await signatory.send(sign, document_id=draft[1], signed_at="")
+    papers = f"/desk/cases/{case_id}/papers/"
+    assert len(signatory.links(papers)) == 2
+    to_sign = await signatory.client.get(signatory.links(papers)[1])
+    unsigned = await signatory.send(
+        sign, files={"signed_file.file": ("a.pdf", to_sign.content, "application/pdf")}, document_id=draft[1]
+    )
+    assert unsigned.status_code == 422
+    assert "The case does not take this:" in signatory.text
+    signed = await signed_pdf(to_sign.content)
+    await signatory.send(
+        sign, files={"signed_file.file": ("signed.pdf", signed, "application/pdf")}, document_id=draft[1]
+    )
 
     case = await at(office, case_id, "closed")
     assert (case["outcome"], case["conclusion"]["signed_by"], case["inspection"]["inspector"]) == (
@@ -124,6 +137,8 @@ async def test_a_case_is_opened_inspected_and_signed_by_the_pages_alone(
         "signatory",
         "Both Hands",
     )
+    final = case["conclusion"]["final"]
+    assert (final["signed_file"], final["sha256"]) == (True, hashlib.sha256(signed).hexdigest())
     assert [each["filename"] for each in case["documents"]] == ["Өтініш.pdf", "invoice.pdf"]
     assert {(each["name"], each["client"]) for each in case["authenticated"]} >= {
         ("request", "officer"),
