@@ -345,8 +345,8 @@ def dismiss(
 for each in (report, audit, export):
     app.command(rich_help_panel=CONTROL)(each)
 # Without ignore_unknown_options a term of -3 would be an unknown option and not a refused term.
-app.add_typer(calendar_app, name="calendar", rich_help_panel=TIME)
 app.command("deadline", rich_help_panel=TIME, context_settings={"ignore_unknown_options": True})(deadline)
+app.add_typer(calendar_app, name="calendar", rich_help_panel=TIME)
 
 
 @app.command(rich_help_panel=SYSTEM)

@@ -14,9 +14,11 @@ from pathlib import Path
 
 import psutil
 import pytest
+from sqlalchemy import create_engine, select
 
 from cli import demo
 from cli.errors import CannotDo
+from register.tables import LetterRow
 from tests.conftest import ROOT
 
 
@@ -74,6 +76,12 @@ async def test_the_demo_shows_three_cases_as_expected_and_leaves_no_process(tmp_
     assert ["draft" in each.name for each in conclusions] == [True, False]
     assert all(each.read_bytes().startswith(b"%PDF") for each in conclusions)
     assert left_in(folder) == []
+    register = create_engine(f"sqlite:///{folder / 'register.db'}")
+    with register.connect() as connection:
+        left = set(connection.execute(select(LetterRow.case_id, LetterRow.what)))
+    register.dispose()
+    assert {(case_id, "reply") for case_id in rows if case_id not in late} <= left, "written before all is stopped"
+    assert ("rex-no-26-01187", "appeal") in left
 
 
 @pytest.mark.parametrize("wait_for", ["Starting", "Started after"])

@@ -42,6 +42,7 @@ ABOUT: Final[dict[str, Any]] = {
     "received_on": date(2026, 2, 27),
 }
 CUSTOMS: Final = {"to_name": "Ursprungsnachprüfung", "to_email": "origin@customs.example"}
+ATTACHED: Final = {"conclusion_document_id": "", "conclusion_media_type": "application/pdf"}
 CONCLUDED: Final = {"conclusion_number": "REX/26-ZK-0007", "conclusion_date": date(2026, 3, 30)}
 SENT_BEFORE: Final = Letter(number="REX/26-ZP-0042", date=date(2026, 3, 2))
 SIGNED: Final = Signed.model_validate(
@@ -131,9 +132,8 @@ def _acknowledgement(language: str, day: date) -> Callable[[Folder], bytes]:
 
 
 def _reply(language: str) -> Callable[[Folder], bytes]:
-    made = CustomsReply.model_validate(
-        ABOUT | CUSTOMS | CONCLUDED | {"language": language, "result": "grounds", "conclusion_document_id": ""}
-    )
+    said = {"language": language, "result": "grounds"}
+    made = CustomsReply.model_validate(ABOUT | CUSTOMS | CONCLUDED | ATTACHED | said)
     return lambda folder: correspondence.reply(folder, _letter("OV", date(2026, 4, 1)), made)
 
 

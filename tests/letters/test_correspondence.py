@@ -10,14 +10,14 @@ from activities.outgoing import CustomsReply, Letter
 from letters.correspondence import reply, reply_mail
 from letters.folder import our_folder
 from tests.letters.examples import pages
-from tests.letters.samples import ABOUT, CONCLUDED, CUSTOMS, SAMPLES
+from tests.letters.samples import ABOUT, ATTACHED, CONCLUDED, CUSTOMS, SAMPLES
 
 LETTER = Letter(number="REX/26-OV-0001", date=date(2026, 4, 1))
 
 
 def replying(**changes: object) -> CustomsReply:
-    given = {"language": "en", "result": "valid", "conclusion_document_id": "", **changes}
-    return CustomsReply.model_validate(ABOUT | CUSTOMS | CONCLUDED | given)
+    given = {"language": "en", "result": "valid", **changes}
+    return CustomsReply.model_validate(ABOUT | CUSTOMS | CONCLUDED | ATTACHED | given)
 
 
 @pytest.mark.parametrize(
