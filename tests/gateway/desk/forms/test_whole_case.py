@@ -56,6 +56,32 @@ async def at(office: Office, case_id: str, step: str, *, drafted: bool = False) 
     return found
 
 
+async def decide_otherwise(office: Office, officer: Browser, case_id: str) -> None:
+    """What an officer may decide besides: taken by the forms, or refused beside the field."""
+
+    async def form(update: str, **fields: Any) -> int:
+        await officer.get(f"/desk/cases/{case_id}/do/{update}")
+        return (await officer.send(f"/desk/cases/{case_id}/do/{update}", **fields)).status_code
+
+    await officer.get(f"/desk/cases/{case_id}/do/assign")
+    assert 'name="to" type="text" value="officer"' in officer.page
+    assert await form("assign", to="A. Nurlan") == 200
+    assert await form("assign", to="") == 200
+    assert await form("change_reading", option="grounds:all", reason="The lawyers say so.") == 200
+    case = await office.case(case_id)
+    assert (case["responsible"], case["readings"]["grounds"]) == (None, "all")
+
+    await officer.get(f"/desk/cases/{case_id}/do/change_reading")
+    assert 'value="grounds:all"' not in officer.page
+    assert await form("record_dispatch", what="appeal", sent_at="2021-01-05T10:00", letter_reference="7") == 422
+    now = f"{almaty_clock().local(datetime.now(UTC)):%Y-%m-%dT%H:%M}"
+    assert await form("record_dispatch", what="appeal", sent_at=now, letter_reference="7") == 422
+    assert "The case does not take this:" in officer.text
+    assert 'value="7"' in officer.page
+    assert await form("record_lookup", **{"record.any": "", "reason": "REX is down"}) == 422
+    assert await form("release_document", reason="Harmless") == 422
+
+
 async def test_a_case_is_opened_inspected_and_signed_by_the_pages_alone(
     office_desk: Callable[[], Browser], office: Office
 ) -> None:
@@ -74,6 +100,7 @@ async def test_a_case_is_opened_inspected_and_signed_by_the_pages_alone(
     assert (opened.status_code, opened.url.path) == (200, f"/desk/cases/{case_id}")
 
     await at(office, case_id, "await_documents")
+    await decide_otherwise(office, officer, case_id)
     post = f"/desk/cases/{case_id}/do/record_documents"
     await officer.get(post)
     application, invoice = (paper for name, paper in sample_documents().items() if Path(name).stem in SENT)
@@ -146,37 +173,6 @@ async def test_a_case_is_opened_inspected_and_signed_by_the_pages_alone(
         ("record_inspection", "Both Hands"),
         ("sign_conclusion", "signatory"),
     }
-
-
-async def test_the_other_decisions_are_taken_by_their_forms(office_desk: Callable[[], Browser], office: Office) -> None:
-    officer = office_desk()
-    await officer.log_in("officer")
-    case_id = await office.open()
-    await at(office, case_id, "await_documents")
-
-    async def form(update: str, **fields: Any) -> int:
-        await officer.get(f"/desk/cases/{case_id}/do/{update}")
-        return (await officer.send(f"/desk/cases/{case_id}/do/{update}", **fields)).status_code
-
-    await officer.get(f"/desk/cases/{case_id}/do/assign")
-    assert 'name="to" type="text" value="officer"' in officer.page
-    assert await form("assign", to="A. Nurlan") == 200
-    assert await form("assign", to="") == 200
-    assert await form("change_reading", option="grounds:all", reason="The lawyers say so.") == 200
-    case = await office.case(case_id)
-    assert (case["responsible"], case["readings"]["grounds"]) == (None, "all")
-
-    await officer.get(f"/desk/cases/{case_id}/do/change_reading")
-    assert 'value="grounds:all"' not in officer.page
-    assert await form("record_dispatch", what="appeal", sent_at="2021-01-05T10:00", letter_reference="7") == 422
-    now = f"{almaty_clock().local(datetime.now(UTC)):%Y-%m-%dT%H:%M}"
-    assert await form("record_dispatch", what="appeal", sent_at=now, letter_reference="7") == 422
-    assert "The case does not take this:" in officer.text
-    assert 'value="7"' in officer.page
-    assert await form("record_lookup", **{"record.any": "", "reason": "REX is down"}) == 422
-    assert await form("release_document", reason="Harmless") == 422
-
-    assert await form("withdraw", reason="The customs no longer ask.") == 200
-    closed = await at(office, case_id, "closed")
-    assert closed["outcome"] == "withdrawn"
-    assert await form("assign", to="A. Nurlan") == 409
+    await officer.get(f"/desk/cases/{case_id}/do/withdraw")
+    late = await officer.send(f"/desk/cases/{case_id}/do/withdraw", reason="Too late.")
+    assert (late.status_code, "Too late." in officer.page) == (409, True)
