@@ -64,6 +64,7 @@ def pages(case_id: str, late: str) -> list[str]:
         f"/desk/cases/{case_id}/do/sign_conclusion",
         "/desk/deadlines",
         "/desk/calendar",
+        "/desk/calendar/confirm",
         "/desk/figures",
         "/desk/figures?from=soon",
         "/desk/nowhere",
