@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -20,12 +19,8 @@ from register.accounts import read_standing
 from reports.counting import count
 from reports.figures import Account
 from reports.listing import csv_of
-from reports.period import Period, month_before, month_of
+from reports.period import Period, asked_period
 from reports.sheets import GROUP, Sheet, made_words, period_of, sheets_of
-from rules.refusal import Refusal
-
-EARLIEST: Final = date(2021, 1, 1)
-"""The order's year: no request was received before it."""
 
 
 def print_account(
@@ -62,21 +57,13 @@ def print_account(
 
 
 def read_period(first: str | None, last: str | None, today: date) -> Period:
-    """The days that were asked for: last month by default; of one day alone the rest of its month, at most today.
+    """The days that were asked for, as ``asked_period`` reads them.
 
-    :param today: in Asia/Almaty.
     :raises Refusal: naming the option and what is expected.
     """
     begins = read_day(first) if first is not None else None
     ends = read_day(last) if last is not None else None
-    for option, day in (("--from", begins), ("--to", ends)):
-        if day is not None and not EARLIEST <= day <= today:
-            raise Refusal(f"{option} {day}: expected a day from {EARLIEST}, the order's year, to today, {today}")
-    if begins is not None and ends is not None and ends < begins:
-        raise Refusal(f"--to {ends}: lies before --from {begins}; expected that day or a later one")
-    if begins is not None:
-        return Period(begins, ends or min(month_of(begins).last, today))
-    return Period(month_of(ends).first, ends) if ends is not None else month_before(today)
+    return asked_period(begins, ends, today, names=("--from", "--to"))
 
 
 def account_page(account: Account, words: Words) -> RenderableType:

@@ -15,6 +15,7 @@ from gateway.api import documents
 from gateway.api.resources import add_api
 from gateway.clients import Clients
 from gateway.connected import Connected
+from gateway.desk.forms.uploads import LARGEST_FORM
 from gateway.desk.mounting import add_desk, open_desk
 from gateway.desk.problem_page import problem_page
 from gateway.guards import Guards, Larger
@@ -46,7 +47,8 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     answer_problems(app, problem_page)
     add_api(app)
     add_desk(app)
-    app.add_middleware(Guards, hosts=hosts_of(settings), larger=[Larger("PUT", documents.PATH, LARGEST_DOCUMENT)])
+    larger = (Larger("PUT", documents.PATH, LARGEST_DOCUMENT), Larger("POST", "/desk/cases/", LARGEST_FORM))
+    app.add_middleware(Guards, hosts=hosts_of(settings), larger=larger)
     return app
 
 

@@ -95,6 +95,13 @@ def begin_recount(register: Engine, *, by: str, reason: str, now: datetime) -> R
         return _begin(connection, f"all.{len(known) + 1}", by=by, reason=reason, now=now)
 
 
+def find_recount(register: Engine, recount: str) -> Recount | None:
+    """The run of this id, if there is one."""
+    with reading(register) as connection:
+        found = connection.execute(select(RecountRow.__table__).where(RecountRow.id == recount)).first()
+    return Recount(*found) if found is not None else None
+
+
 def enlist(register: Engine, recount: str, case_ids: Iterable[str]) -> list[str]:
     """Add the cases that the run does not have yet.
 

@@ -102,7 +102,7 @@ async def show(request: Request, person: ThePerson, world: World, case_id: str, 
 def _further(case: CaseView, person: Person, shown: set[str | None]) -> list[str]:
     """Updates that the case would take now and the person may send, beside those of the tasks."""
     names = [each.update for each in case.to_send if each.update not in shown]
-    always = [] if case.step is Step.CLOSED else ["assign", "withdraw"]
+    always = [] if case.step is Step.CLOSED else ["assign", "change_reading", "recount", "withdraw"]
     wanted = dict.fromkeys([*names, *always])
     return [each for each in wanted if person.may(each) and each not in ("acknowledge_escalation", "release_document")]
 

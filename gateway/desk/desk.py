@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fastapi import Request
 
 from gateway.desk.accounts import Accounts
+from gateway.desk.calendar_links import CalendarLinks
 from gateway.desk.openid import OpenId
 from gateway.desk.sessions import Signing
 from gateway.rates import Rate
@@ -28,6 +29,7 @@ class Desk:
     accounts: Accounts
     signing: Signing
     links: AnswerLinks
+    calendar_links: CalendarLinks
     secure: bool
     four_eyes: bool
     openid: OpenId | None

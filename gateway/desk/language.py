@@ -26,8 +26,9 @@ class DeskWords:
     def __init__(self, language: Language) -> None:
         self.language = language
         self.notices: Words = words_of(language)
-        with (_TEXTS / f"{language.value}.toml").open("rb") as file:
-            self._all: dict[str, Any] = tomllib.load(file)
+        self._all: dict[str, Any] = {}
+        for file in sorted(_TEXTS.glob(f"*{language.value}.toml")):
+            self._all |= tomllib.loads(file.read_text("utf-8"))
 
     def __call__(self, name: str, /, **values: object) -> str:
         """A text by its dotted name, as in ``today.title``; ``$words`` in it are filled in. ``KeyError`` if missing."""

@@ -5,9 +5,24 @@ from __future__ import annotations
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 
-from gateway.desk import acknowledge, answer, case, case_list, login, papers, static, today
+from gateway.desk import (
+    acknowledge,
+    answer,
+    calendar,
+    case,
+    case_list,
+    confirming,
+    deadlines,
+    figures,
+    login,
+    papers,
+    static,
+    today,
+)
 from gateway.desk.accounts import Accounts
+from gateway.desk.calendar_links import CalendarLinks
 from gateway.desk.desk import Desk
+from gateway.desk.forms import deciding, opening
 from gateway.desk.openid import OpenId
 from gateway.desk.sessions import Sessions, Signing
 from runtime.answer_links import AnswerLinks
@@ -23,6 +38,12 @@ ROUTERS = (
     answer.router,
     papers.router,
     case.router,
+    opening.router,
+    deciding.router,
+    deadlines.router,
+    calendar.router,
+    confirming.router,
+    figures.router,
 )
 
 
@@ -32,9 +53,11 @@ def open_desk(settings: GatewaySettings) -> Desk:
     :raises ValueError: one line, for accounts, keys or settings that cannot be used.
     :raises OSError: where a key cannot be read or made.
     """
+    secret = read_or_make_secret(settings.session_key)
     return Desk(
         accounts=Accounts(settings.accounts_file),
-        signing=Signing(read_or_make_secret(settings.session_key)),
+        signing=Signing(secret),
+        calendar_links=CalendarLinks(secret),
         links=AnswerLinks(read_or_make_secret(settings.link_key), settings.gateway_base),
         secure=settings.gateway_base.startswith("https://"),
         four_eyes=settings.four_eyes,

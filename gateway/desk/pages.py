@@ -19,7 +19,7 @@ from gateway.desk.language import NAMES, DeskWords, desk_words, language_of
 from gateway.desk.people import person_of
 from rules.text import shown
 
-NAVIGATION: Final = ("today", "cases")
+NAVIGATION: Final = ("today", "cases", "deadlines", "figures")
 """The pages that lead on, in order: each is /desk/NAME, and its words are ``nav.NAME``."""
 
 HERE: Final = Path(__file__).parent

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -15,7 +13,7 @@ from starlette.responses import Response
 
 from calendars.time_zone import almaty_clock
 from cases.tasks import Task
-from cases.today import NAMES, as_csv, as_data, cell, queue
+from cases.today import NAMES, as_csv, as_data, queue
 from cases.whose import Whose
 from escalation.ladder import officer_key
 from gateway.connected import Connected
@@ -25,8 +23,8 @@ from gateway.desk.login import World
 from gateway.desk.pages import page
 from gateway.desk.people import Person, ThePerson
 from gateway.desk.roles import OPEN, DeskRole
+from gateway.desk.workbook import XLSX, Table, workbook
 from rules.terms import Risk, Step
-from rules.text import one_line
 
 router = APIRouter(include_in_schema=False)
 
@@ -169,26 +167,8 @@ async def today_xlsx(person: ThePerson, world: World, wanted: Wanted) -> Respons
     """The same as a workbook."""
     tasks = await _tasks(world, person, wanted)
     rows = [list(as_data(each, _link(world, each.case_id)).values()) for each in tasks]
-    content = await asyncio.to_thread(workbook, NAMES, rows)
+    content = await asyncio.to_thread(workbook, [Table("REX", NAMES, rows)])
     return Response(content, media_type=XLSX, headers=attachment(f"today-{_day()}.xlsx"))
-
-
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def workbook(head: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:
-    """An XLSX of one sheet; no text in it is a formula, or holds what XML cannot."""
-    from openpyxl import Workbook  # here: it takes a while to import
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("REX")
-    sheet.freeze_panes = "A2"
-    sheet.append(list(head))
-    for row in rows:
-        sheet.append([cell(one_line(each)) if isinstance(each, str) else each for each in row])
-    written = io.BytesIO()
-    book.save(written)
-    return written.getvalue()
 
 
 def _link(world: Connected, case_id: str) -> str:

@@ -17,8 +17,8 @@ from temporalio.testing import WorkflowEnvironment
 
 from calendars.build import build
 from calendars.decrees import Decree, Entry
+from cases import recounting
 from cases.asking import NobodyAnswers, open_cases
-from cli import calendar_recount
 from cli.calendar_recount import apply_entries, preview, recount_all
 from cli.errors import CannotDo
 from register.calendar import propose, propose_withdrawal, read_calendar
@@ -132,23 +132,23 @@ async def test_who_proposed_an_entry_cannot_apply_it_and_nothing_changes(office:
 async def test_a_recount_that_was_interrupted_continues_with_the_cases_that_are_left(
     office: Office, printed: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calendar_recount, "WAIT", 2.0)
-    monkeypatch.setattr(calendar_recount, "AT_ONCE", 1)
+    monkeypatch.setattr(recounting, "WAIT", 2.0)
+    monkeypatch.setattr(recounting, "AT_ONCE", 1)
     cases = [await opened(office) for _ in range(3)]
     number = proposed(office, a_day_off_ahead(today_in_almaty()))
-    recount_case, asked = calendar_recount._recount_case, 0
+    recount_case, asked = recounting.recount_case, 0
 
-    async def the_line_is_lost_after_the_first(*arguments: Any) -> Any:
+    async def the_line_is_lost_after_the_first(*arguments: Any, **named: Any) -> Any:
         nonlocal asked
         asked += 1
         if asked > 1:
             raise NobodyAnswers("no line")
-        return await recount_case(*arguments)
+        return await recount_case(*arguments, **named)
 
-    monkeypatch.setattr(calendar_recount, "_recount_case", the_line_is_lost_after_the_first)
+    monkeypatch.setattr(recounting, "recount_case", the_line_is_lost_after_the_first)
     with pytest.raises(CannotDo, match="2 of 3 cases are not recounted, no line; run the same command again"):
         await apply_entries([number], by=BERIK, as_json=True)
-    monkeypatch.setattr(calendar_recount, "_recount_case", recount_case)
+    monkeypatch.setattr(recounting, "recount_case", recount_case)
 
     forget(printed)
     await apply_entries([number], by="C. Akhmetov", as_json=True)
@@ -167,8 +167,8 @@ async def test_a_case_whose_answer_was_lost_does_not_recount_again(office: Offic
     number = proposed(office, a_day_off_ahead(today_in_almaty()))
     register = open_register(office.database_url)
     run, _ = apply(register, [number], by=BERIK, now=datetime.now(UTC))
-    first = await calendar_recount._recount_case(office.client, run, case_id)
-    again = await calendar_recount._recount_case(office.client, run, case_id)
+    first = await recounting.recount_case(office.client, run, case_id)
+    again = await recounting.recount_case(office.client, run, case_id)
     register.dispose()
     assert first == again
     assert await recounts_in_history(office, case_id) == 1
@@ -177,7 +177,7 @@ async def test_a_case_whose_answer_was_lost_does_not_recount_again(office: Offic
 async def test_without_a_worker_the_entry_is_in_force_and_the_cases_are_left_for_the_next_try(
     office: Office, printed: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calendar_recount, "WAIT", 1.0)
+    monkeypatch.setattr(recounting, "WAIT", 1.0)
     case_id = await opened(office)
     number = proposed(office, a_day_off_ahead(today_in_almaty()))
     await office.stop_worker()

@@ -18,11 +18,12 @@ from typer.testing import CliRunner
 from activities.signals import CASE
 from cases import deciding
 from cases.asking import NobodyAnswers, open_cases
+from cases.deadlines import calendar_of, last_days
 from cases.listing import list_cases
 from cases.tasks import Task
 from cases.whose import Whose
 from cli import decisions
-from cli.deadlines import calendar_of, deadlines, last_days
+from cli.deadlines import IN_ENGLISH, deadlines
 from cli.today import task_table, today
 from rules.instant import rfc_3339
 from starter import app
@@ -171,7 +172,7 @@ def test_a_later_file_has_the_same_uid_for_the_next_step_and_a_newer_stamp() -> 
     now = datetime(2026, 3, 2, tzinfo=UTC)
     first, then = row("rex-ch-1"), row("rex-ch-1", step="inspect", last_day=date(2026, 3, 23))
     before, after = (
-        parsed(calendar_of(list(last_days(case)), made_at))[0]
+        parsed(calendar_of(list(last_days(case)), IN_ENGLISH, made_at))[0]
         for case, made_at in ((first, now), (then, now + timedelta(days=9)))
     )
     assert before["UID"] == after["UID"]
@@ -184,7 +185,7 @@ def test_what_has_no_term_yet_has_no_event_and_text_from_outside_makes_no_line_o
     fresh = row("rex-ch-1", last_day=None, limit_last_day=None)
     assert list(last_days(fresh)) == []
     evil = row("rex-ch-2", exporter="A\r\nBEGIN:VEVENT\r\nUID:x")
-    assert len(events(calendar_of(list(last_days(evil)), datetime(2026, 3, 2, tzinfo=UTC)))) == 2
+    assert len(events(calendar_of(list(last_days(evil)), IN_ENGLISH, datetime(2026, 3, 2, tzinfo=UTC)))) == 2
 
 
 async def test_a_file_that_cannot_be_written_is_one_line(office: Office, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from openpyxl import load_workbook
 
-from gateway.desk.today import workbook
+from gateway.desk.workbook import Table, workbook
 from rules.instant import rfc_3339
 from tests.cli.conftest import Office
 from tests.cli.test_messages import at, to_draft
@@ -152,7 +152,7 @@ async def test_papers_are_saved_and_never_shown_and_only_those_of_the_case(offic
 
 @pytest.mark.parametrize("value", ["=1+1", "+x", "-x", "@x", "\tx"])
 def test_no_cell_of_a_workbook_is_a_formula(value: str) -> None:
-    sheet = load_workbook(io.BytesIO(workbook(["a"], [[value], ["fine\x01"]]))).active
+    sheet = load_workbook(io.BytesIO(workbook([Table("REX", ["a"], [[value], ["fine\x01"]])]))).active
     assert sheet is not None
     cells = [each for column in sheet.columns for each in column]
     assert [each.data_type for each in cells] == ["s", "s", "s"]

@@ -26,7 +26,12 @@ def texts(code: str) -> dict[str, str]:
             found |= flat(value, f"{before}{name}.") if isinstance(value, dict) else {f"{before}{name}": value}
         return found
 
-    return flat(tomllib.loads((FOLDER / f"{code}.toml").read_text("utf-8")))
+    found = [
+        flat(tomllib.loads(file.read_text("utf-8")))
+        for file in sorted(FOLDER.glob(f"*{code}.toml"), key=lambda file: file.name.removesuffix(f"{code}.toml"))
+    ]
+    assert sum(map(len, found)) == len({name for each in found for name in each})
+    return {name: text for each in found for name, text in each.items()}
 
 
 @pytest.mark.parametrize("code", ["ru", "kk"])
