@@ -16,7 +16,6 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any
 
-from runtime.answer_links import AnswerLinks
 from runtime.commands import WORKER
 
 try:
@@ -37,6 +36,7 @@ from activities.heartbeat import HEARTBEAT_EVERY
 from escalation.kinds import HEAD
 from letters.folder import BadTemplate
 from register.database import RegisterError, WrongAddress, check_migrated, open_register
+from runtime.answer_links import AnswerLinks
 from runtime.connection import CannotConnect, connect
 from runtime.logs import log_plainly
 from runtime.namespace import NotSetUp, check_search_attributes

@@ -117,7 +117,7 @@ async def test_what_comes_within_the_window_goes_together_with_the_gravest_first
         for case in cases:
             await case.result()
     assert len(hook.messages) == 2
-    assert hook.titles[1] == f"REX L2: 30 days exceeded on 1 Dec, {case_id}-2, and 1 more notice"
+    assert hook.titles[1] == f"REX L2: 30 days exceeded on 1 Dec, {case_id}-2 (+1)"
 
 
 async def _recorded(mailbox: WorkflowHandle[Any, Any], kind: EventType.ValueType, count: int) -> None:
