@@ -30,7 +30,7 @@ BIN = Path(sys.executable).parent
 
 ROOT = Path(__file__).resolve().parent.parent
 
-NAMESPACES = [f"own-{n}" for n in range(32)]
+NAMESPACES = [f"own-{n}" for n in range(64)]
 """Of the dev server, each for one test that lists all cases."""
 
 DEV_SERVER_ARGUMENTS = ("--dynamic-config-value", "limit.historySize.error=536870912")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
+from typing import Final
 
 from fastapi import Request
 
@@ -12,6 +14,9 @@ from gateway.desk.openid import OpenId
 from gateway.desk.sessions import Signing
 from gateway.rates import Rate
 from runtime.answer_links import AnswerLinks
+
+HASHING: Final = 2
+"""Passwords that are hashed at the same time: each takes 64 MB."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class Desk:
     four_eyes: bool
     openid: OpenId | None
     guesses: Guesses = field(default_factory=Guesses)
+    hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHING))
 
 
 def desk(request: Request) -> Desk:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
-import anyio
-from anyio import to_thread
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
@@ -28,9 +27,6 @@ from rules.text import shown
 router = APIRouter(include_in_schema=False)
 
 World = Annotated[Connected, Depends(connected)]
-
-_HASHING: Final = anyio.CapacityLimiter(2)
-"""Passwords that are hashed at the same time: each takes 64 MB."""
 
 _A_YEAR: Final = 365 * 24 * 3600
 
@@ -63,7 +59,8 @@ async def log_in(request: Request, of: TheDesk, world: World, form: TheForm) -> 
     # Counted before it is known whether it fits: many at once are to be no way around.
     for rate, key in guesses:
         rate.take(key)
-    found = await to_thread.run_sync(of.accounts.check, name, str(password), limiter=_HASHING)
+    async with of.hashing:
+        found = await asyncio.to_thread(of.accounts.check, name, str(password))
     account = of.accounts.get(found) if found else None
     if found is None or account is None:
         await write_down(world.register, name[:LONGEST_NAME], NOBODY, address, "log_in", "refused", why="wrong")

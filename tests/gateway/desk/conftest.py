@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import Engine
+from temporalio.testing import WorkflowEnvironment
 
 from gateway.app import create_app
 from gateway.connected import Connected
@@ -122,6 +123,12 @@ def served(served_app: tuple[FastAPI, Path]) -> Served:
 def browser(served: Served) -> Browser:
     """Nobody is logged in."""
     return served.browser()
+
+
+@pytest.fixture
+def dev_server(dev_server_of_its_own: WorkflowEnvironment) -> WorkflowEnvironment:
+    """Without the cases of other tests, for which no worker answers: the desk's first page waits for each."""
+    return dev_server_of_its_own
 
 
 @pytest_asyncio.fixture

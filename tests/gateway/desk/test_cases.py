@@ -103,7 +103,8 @@ async def test_a_person_sees_what_is_to_be_done_and_acknowledges_it(office_desk:
     again = await nobody.send(link)
     assert again.status_code == 409
     assert f"{holder} sees to it until" in nobody.text
-    assert (await nobody.get(link[:-1] + ("A" if link[-1] != "A" else "B"))).status_code == 404
+    forged = link[:-5] + ("A" if link[-5] != "A" else "B") + link[-4:]  # the last sign has bits that say nothing
+    assert (await nobody.get(forged)).status_code == 404
     assert (await nobody.get("/desk/today")).url.path == "/desk/login"
 
     await officer.get(f"/desk/cases/{case_id}/acknowledge?escalation={escalation}")
