@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 # The tests start programs of ours by the hundred: bytecode that is kept saves each of them half a second.
 export PYTHONDONTWRITEBYTECODE :=
-.PHONY: help install demo up test test-slow test-browser storm bench check format lock clean docs schemas pictures
+.PHONY: help install demo up test test-live test-slow test-browser storm bench check format lock clean docs schemas pictures
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,7 +25,10 @@ up: install ## start the same system until Ctrl-C, and print what to try
 	$(BIN)/python starter.py up
 
 test: install ## run the tests, on real servers that they start themselves
-	$(BIN)/pytest --quiet --numprocesses 4 --dist worksteal -m 'not slow and not browser'
+	$(BIN)/pytest --quiet --numprocesses 4 --dist worksteal -m 'not slow and not browser and not live'
+
+test-live: install ## run the tests on a Temporal server in real time: commands, gateway and desk of a whole office
+	$(BIN)/pytest --quiet --numprocesses 4 --dist worksteal -m 'live and not slow and not browser'
 
 test-slow: install ## run the slow tests: floods, storms, kills; needs a quiet machine
 	$(BIN)/pytest --quiet -m slow

@@ -37,6 +37,14 @@ DEV_SERVER_ARGUMENTS = ("--dynamic-config-value", "limit.historySize.error=53687
 """As the embedded server has it (embedded/system.py says why)."""
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what takes the dev server, offices and the gateway among it: ``make test-live`` runs it."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "dev_server_process" in item.fixturenames:
+            item.add_marker("live")
+
+
 @asynccontextmanager
 async def new_dev_server(*arguments: str) -> AsyncIterator[WorkflowEnvironment]:
     """A dev server of its own with every search attribute."""
