@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from copy import deepcopy
 from typing import Any
 
 from hypothesis import strategies as st
@@ -49,9 +50,11 @@ def spoiled(draw: st.DrawFn, good: dict[str, Any]) -> dict[str, Any]:
         if key is not None and draw(st.integers(0, 3)) == 0:
             del inside[key]
         elif key is not None:
-            inside[key] = draw(ANY_JSON)
+            inside[key] = deepcopy(
+                draw(ANY_JSON)
+            )  # what is drawn may be the same object again: it is not to be changed
         else:
-            data[draw(st.text(max_size=5))] = draw(ANY_JSON)
+            data[draw(st.text(max_size=5))] = deepcopy(draw(ANY_JSON))
     return data
 
 
