@@ -79,6 +79,22 @@ def namespaces_left() -> Iterator[str]:
     return iter(NAMESPACES)
 
 
+@pytest.fixture(scope="session")
+def namespace_of_self_checks(namespaces_left: Iterator[str]) -> str:
+    """A namespace for the tests of the self-check, which asks every open case that it finds."""
+    return next(namespaces_left)
+
+
+@pytest_asyncio.fixture
+async def dev_server_of_self_checks(
+    dev_server_process: WorkflowEnvironment, namespace_of_self_checks: str
+) -> WorkflowEnvironment:
+    """As ``dev_server``, without the cases of other tests, for which no worker answers."""
+    address = dev_server_process.client.service_client.config.target_host
+    client = await Client.connect(address, namespace=namespace_of_self_checks, **client_options())
+    return WorkflowEnvironment.from_client(client)
+
+
 @pytest_asyncio.fixture
 async def dev_server_of_its_own(
     dev_server_process: WorkflowEnvironment, namespaces_left: Iterator[str]

@@ -32,6 +32,11 @@ from tests.self_check import examples
 from tests.self_check.office import NOW, TOMORROW, YESTERDAY, FakeCase, Office
 
 
+@pytest.fixture
+def dev_server(dev_server_of_self_checks: WorkflowEnvironment) -> WorkflowEnvironment:
+    return dev_server_of_self_checks
+
+
 @pytest_asyncio.fixture
 async def office(dev_server: WorkflowEnvironment, sqlite_register: Engine, task_queue: str) -> AsyncIterator[Office]:
     office = Office(dev_server.client, sqlite_register, task_queue)

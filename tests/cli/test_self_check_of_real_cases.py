@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, delete, text, update
-from temporalio.testing import ActivityEnvironment
+from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 
 from activities.self_check import SelfCheckActivities
 from notifications.dates import almaty_day
@@ -26,6 +26,11 @@ from self_check.interface import Checked, CheckWanted
 from tests.cli.conftest import SAMPLES, Office
 
 ESCALATION = "await_documents.message_rejected"
+
+
+@pytest.fixture
+def dev_server(dev_server_of_self_checks: WorkflowEnvironment) -> WorkflowEnvironment:
+    return dev_server_of_self_checks
 
 
 class Checking:

@@ -45,6 +45,11 @@ from workflows.self_check import SELF_CHECK, SelfCheck, SelfCheckDone, SelfCheck
 # -- what it decides, on a server that skips time ----------------------------------------------------------------------
 
 
+@pytest.fixture
+def dev_server(dev_server_of_self_checks: WorkflowEnvironment) -> WorkflowEnvironment:
+    return dev_server_of_self_checks
+
+
 async def run(environment: WorkflowEnvironment, answers: Answers, task_queue: str) -> SelfCheckDone:
     """Run a self-check to its end."""
     async with serving(environment, answers, task_queue):
