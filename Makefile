@@ -71,7 +71,7 @@ $(VENV)/.locking:
 	$@/bin/python -m pip install --quiet --disable-pip-version-check pip-tools
 
 docs: install ## write the readings of the order into docs/counting.md
-	$(BIN)/python docs/readings.py
+	$(BIN)/python -m docs.readings
 
 clean: ## remove .venv, caches, and var/ with its cases
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -81,7 +81,7 @@ schemas: install ## make the JSON Schemas under docs/schemas from the models
 	$(BIN)/python -m docs.schemas.make
 
 pictures: $(VENV)/.pictures ## take the README's pictures again; needs Debian's chromium and chromium-driver
-	$(BIN)/python docs/pictures/take.py
+	$(BIN)/python -m docs.pictures.take
 
 # Selenium is not in the lock: running and testing this needs no browser.
 $(VENV)/.pictures: $(VENV)/.installed

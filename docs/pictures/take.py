@@ -28,13 +28,12 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
-sys.path.insert(0, str(ROOT))
+from cli.samples import sample
+from embedded.system import NAMESPACE, Embedded
+from runtime.packages import ROOT
+from runtime.views import OPEN_CASES
 
-from cli.samples import sample  # noqa: E402  (the root of the project is on the path only from here on)
-from embedded.system import NAMESPACE, Embedded  # noqa: E402  (as above)
-from runtime.views import OPEN_CASES  # noqa: E402  (as above)
+HERE = Path(__file__).resolve().parent
 
 WAIT = 60
 """Seconds until a page of the UI, or the mail, has shown what is waited for."""

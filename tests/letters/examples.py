@@ -94,6 +94,28 @@ def draft(outcome: str = "valid", request: dict[str, Any] | None = None, **chang
     return Draft.model_validate(given)
 
 
+TERMS = [
+    {
+        "step": "await_documents",
+        "paragraph": 8,
+        "working_days": 5,
+        "began_on": "2026-03-02",
+        "last_day": "2026-03-10",
+        "ended_on": "2026-03-11",
+        "late_days": 1,
+    },
+    {
+        "step": "conclude",
+        "paragraph": 10,
+        "working_days": 7,
+        "began_on": "2026-03-20",
+        "last_day": "2026-04-01",
+        "ended_on": None,
+        "late_days": 0,
+    },
+]
+
+
 def pages(pdf: bytes) -> list[str]:
     """The text of each page; words that may break anywhere have a mark without width in them, which is left out."""
     texts = [page.extract_text().replace("\u200b", "") for page in PdfReader(BytesIO(pdf)).pages]

@@ -23,7 +23,7 @@ from letters.inspection import render_record
 from letters.kinds import OF_THE_CUSTOMS
 from rules.documents import Kind
 from rules.messages import Ground
-from tests.letters.examples import LOOKED_UP, documents, draft, inspection
+from tests.letters.examples import LOOKED_UP, TERMS, documents, draft, inspection
 
 KAZAKH: Final = "әғқңөұүһі ӘҒҚҢӨҰҮҺІ"
 
@@ -53,26 +53,6 @@ SIGNED: Final = Signed.model_validate(
         "reference": "ЭЦП-2026-77",
     }
 )
-TERMS: Final = [
-    {
-        "step": "await_documents",
-        "paragraph": 8,
-        "working_days": 5,
-        "began_on": "2026-03-02",
-        "last_day": "2026-03-10",
-        "ended_on": "2026-03-11",
-        "late_days": 1,
-    },
-    {
-        "step": "conclude",
-        "paragraph": 10,
-        "working_days": 7,
-        "began_on": "2026-03-20",
-        "last_day": "2026-04-01",
-        "ended_on": None,
-        "late_days": 0,
-    },
-]
 FOUND: Final = draft(
     "not_valid",
     grounds=["scheme_terms"],

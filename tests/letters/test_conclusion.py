@@ -20,7 +20,17 @@ from letters.kinds import Language
 from letters.typesetting import CannotBeSet
 from rules.messages import Ground
 from rules.readings import READINGS
-from tests.letters.examples import KAZAKH_NAME, LOOKED_UP, differing, documents, draft, inspection, pages, registration
+from tests.letters.examples import (
+    KAZAKH_NAME,
+    LOOKED_UP,
+    TERMS,
+    differing,
+    documents,
+    draft,
+    inspection,
+    pages,
+    registration,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,28 +42,6 @@ SIGNED = Signed.model_validate(
         "reference": "ЭЦП-2026-77",
     }
 )
-
-
-TERMS = [
-    {
-        "step": "await_documents",
-        "paragraph": 8,
-        "working_days": 5,
-        "began_on": "2026-03-02",
-        "last_day": "2026-03-10",
-        "ended_on": "2026-03-11",
-        "late_days": 1,
-    },
-    {
-        "step": "conclude",
-        "paragraph": 10,
-        "working_days": 7,
-        "began_on": "2026-03-20",
-        "last_day": "2026-04-01",
-        "ended_on": None,
-        "late_days": 0,
-    },
-]
 
 
 def text_of(made: Draft, looked_up: LookedUp | None = LOOKED_UP) -> str:
