@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import logging
-import os
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,6 +23,7 @@ from rules.decisions import DECISIONS
 from rules.instant import Instant
 from rules.messages import MESSAGES
 from rules.refusal import Refusal, reasons
+from runtime.private_file import Watched, write_private_file
 
 OPEN: Final = "open"
 READ: Final = "read"
@@ -40,10 +39,6 @@ RIGHTS: Final[dict[str, str]] = {
     **dict.fromkeys(DECISIONS, "send this decision"),
 }
 """What a client may be allowed to do, by name."""
-
-MODE: Final = 0o600
-
-log = logging.getLogger("gateway")
 
 
 class Client(BaseModel):
@@ -166,12 +161,8 @@ def hash_of(token: str) -> str:
 
 
 def _write(file: Path, clients: dict[str, Client]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f"{file.name}.new")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE), "w", encoding="utf-8") as written:
-        written.write(_File(clients=clients).model_dump_json(indent=2, exclude_none=True) + "\n")
-    part.replace(file)
+    content = _File(clients=clients).model_dump_json(indent=2, exclude_none=True)
+    write_private_file(file, f"{content}\n".encode())
 
 
 class Clients:
@@ -179,40 +170,21 @@ class Clients:
 
     def __init__(self, file: Path) -> None:
         """:raises WrongClients: where the file cannot be read."""
-        self._file = file
-        self._seen = self._state()
-        self._clients = read_clients(file)
+        self._clients = Watched(file, read_clients, WrongClients, "clients")
 
     def by_token(self, token: str) -> tuple[str, Client] | None:
         """Whose token it is. Every hash is compared, so that the time says nothing."""
         found, wanted = None, hash_of(token)
-        for name, client in self._now().items():
+        for name, client in self._clients.now().items():
             if compare_digest(client.token_sha256, wanted):
                 found = name, client
         return found
 
     def by_certificate(self, common_name: str) -> tuple[str, Client] | None:
         """Whose certificate it is, by the common name in it."""
-        found = [(name, client) for name, client in self._now().items() if client.certificate == common_name]
+        found = [(name, client) for name, client in self._clients.now().items() if client.certificate == common_name]
         return found[0] if len(found) == 1 else None
 
     def all(self) -> dict[str, Client]:
         """All clients by name."""
-        return dict(self._now())
-
-    def _now(self) -> dict[str, Client]:
-        state = self._state()
-        if state != self._seen:
-            self._seen = state
-            try:
-                self._clients = read_clients(self._file)
-            except WrongClients as error:
-                log.error("the clients stay as they were: %s", error)
-        return self._clients
-
-    def _state(self) -> tuple[int, int, int] | None:
-        try:
-            found = self._file.stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size, found.st_ino
+        return dict(self._clients.now())

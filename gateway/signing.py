@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from rules.seal import FIELD, Authenticated, Seal, content_sha256, sealed_text
 from runtime.door_keys import add_door_key, key_id_of
+from runtime.private_file import write_private_file
 
 
 class WrongKey(ValueError):
@@ -67,12 +67,7 @@ def new_key(file: Path, public_keys: Path) -> Signer:
     """
     signer = Signer(Ed25519PrivateKey.generate())
     add_door_key(public_keys, signer.public)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f"{file.name}.new")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as private:
-        private.write(signer._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    part.replace(file)
+    write_private_file(file, signer._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return signer
 
 

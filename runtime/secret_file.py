@@ -7,6 +7,8 @@ import secrets
 from pathlib import Path
 from typing import Final
 
+from runtime.private_file import new_private_file
+
 BYTES: Final = 32
 
 
@@ -21,10 +23,7 @@ def read_or_make_secret(file: Path) -> bytes:
     :raises OSError: where it cannot be read or written.
     """
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as written:
-            written.write(secrets.token_hex(BYTES) + "\n")
+        part = new_private_file(file, f"{secrets.token_hex(BYTES)}\n".encode())
         try:
             os.link(part, file)  # fails where another was faster, and the whole file is there or none
         except FileExistsError:

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import logging
-import os
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,14 +16,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from gateway.desk.roles import DeskRole
 from rules.instant import Instant
 from rules.refusal import Refusal, reasons
+from runtime.private_file import Watched, write_private_file
 
 SHORTEST_PASSWORD: Final = 12
 LONGEST_PASSWORD: Final = 200
 """Characters; hashing more would cost time for nothing."""
 
 LONGEST_NAME: Final = 100
-
-log = logging.getLogger("gateway")
 
 
 class Account(BaseModel):
@@ -110,14 +107,12 @@ class Accounts:
 
     def __init__(self, file: Path) -> None:
         """:raises WrongAccounts: where the file cannot be read."""
-        self._file = file
-        self._seen = self._state()
-        self._accounts = read_accounts(file)
+        self._accounts = Watched(file, read_accounts, WrongAccounts, "accounts")
         self._nobody: str | None = None
 
     def get(self, name: str) -> Account | None:
         """The account of exactly this name."""
-        return self._now().get(name)
+        return self._accounts.now().get(name)
 
     def check(self, name: str, password: str) -> str | None:
         """Whose password it is, as the name is written in the file; None where they do not fit. Takes a while.
@@ -127,7 +122,7 @@ class Accounts:
         from argon2 import PasswordHasher  # here: the command line lists accounts without it
         from argon2.exceptions import Argon2Error, InvalidHashError
 
-        accounts = self._now()
+        accounts = self._accounts.now()
         found = find(accounts, name)
         if self._nobody is None:
             self._nobody = _hashed(secrets.token_urlsafe(12))
@@ -138,23 +133,6 @@ class Accounts:
             return None
         return found
 
-    def _now(self) -> dict[str, Account]:
-        state = self._state()
-        if state != self._seen:
-            self._seen = state
-            try:
-                self._accounts = read_accounts(self._file)
-            except WrongAccounts as error:
-                log.error("the accounts stay as they were: %s", error)
-        return self._accounts
-
-    def _state(self) -> tuple[int, int, int] | None:
-        try:
-            found = self._file.stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size, found.st_ino
-
 
 def _hashed(password: str) -> str:
     from argon2 import PasswordHasher
@@ -164,9 +142,4 @@ def _hashed(password: str) -> str:
 
 def write_accounts(file: Path, accounts: dict[str, Account]) -> None:
     """Write the file anew, whole or not at all."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f"{file.name}.new")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as written:
-        written.write(_File(accounts=accounts).model_dump_json(indent=2) + "\n")
-    part.replace(file)
+    write_private_file(file, f"{_File(accounts=accounts).model_dump_json(indent=2)}\n".encode())
