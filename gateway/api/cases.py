@@ -11,7 +11,7 @@ from cases.listing import CaseRow, list_cases
 from cases.opening import hand_in_refused, open_case
 from gateway.api.bodies import json_object
 from gateway.api.description import described
-from gateway.api.messages import Calls, World
+from gateway.api.resource import Calls, World
 from gateway.clients import OPEN, READ
 from gateway.problems import Problem
 from rules.refusal import Refusal

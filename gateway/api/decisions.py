@@ -3,44 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 from fastapi import APIRouter, Request
 
 from cases.deciding import decide
 from cases.errors import RefusedByCase
 from gateway.api.bodies import identified, json_object, named
-from gateway.api.description import described
-from gateway.api.messages import Calls, World, check_two_people
+from gateway.api.messages import check_two_people
+from gateway.api.resource import WAIT, add_resource
 from gateway.callers import Caller
 from gateway.connected import Connected
 from gateway.problems import Problem
 from rules.decisions import DECISIONS
 from rules.seal import content_sha256
 
-WAIT: Final = timedelta(seconds=5)
-
 router = APIRouter()
-
-
-def _add(name: str) -> None:
-    async def take(case_id: str, request: Request, calls: Calls, world: World) -> Any:
-        async with world.rates.sending.turn(calls.name):
-            return await _decide(name, case_id, request, calls, world)
-
-    router.post(
-        f"/cases/{{case_id}}/{name.replace('_', '-')}",
-        name=name,
-        summary=name,
-        tags=["decisions"],
-        response_model=None,
-        openapi_extra=described(name),
-    )(take)
-
-
-for _name in DECISIONS:
-    _add(_name)
 
 
 async def _decide(name: str, case_id: str, request: Request, calls: Caller, world: Connected) -> Any:
@@ -60,3 +38,7 @@ async def _decide(name: str, case_id: str, request: Request, calls: Caller, worl
     except RefusedByCase:
         world.rates.refused.take(calls.name)
         raise
+
+
+for _name in DECISIONS:
+    add_resource(router, _name, "decisions", _decide)

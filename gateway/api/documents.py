@@ -14,7 +14,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.document_store import document_id_of
 from activities.looking import Looks
-from gateway.api.messages import Calls, World
+from gateway.api.resource import Calls, World
 from gateway.clients import STORE
 from gateway.problems import Problem
 from register.deposits import record_deposit

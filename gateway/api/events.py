@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
-from gateway.api.messages import Calls, World
+from gateway.api.resource import Calls, World
 from gateway.clients import EVENTS, READ
 from gateway.feed import as_cloud_event, may_see
 from gateway.problems import Problem

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
-from typing import Annotated, Any, Final
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from cases.asking import ask
@@ -14,41 +13,16 @@ from cases.sending import Undelivered, Verdict, judgement, signal, with_message_
 from cases.undelivered import keep
 from gateway.api.bodies import identified, json_object, named
 from gateway.api.deposits import check_deposited
-from gateway.api.description import described
-from gateway.callers import Caller, caller
-from gateway.connected import Connected, connected
+from gateway.api.resource import WAIT, Calls, World, add_resource
+from gateway.callers import Caller
+from gateway.connected import Connected
 from gateway.four_eyes import inspected_by_the_same
 from gateway.problems import Problem, refusal_problem
 from rules.messages import MESSAGES, digest_of
 from rules.refusal import Refusal, read
 from rules.text import canonical_json, sha256_of
 
-WAIT: Final = timedelta(seconds=5)
-"""How long a sender waits for the case's answer; then it is told where to ask."""
-
 router = APIRouter()
-
-Calls = Annotated[Caller, Depends(caller)]
-World = Annotated[Connected, Depends(connected)]
-
-
-def _add(name: str) -> None:
-    async def send(case_id: str, request: Request, calls: Calls, world: World) -> JSONResponse:
-        async with world.rates.sending.turn(calls.name):
-            return await _send(name, case_id, request, calls, world)
-
-    router.post(
-        f"/cases/{{case_id}}/{name.replace('_', '-')}",
-        name=name,
-        summary=name,
-        tags=["messages"],
-        response_model=None,
-        openapi_extra=described(name),
-    )(send)
-
-
-for _name in MESSAGES:
-    _add(_name)
 
 
 async def _send(name: str, case_id: str, request: Request, calls: Caller, world: Connected) -> JSONResponse:
@@ -114,3 +88,7 @@ def _digest(name: str, message: dict[str, Any]) -> str | None:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+for _name in MESSAGES:
+    add_resource(router, _name, "messages", _send)
