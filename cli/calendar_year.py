@@ -13,7 +13,7 @@ from rich.text import Text
 
 from calendars.kazakhstan import Swapped, YearOfDays
 from cli.printing import plain_table
-from cli.words import days_words
+from pages.words import working_days as days_words
 from rules.calendar import SATURDAY
 
 MONTHS = (

@@ -15,7 +15,8 @@ from calendars.kazakhstan import years_with_data
 from cli.calendar_register import read_day, registered_calendar
 from cli.errors import CannotDo
 from cli.printing import bullets, console, plain_table, print_json, print_page, section
-from cli.words import day_words, days_words
+from cli.words import day_words
+from pages.words import working_days as days_words
 from rules.calendar import CalendarDoesNotReach, WorkingCalendar
 from rules.clock import ONE_DAY
 from rules.instant import rfc_3339

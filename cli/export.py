@@ -23,8 +23,8 @@ from audit.summary import summary_of
 from cli.errors import CannotDo
 from cli.printing import console, print_json
 from cli.saving import IsThere, free_name, new_file
-from cli.words import size_words
 from letters.typesetting import CannotBeSet
+from pages.words import size as size_words
 from register.database import RegisterError, check_migrated, open_register
 from rules.text import canonical_json
 from runtime.commands import STARTER

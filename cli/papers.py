@@ -20,7 +20,8 @@ from cli.errors import CannotDo
 from cli.listing import Column, listing
 from cli.printing import console, print_json, print_page
 from cli.saving import save, save_in
-from cli.words import OUTCOMES, day_of, often_words, short_day, size_words, time_words, words
+from cli.words import OUTCOMES, day_of, often_words, short_day, time_words, words
+from pages.words import size as size_words
 from rules.case_view import CaseView, ConclusionView
 from rules.conclusion import FinalConclusion
 from rules.instant import rfc_3339

@@ -32,7 +32,7 @@ async def put(file: str, *, as_json: bool) -> None:
     from rich.text import Text
 
     from cli.printing import console, print_json
-    from cli.words import size_words
+    from pages.words import size as size_words
 
     document_id, size = await stored(file)
     name = Path(file).name

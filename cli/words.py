@@ -64,20 +64,6 @@ def time_words(instant: datetime | None) -> str:
     return almaty_clock().local(instant).strftime("%a %-d %b %Y %H:%M") if instant else "–"
 
 
-def days_words(count: int) -> str:
-    """``1 working day``, ``3 working days``."""
-    return f"{count} working day" + ("" if abs(count) == 1 else "s")
-
-
 def often_words(count: int) -> str:
     """``, came 5 times``; nothing for what came once."""
     return f", came {count} times" if count > 1 else ""
-
-
-def size_words(size: int) -> str:
-    """A size in bytes as people read it."""
-    if size < 1000:
-        return f"{size} B"
-    if size < 1_000_000:
-        return f"{size / 1000:.0f} kB"
-    return f"{size / 1_000_000:.1f} MB"
