@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Engine
@@ -21,10 +22,9 @@ from calendars.build import build
 from calendars.time_zone import almaty_clock
 from escalation.kinds import HEAD
 from escalation.ladder import Language
-from escalation.ladder_file import recipient_id, scheme_of
 from letters.typesetting import CannotBeSet
-from notifications.channel import send
 from notifications.dates import almaty_day
+from notifications.level import Level
 from notifications.message import Message
 from register.accounts import opened_before, read_standing, record_sent, sent_to
 from register.calendar import read_calendar
@@ -58,7 +58,7 @@ class AccountActivities:
         :param clock: gives the moment at which the register is read.
         """
         self._register = register
-        self._recipients = {recipient_id(url): url for url in recipients}
+        self._head = Level(HEAD, recipients)
         self._language = language
         self._clock = clock
 
@@ -81,40 +81,26 @@ class AccountActivities:
             raise broken(f"the account cannot be set: {error}") from None
 
     async def _send(self, today: date) -> AccountSent:
-        unsent = await asyncio.to_thread(unsent_account, self._register, self._recipients, today)
+        unsent = await asyncio.to_thread(unsent_account, self._register, self._head.recipients, today)
         if unsent is None:
             return _NONE_DUE
         if unsent.recipients:
             message = await asyncio.to_thread(self._write, unsent)
-            answers = await asyncio.gather(*(self._send_to(each, message, unsent) for each in unsent.recipients))
-            failures = [answer for answer in answers if answer is not None]
+            sent = partial(self._sent, unsent.month)
+            failures = await self._head.send(message, unsent.recipients, pressing=False, reached=sent)
             if failures:
                 raise unreachable(f"the account of {unsent.month.first:%Y-%m} does not reach {'; '.join(failures)}")
         return AccountSent(
             month=unsent.month.first,
             recipients=len(unsent.recipients),
-            recipients_before=len(self._recipients) - len(unsent.recipients),
+            recipients_before=len(self._head.recipients) - len(unsent.recipients),
         )
 
     def _write(self, unsent: UnsentAccount) -> Message:
         return message_of(count(read_standing(self._register), unsent.month, self._clock()), self._language)
 
-    async def _send_to(self, recipient: str, message: Message, unsent: UnsentAccount) -> str | None:
-        """Why the recipient was not reached, without a word of its address; None when it was."""
-        url = self._recipients[recipient]
-        answer = await asyncio.to_thread(send, url, message, pressing=False)
-        if answer is not None:
-            place = list(self._recipients).index(recipient) + 1
-            return f"level {HEAD}, recipient {place} ({scheme_of(url)}): {answer}"
-        await asyncio.to_thread(
-            record_sent,
-            self._register,
-            unsent.month.first,
-            recipient,
-            scheme=scheme_of(url),
-            now=self._clock(),
-        )
-        return None
+    def _sent(self, month: Period, recipient: str, scheme: str) -> None:
+        record_sent(self._register, month.first, recipient, scheme=scheme, now=self._clock())
 
 
 def unsent_account(register: Engine, recipients: Iterable[str], today: date) -> UnsentAccount | None:

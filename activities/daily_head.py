@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Engine
@@ -20,10 +21,8 @@ from audit.check import check_log
 from audit.heads import HeadsBroken, HeadsFile, HeadsOutOfReach
 from escalation.kinds import HEAD
 from escalation.ladder import Language
-from escalation.ladder_file import recipient_id, scheme_of
-from notifications.channel import send
 from notifications.dates import almaty_day
-from notifications.message import Message
+from notifications.level import Level
 from register.heads import record_sent_head, who_has_head
 from self_check.daily_head import message_of
 from self_check.findings import log_broken, most_important
@@ -52,7 +51,7 @@ class DailyHeadActivities:
         """
         self._register = register
         self._file = file
-        self._recipients = {recipient_id(url): url for url in recipients}
+        self._head = Level(HEAD, recipients)
         self._language = language
         self._clock = clock
 
@@ -80,13 +79,14 @@ class DailyHeadActivities:
         """
         with register_errors():
             have = await asyncio.to_thread(who_has_head, self._register, recorded.day)
+            lacking = [each for each in self._head.recipients if each not in have]
             message = message_of(recorded, self._language)
-            lacking = [each for each in self._recipients if each not in have]
-            answers = await asyncio.gather(*(self._send_to(each, message, recorded) for each in lacking))
-        failures = [answer for answer in answers if answer is not None]
+            failures = await self._head.send(
+                message, lacking, pressing=recorded.broken > 0, reached=partial(self._sent, recorded)
+            )
         if failures:
             raise unreachable(f"the daily head of {recorded.day} does not reach {'; '.join(failures)}")
-        return DailyHeadSent(recipients=len(lacking), recipients_before=len(self._recipients) - len(lacking))
+        return DailyHeadSent(recipients=len(lacking), recipients_before=len(self._head.recipients) - len(lacking))
 
     def _record(self, wanted: DailyHeadWanted) -> DailyHeadRecorded:
         now, day = self._clock(), almaty_day(wanted.at)
@@ -105,20 +105,6 @@ class DailyHeadActivities:
             broken=len(findings),
         )
 
-    async def _send_to(self, recipient: str, message: Message, recorded: DailyHeadRecorded) -> str | None:
-        """Why the recipient was not reached, without a word of its address; None when it was."""
-        url = self._recipients[recipient]
-        answer = await asyncio.to_thread(send, url, message, pressing=recorded.broken > 0)
-        if answer is not None:
-            place = list(self._recipients).index(recipient) + 1
-            return f"level {HEAD}, recipient {place} ({scheme_of(url)}): {answer}"
-        await asyncio.to_thread(
-            record_sent_head,
-            self._register,
-            recorded.day,
-            recipient,
-            head=recorded.head or "",
-            scheme=scheme_of(url),
-            now=self._clock(),
-        )
-        return None
+    def _sent(self, recorded: DailyHeadRecorded, recipient: str, scheme: str) -> None:
+        day, head = recorded.day, recorded.head or ""
+        record_sent_head(self._register, day, recipient, head=head, scheme=scheme, now=self._clock())

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from escalation.kinds import CASE_OFFICER, HEAD, ON_CALL
-from escalation.ladder_file import scheme_of
-from notifications.channel import send
+from notifications.level import Level
 from notifications.message import Message
 
 ORDER: Final = (ON_CALL, HEAD, CASE_OFFICER)
@@ -31,14 +29,10 @@ async def send_report(message: Message, recipients: Mapping[int, Sequence[str]])
     """
     failures: list[str] = []
     for level in ORDER:
-        urls = recipients.get(level, ())
-        answers = await asyncio.gather(*(asyncio.to_thread(send, url, message, pressing=True) for url in urls))
-        failures += [
-            f"level {level}, recipient {place} ({scheme_of(url)}): {answer}"
-            for place, (url, answer) in enumerate(zip(urls, answers, strict=True), 1)
-            if answer is not None
-        ]
-        if any(answer is None for answer in answers):
+        asked = Level(level, recipients.get(level, ()))
+        missed = await asked.send(message, asked.recipients, pressing=True)
+        failures += missed
+        if len(missed) < len(asked.recipients):
             for failure in failures:
                 log.warning("the report of the self-check: %s", failure)
             return level
