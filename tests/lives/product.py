@@ -28,8 +28,9 @@ from tests.lives.facts import (
 )
 from tests.support.driver import Driver
 from tests.support.messages import document, documents, inspection, signature
+from tests.support.people import ladder_book
 from tests.support.requests import request
-from tests.support.world import REX_RECORD, World, ladder_book
+from tests.support.world import REX_RECORD, World
 
 ALL_DAYS = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
 TERM_ESCALATIONS = ("step_due_soon", "step_overdue", "limit_at_risk", "limit_due_soon", "limit_exceeded")

@@ -16,8 +16,9 @@ from escalation.kinds import KINDS, Escalation
 from tests.support.calendars import at, plain_days
 from tests.support.cases import CaseInMemory
 from tests.support.messages import documents, inspection, signature
+from tests.support.people import ladder_book
 from tests.support.views import escalation, escalation_ids, instant
-from tests.support.world import REX_RECORD, World, ladder_book
+from tests.support.world import REX_RECORD, World
 from tests.workflows.conftest import Opening
 from tests.workflows.ladders import (
     AWAIT,

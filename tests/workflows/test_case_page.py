@@ -19,9 +19,9 @@ from rules.terms import Step
 from runtime.views import VIEWS
 from tests.support.calendars import at, plain_days
 from tests.support.messages import documents
+from tests.support.people import ladder_book
 from tests.support.requests import request
 from tests.support.standing import PLAIN, RECEIVED, delivered, sign, standing_at
-from tests.support.world import ladder_book
 from workflows import order
 from workflows.answers import gave_up
 from workflows.case import Case

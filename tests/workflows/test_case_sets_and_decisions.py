@@ -21,6 +21,7 @@ from rules.recount import recount as foretold
 from rules.refusal import Refusal
 from rules.terms import TERMS, Risk, Step, days_between
 from tests.support.calendars import at
+from tests.support.people import ladder_book
 from tests.support.standing import (
     MONDAY,
     PLAIN,
@@ -29,7 +30,6 @@ from tests.support.standing import (
     sign,
     standing_at,
 )
-from tests.support.world import ladder_book
 from tests.workflows.test_case_state import (
     EXAMPLES,
     RUNNING,

@@ -14,8 +14,9 @@ from escalation.resolution import Resolution
 from tests.support.calendars import at
 from tests.support.cases import CaseInMemory
 from tests.support.messages import documents, inspection
+from tests.support.people import ladder_book
 from tests.support.views import escalation, escalation_ids
-from tests.support.world import World, ladder_book
+from tests.support.world import World
 from tests.workflows.conftest import Opening
 
 AWAIT = "await_documents"

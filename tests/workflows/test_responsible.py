@@ -7,7 +7,8 @@ import pytest
 from escalation.ladder import Recipient
 from tests.support.cases import CaseInMemory
 from tests.support.messages import documents
-from tests.support.world import World, ladder_book
+from tests.support.people import ladder_book
+from tests.support.world import World
 from tests.workflows.conftest import Opening
 
 AWAIT = "await_documents"
