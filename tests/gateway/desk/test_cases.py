@@ -131,8 +131,10 @@ async def test_papers_are_saved_and_never_shown_and_only_those_of_the_case(offic
     assert "Read the draft, and sign it or return it" in signatory.text
     assert f"/desk/cases/{case_id}/do/sign_conclusion" in signatory.page
     draft = case["conclusion"]["document_id"]
-    ours = signatory.links(f"/desk/cases/{case_id}/papers/")
-    assert len(ours) == len(case["documents"]) + 1
+    to_sign = case["conclusion"]["drafts"][-1]["to_sign"]
+    papers = [each["document_id"] for each in (*case["documents"], *case["letters"])]
+    shown = signatory.links(f"/desk/cases/{case_id}/papers/")
+    assert sorted(shown) == sorted(f"/desk/cases/{case_id}/papers/{each}" for each in (*papers, draft, to_sign))
     answer = await signatory.get(f"/desk/cases/{case_id}/papers/{draft}")
     assert answer.content.startswith(b"%PDF")
     assert answer.headers["content-disposition"].startswith("attachment; ")
