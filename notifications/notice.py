@@ -29,7 +29,7 @@ from notifications.message import (
     cut,
 )
 from notifications.words import Words, words_of
-from runtime.answer_links import AnswerLinks
+from runtime.answer_links import AnswerKey, AnswerLinks
 from runtime.links import case_link
 from runtime.views import ESCALATIONS
 
@@ -233,13 +233,16 @@ class _Writer:
         return [Link(self.words("desk_link"), self._links.desk(self.notice.case_id), readable=True)]
 
     def _answer(self) -> list[Part]:
-        """How to acknowledge by one link, from wherever one is."""
-        notice = self.notice
+        """How to acknowledge by a link, one for each matter, from wherever one is."""
+        words, notice = self.words, self.notice
         if self._links is None or not notice.can_be_acknowledged:
             return []
-        ids = [matter.escalation_id for matter in notice.matters]
-        link = self._links.link(notice.case_id, notice.key, notice.recipient.id, notice.level, ids)
-        return [Gap(), Link(self.words("acknowledge_link"), link), Small(self.words("acknowledge_link_about"))]
+        parts: list[Part] = [Gap()]
+        for matter in notice.matters:
+            key = AnswerKey(notice.case_id, notice.key, notice.recipient.id, notice.level, matter.escalation_id)
+            about = f": {self._in_short(matter)}" if len(notice.matters) > 1 else ""
+            parts.append(Link(words("acknowledge_link") + about, self._links.link(key)))
+        return [*parts, Small(words("acknowledge_link_about"))]
 
     def _heading(self) -> list[Part]:
         words, notice, gravest = self.words, self.notice, self._gravest

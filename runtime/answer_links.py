@@ -1,13 +1,12 @@
 """Links in notices by which a recipient acknowledges without logging in: who has the link is the recipient.
 
-A link is good for the escalations of one notice, and for the recipient that this notice was sent to. Workers make it,
+A link is good for one escalation of one notice, and for the recipient that this notice was sent to. Workers make it,
 the gateway takes it; both have the secret ``REXV_LINK_KEY``. It holds no address and no secret of ours.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -24,12 +23,12 @@ class AnswerKey:
     notice: str
     recipient: str
     level: int
-    escalation_ids: tuple[str, ...]
+    escalation_id: str
 
     @property
     def digest(self) -> str:
         """By which it is known whether it has been used."""
-        return hashlib.sha256(f"{self.notice}\n{self.recipient}".encode()).hexdigest()
+        return hashlib.sha256(f"{self.notice}\n{self.recipient}\n{self.escalation_id}".encode()).hexdigest()
 
 
 class AnswerLinks:
@@ -48,14 +47,15 @@ class AnswerLinks:
         """Where the desk shows the open escalations of a case."""
         return f"{self._base}/desk/cases/{case_id}#escalations"
 
-    def link(self, case_id: str, notice: str, recipient: str, level: int, escalation_ids: Sequence[str]) -> str:
-        """The link for a notice."""
-        return f"{self._base}{ANSWER_PATH}{self._keys.dumps([case_id, notice, recipient, level, list(escalation_ids)])}"
+    def link(self, of: AnswerKey) -> str:
+        """The link with this key."""
+        key = self._keys.dumps([of.case_id, of.notice, of.recipient, of.level, of.escalation_id])
+        return f"{self._base}{ANSWER_PATH}{key}"
 
     def read(self, key: str) -> AnswerKey | None:
         """What a key is good for; None for one that we did not sign."""
         try:
-            case_id, notice, recipient, level, escalation_ids = self._keys.loads(key)
+            case_id, notice, recipient, level, escalation_id = self._keys.loads(key)
         except (BadSignature, ValueError, TypeError):
             return None
-        return AnswerKey(case_id, notice, recipient, level, tuple(escalation_ids))
+        return AnswerKey(case_id, notice, recipient, level, escalation_id)

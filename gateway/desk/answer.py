@@ -1,4 +1,4 @@
-"""Acknowledging by the link of a notice, without login: once, for its escalations, until they are resolved.
+"""Acknowledging by a link of a notice, without login: once, for its escalation, until that is resolved.
 
 A GET changes nothing, as mail programs follow links; the button of its page does.
 """
@@ -39,9 +39,9 @@ router = APIRouter(include_in_schema=False)
 async def look(request: Request, of: TheDesk, world: World, key: str) -> Response:
     """The page with the button."""
     answer = _read(of.links.read(key))
-    case, still_open = await _open_ones(world, answer)
+    case, escalation = await _open_one(world, answer)
     used = await _used(world, answer)
-    return await _page(request, case, still_open, used=used, status=200)
+    return await _page(request, case, escalation, used=used, status=200)
 
 
 @router.post(ANSWER_PATH + "{key}")
@@ -49,28 +49,22 @@ async def acknowledge(request: Request, of: TheDesk, world: World, key: str) -> 
     """Acknowledge, unless somebody holds it already. The key is the proof; no session is needed."""
     check_origin(request)
     answer = _read(of.links.read(key))
-    case, still_open = await _open_ones(world, answer)
-    if await _used(world, answer):
-        return await _page(request, case, still_open, used=True, status=409)
-    now = datetime.now(UTC)
-    free = [each for each in still_open if not _held(each, now)]
-    if not free:
-        return await _page(request, case, still_open, used=False, status=409)
+    case, escalation = await _open_one(world, answer)
+    used, now = await _used(world, answer), datetime.now(UTC)
+    if used or _held(escalation, now):
+        return await _page(request, case, escalation, used=used, status=409)
     person = Person(
         f"{LEVEL_NAMES.get(answer.level, 'head')} {answer.recipient}", frozenset(), LINK, address_of(request)
     )
-    for each in free:
-        try:
-            fields = {"escalation_id": each.id, "until": proposed_day(case, now).isoformat()}
-            await carry_out(world, person, case.case_id, UPDATE, fields)
-        except (RefusedByCase, CaseClosed):
-            # Resolved or taken in this very moment: the page that follows says how it stands.
-            break
-    else:
-        who = (person.name, person.how, person.address, "use_link")
-        await write_down(world.register, *who, "done", id=answer.digest, case_id=case.case_id)
-    case, still_open = await _open_ones(world, answer)
-    return await _page(request, case, still_open, used=True, status=200)
+    fields = {"escalation_id": escalation.id, "until": proposed_day(case, now).isoformat()}
+    try:
+        await carry_out(world, person, case.case_id, UPDATE, fields)
+    except (RefusedByCase, CaseClosed):
+        # Resolved or taken in this very moment: the page says how it stands.
+        return await _page(request, *await _open_one(world, answer), used=False, status=409)
+    who = (person.name, person.how, person.address, "use_link")
+    await write_down(world.register, *who, "done", id=answer.digest, case_id=case.case_id)
+    return await _page(request, *await _open_one(world, answer), used=True, status=200)
 
 
 def _read(answer: AnswerKey | None) -> AnswerKey:
@@ -83,14 +77,14 @@ async def _used(world: Connected, answer: AnswerKey) -> bool:
     return await asyncio.to_thread(find_act, world.register, answer.digest, "done") is not None
 
 
-async def _open_ones(world: Connected, answer: AnswerKey) -> tuple[CaseView, list[EscalationView]]:
-    """The case, and those of the escalations that are open. :raises DeskProblem: 410, where none is."""
+async def _open_one(world: Connected, answer: AnswerKey) -> tuple[CaseView, EscalationView]:
+    """The case and the escalation. :raises DeskProblem: 410, where it is not open any more."""
     try:
         case = await case_of(world, answer.case_id)
     except UnknownCase:
         raise DeskProblem(410, "link_over") from None
-    found = [each for each in case.open_escalations if each.id in answer.escalation_ids]
-    if not found:
+    found = next((each for each in case.open_escalations if each.id == answer.escalation_id), None)
+    if found is None:
         raise DeskProblem(410, "link_over")
     return case, found
 
@@ -100,19 +94,15 @@ def _held(each: EscalationView, now: datetime) -> bool:
     return until is not None and almaty_clock().day_of(now) <= until
 
 
-async def _page(
-    request: Request, case: CaseView, escalations: list[EscalationView], *, used: bool, status: int
-) -> Response:
+async def _page(request: Request, case: CaseView, escalation: EscalationView, *, used: bool, status: int) -> Response:
     now = datetime.now(UTC)
-    held = [each for each in escalations if _held(each, now)]
     return await page(
         request,
         "answer.html",
         status=status,
         case=case,
-        escalations=escalations,
-        held=held,
-        free=not used and len(held) < len(escalations),
+        escalation=escalation,
+        held=_held(escalation, now),
         used=used,
         until=proposed_day(case, now),
     )

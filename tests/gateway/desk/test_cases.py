@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from itsdangerous import URLSafeSerializer
 from openpyxl import load_workbook
 
 from gateway.desk.workbook import Table, workbook
@@ -97,8 +98,10 @@ async def test_a_person_sees_what_is_to_be_done_and_acknowledges_it(office_desk:
     assert (await nobody.client.post(link, headers={"origin": "https://evil.example"})).status_code == 403
     assert not [each for each in (await office.case(case_id))["escalations"] if each["acknowledged_by"]]
     assert (await nobody.send(link)).status_code == 200
-    held = next(each for each in (await office.case(case_id))["escalations"] if each["acknowledged_by"])
+    [held] = [each for each in (await office.case(case_id))["escalations"] if each["acknowledged_by"]]
     holder, escalation = held["acknowledged_by"], held["id"]
+    _, key = URLSafeSerializer("").loads_unsafe(link.rpartition("/")[2])
+    assert escalation in key
     assert re.fullmatch(r"(on-call|head) \w+", holder)
     again = await nobody.send(link)
     assert again.status_code == 409
