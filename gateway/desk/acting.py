@@ -11,15 +11,13 @@ from typing import Any
 from uuid import uuid4
 
 from cases.deciding import decide
-from cases.errors import CannotDo
 from gateway.connected import Connected
-from gateway.desk.audit import write_down
+from gateway.desk.audit import on_record
 from gateway.desk.desk import Desk
 from gateway.desk.people import Person
 from gateway.desk.problems import DeskProblem
 from gateway.four_eyes import inspected_by_the_same
 from gateway.signing import authenticated
-from rules.refusal import Refusal
 
 
 async def act(world: Connected, of: Desk, person: Person, case_id: str, update: str, fields: Mapping[str, Any]) -> Any:
@@ -50,14 +48,5 @@ async def carry_out(
     update_id = f"{person.name} {uuid4().hex}"
     who_sends = authenticated(person.name, person.how, datetime.now(UTC))
     decision = world.signer.sealed({**fields, "by": person.name}, case_id, update, who_sends, update_id=update_id)
-    who = (person.name, person.how, person.address, update)
-    id = await write_down(
-        world.register, *who, "asked", id=uuid4().hex, case_id=case_id, fields=dict(fields), roles=sorted(person.roles)
-    )
-    try:
-        answer = await decide(world.client, case_id, update, decision, update_id=update_id)
-    except (Refusal, CannotDo) as error:
-        await write_down(world.register, *who, "refused", id=id, case_id=case_id, why=str(error))
-        raise
-    await write_down(world.register, *who, "done", id=id, case_id=case_id)
-    return answer
+    async with on_record(world.register, person, update, case_id=case_id, fields=dict(fields)):
+        return await decide(world.client, case_id, update, decision, update_id=update_id)

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from calendars.decrees import Entry
 from cases.recounting import carry_out, foresee, outcome_of
 from gateway.connected import Connected
-from gateway.desk.audit import write_down
+from gateway.desk.audit import on_record
 from gateway.desk.forms.answers import Answers, of_error, of_model
 from gateway.desk.forms.entries import data_of, entries_of, typed
 from gateway.desk.forms.fields import fields_of
@@ -51,15 +51,15 @@ async def enter(request: Request, person: ThePerson, world: World, form: TheForm
     """Enter a day. It does not count before somebody else puts it in force."""
     person.needs(CALENDAR)
     words, entries = desk_words(language_of(request)), typed(_FIELDS, form)
-    data = data_of(_FIELDS, entries)
+    data, now = data_of(_FIELDS, entries), datetime.now(UTC)
     try:
         entry = Entry.model_validate(data)
-        numbers = await asyncio.to_thread(propose, world.register, [entry], by=person.name, now=datetime.now(UTC))
+        async with on_record(world.register, person, "calendar_enter", entry=data) as known:
+            known["numbers"] = await asyncio.to_thread(propose, world.register, [entry], by=person.name, now=now)
     except ValidationError as error:
         return await _page(request, person, world, entries, of_model(error, _FORM, _FIELDS, words))
     except Refusal as error:
         return await _page(request, person, world, entries, of_error(error, _FIELDS, words))
-    await _written(world, person, "calendar_enter", numbers=numbers, entry=data)
     return RedirectResponse("/desk/calendar", 303)
 
 
@@ -72,8 +72,8 @@ async def withdraw(person: ThePerson, world: World, form: TheForm) -> Response:
         raise Refusal("because: is required")
     (number,) = _numbers(form.getlist("entry"))[:1] or (0,)
     now = datetime.now(UTC)
-    await asyncio.to_thread(propose_withdrawal, world.register, number, because=because, by=person.name, now=now)
-    await _written(world, person, "calendar_withdraw", numbers=[number], because=because)
+    async with on_record(world.register, person, "calendar_withdraw", numbers=[number], because=because):
+        await asyncio.to_thread(propose_withdrawal, world.register, number, because=because, by=person.name, now=now)
     return RedirectResponse("/desk/calendar", 303)
 
 
@@ -107,8 +107,9 @@ async def put_in_force(request: Request, person: ThePerson, world: World, form: 
     numbers, now = _numbers(form.getlist("entry")), datetime.now(UTC)
     if not numbers:
         raise Refusal("entry: is required")
-    run, _ = await asyncio.to_thread(apply, world.register, numbers, by=person.name, now=now)
-    await _written(world, person, "calendar_apply", numbers=numbers, recount=run.id)
+    async with on_record(world.register, person, "calendar_apply", numbers=numbers) as known:
+        run, _ = await asyncio.to_thread(apply, world.register, numbers, by=person.name, now=now)
+        known["recount"] = run.id
     return await _recount(request, person, world, run)
 
 
@@ -180,10 +181,6 @@ async def _page(
         wrong=view.wrong(),
         may_change=person.may(CALENDAR),
     )
-
-
-async def _written(world: Connected, person: Person, act: str, **details: Any) -> None:
-    await write_down(world.register, person.name, person.how, person.address, act, "done", **details)
 
 
 def _numbers(written: Sequence[Any]) -> list[int]:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from calendars.decrees import Confirmation
-from gateway.desk.audit import write_down
+from gateway.desk.audit import on_record
 from gateway.desk.forms.answers import Answers, of_error, of_model
 from gateway.desk.forms.entries import data_of, entries_of, typed
 from gateway.desk.forms.fields import fields_of
@@ -48,13 +48,12 @@ async def confirm(request: Request, person: ThePerson, world: World, form: TheFo
     try:
         confirmation = Confirmation.model_validate(data)
         now = datetime.now(UTC)
-        await asyncio.to_thread(confirm_year, world.register, confirmation, by=person.name, now=now)
+        async with on_record(world.register, person, "calendar_confirm", confirmation=data):
+            await asyncio.to_thread(confirm_year, world.register, confirmation, by=person.name, now=now)
     except ValidationError as error:
         return await _page(request, entries, of_model(error, _FORM, _FIELDS, words))
     except Refusal as error:
         return await _page(request, entries, of_error(error, _FIELDS, words))
-    who = (person.name, person.how, person.address, "calendar_confirm")
-    await write_down(world.register, *who, "done", confirmation=data)
     return RedirectResponse("/desk/calendar", 303)
 
 

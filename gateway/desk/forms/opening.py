@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
@@ -15,7 +14,7 @@ from starlette.responses import Response
 from cases.errors import CannotDo
 from cases.opening import Opened, open_case
 from gateway.connected import Connected
-from gateway.desk.audit import write_down
+from gateway.desk.audit import on_record
 from gateway.desk.forms.acts import request_fields
 from gateway.desk.forms.answers import Answers, of_error, of_model
 from gateway.desk.forms.entries import data_of, entries_of, typed
@@ -66,10 +65,8 @@ async def _open(world: Connected, person: Person, data: dict[str, Any]) -> Opene
     def seal(content: dict[str, Any], case_id: str) -> dict[str, Any]:
         return world.signer.sealed(content, case_id, REQUEST, who_sends)
 
-    who = (person.name, person.how, person.address, OPEN)
-    id = await write_down(world.register, *who, "asked", id=uuid4().hex, fields=data, roles=sorted(person.roles))
     settings = world.settings
-    try:
+    async with on_record(world.register, person, OPEN, fields=data) as known:
         opened = await open_case(
             world.client,
             settings.task_queue,
@@ -78,10 +75,7 @@ async def _open(world: Connected, person: Person, data: dict[str, Any]) -> Opene
             seal=seal,
             look=False,
         )
-    except (Refusal, CannotDo) as error:
-        await write_down(world.register, *who, "refused", id=id, why=str(error))
-        raise
-    await write_down(world.register, *who, "done", id=id, case_id=opened.case_id)
+        known["case_id"] = opened.case_id
     return opened
 
 
