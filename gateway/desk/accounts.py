@@ -80,7 +80,7 @@ def add_account(file: Path, name: str, roles: Iterable[str], now: datetime, pass
         raise Refusal(f"role: unknown role {', '.join(unknown)}; expected some of {', '.join(DeskRole)}")
     if not wanted:
         raise Refusal(f"role: expected at least one of {', '.join(DeskRole)}")
-    password = password or secrets.token_urlsafe(12)
+    password = secrets.token_urlsafe(12) if password is None else password
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise Refusal(f"password: expected {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")
     accounts[name] = Account(roles=frozenset(map(DeskRole, wanted)), password=_hashed(password), added_at=now)

@@ -42,6 +42,7 @@ def test_a_password_is_kept_as_a_hash_in_a_file_that_nobody_else_reads(tmp_path:
         ("x", [], None, "role: expected at least one of officer"),
         ("x", ["king"], None, "role: unknown role king; expected some of officer"),
         ("x", ["officer"], "short", "password: expected 12 to 200 characters"),
+        ("x", ["officer"], "", "password: expected 12 to 200 characters"),
     ],
 )
 def test_what_does_not_fit_is_refused_by_its_field(
