@@ -168,6 +168,7 @@ def _write_environment(system: Embedded) -> str:
     }
     lines = [f"export {name}={shlex.quote(value)}\n" for name, value in variables.items()]
     file = system.folder / "environment.sh"
+    file.unlink(missing_ok=True)  # one from before may be for others to read
     file.touch(0o600)
     file.write_text("".join(lines), encoding="utf-8")
     return _shown(file)

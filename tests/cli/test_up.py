@@ -53,6 +53,14 @@ def test_the_requests_that_it_offers_are_accepted(tmp_path: Path) -> None:
         read_request(json.loads((tmp_path / name).read_text("utf-8")), now)
 
 
+def test_nobody_else_may_read_the_tokens_that_it_writes(tmp_path: Path) -> None:
+    file = tmp_path / "environment.sh"
+    file.touch(0o644)
+    what_to_try(Embedded(tmp_path), datetime.now(UTC), {})
+    assert "OFFICE_TOKEN" in file.read_text("utf-8")
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
 def test_there_is_an_account_of_each_role_with_a_new_password_each_time_and_others_stay(tmp_path: Path) -> None:
     file, now = tmp_path / "accounts.json", datetime.now(UTC)
     add_account(file, "A. Omarova", ["officer"], now)
