@@ -78,14 +78,22 @@ async def _used(world: Connected, answer: AnswerKey) -> bool:
 
 
 async def _open_one(world: Connected, answer: AnswerKey) -> tuple[CaseView, EscalationView]:
-    """The case and the escalation. :raises DeskProblem: 410, where it is not open any more."""
+    """The case and the escalation.
+
+    :raises DeskProblem: 410, where it is resolved; or where a graver one has overtaken it, which is still open.
+    """
     try:
         case = await case_of(world, answer.case_id)
     except UnknownCase:
         raise DeskProblem(410, "link_over") from None
-    found = next((each for each in case.open_escalations if each.id == answer.escalation_id), None)
-    if found is None:
+    by_id = {each.id: each for each in case.escalations}
+    found = standing = by_id.get(answer.escalation_id)
+    while standing is not None and standing.overtaken_by is not None:
+        standing = by_id.get(standing.overtaken_by)
+    if found is None or standing is None or not standing.open:
         raise DeskProblem(410, "link_over")
+    if standing is not found:
+        raise DeskProblem(410, "link_overtaken")
     return case, found
 
 
