@@ -9,6 +9,7 @@ from temporalio.client import Client
 
 from cases.asking import ask_case, read_case
 from rules.case_view import CaseView
+from rules.text import same_person
 
 SIGNING: Final = ("sign_conclusion", "conclusion_signed")
 """The update and the message that sign."""
@@ -28,12 +29,8 @@ async def inspected_by_the_same(client: Client, case_id: str, name: str, who: It
 
 
 def inspector_named(case: CaseView, name: str) -> str | None:
-    """The inspector of the case, if it is the person of this name; capitals and blanks tell no two people apart."""
+    """The inspector of the case, if it is the person of this name."""
     if case.inspection is None:
         return None
     others = (case.inspection.inspector, case.inspection.sent_by)
-    return next((each for each in others if _folded(each) == _folded(name)), None)
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
+    return next((each for each in others if same_person(each, name)), None)

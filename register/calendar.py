@@ -31,6 +31,7 @@ from register.database import reading, writing
 from register.tables import Base
 from rules.calendar import CalendarDays
 from rules.refusal import Refusal
+from rules.text import same_person
 
 _CALENDAR_LOCK = 359
 """Key of the advisory lock under which PostgreSQL takes proposals: two at once must not decide one day twice."""
@@ -242,7 +243,7 @@ def approve_on(connection: Connection, numbers: Sequence[int], *, by: str, now: 
             raise Refusal(f"{named}: is {_already(recorded)}; expected a proposal")
         withdrawal = recorded.state == "withdrawal proposed"
         proposer = recorded.withdrawal_entered_by if withdrawal else recorded.entered_by
-        if _same_person(by, proposer or ""):
+        if same_person(by, proposer or ""):
             raise Refusal(f"{named}: was proposed by {proposer}; expected a second person to put it in force")
         connection.execute(
             insert(CalendarApprovalRow).values(entry=number, withdrawal=withdrawal, approved_by=by, approved_at=now)
@@ -332,10 +333,6 @@ def _already(recorded: RecordedEntry) -> str:
     if recorded.state == "withdrawal proposed":
         return f"to be withdrawn already, as {recorded.withdrawal_entered_by} proposed"
     return "withdrawn already" if recorded.state == "withdrawn" else "in force already"
-
-
-def _same_person(one: str, other: str) -> bool:
-    return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
 
 
 def _read(connection: Connection) -> RegisteredCalendar:

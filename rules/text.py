@@ -51,6 +51,11 @@ def shown(text: str, longest: int | None = None) -> str:
     return isolated(one_line(words, longest))
 
 
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are one person's: capitals and blanks tell no two people apart."""
+    return one.casefold().split() == other.casefold().split()
+
+
 def file_stem(number: str) -> str:
     """The number of a paper as it can stand in the name of a file: ``REX/26-ZK-0007`` -> ``REX-26-ZK-0007``."""
     return re.sub(r"\W+", "-", number).strip("-")

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from gateway.desk.roles import DeskRole
 from rules.instant import Instant
 from rules.refusal import Refusal, reasons
+from rules.text import same_person
 from runtime.private_file import Watched, write_private_file
 
 SHORTEST_PASSWORD: Final = 12
@@ -97,9 +98,8 @@ def remove_account(file: Path, name: str) -> None:
 
 
 def find(accounts: dict[str, Account], name: str) -> str | None:
-    """The name of the account as it is written there; capitals and double blanks tell no two people apart."""
-    wanted = " ".join(name.split()).casefold()
-    return next((each for each in accounts if each.casefold() == wanted), None)
+    """The name of the account as it is written there."""
+    return next((each for each in accounts if same_person(each, name)), None)
 
 
 class Accounts:

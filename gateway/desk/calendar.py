@@ -30,6 +30,7 @@ from gateway.signing import authenticated
 from register.calendar import RecordedEntry, propose, propose_withdrawal, read_calendar
 from register.recounts import Recount, apply, cases_of, find_recount
 from rules.refusal import Refusal
+from rules.text import same_person
 
 router = APIRouter(include_in_schema=False)
 
@@ -96,7 +97,7 @@ async def preview(
         run=None,
         failed=(),
         may_apply=person.may(CALENDAR),
-        own=any(_proposer(each) == _folded(person.name) for each in proposals),
+        own=any(same_person(_proposer(each), person.name) for each in proposals),
     )
 
 
@@ -188,8 +189,4 @@ def _numbers(written: Sequence[Any]) -> list[int]:
 
 
 def _proposer(recorded: RecordedEntry) -> str:
-    return _folded(recorded.withdrawal_entered_by or recorded.entered_by)
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
+    return recorded.withdrawal_entered_by or recorded.entered_by
