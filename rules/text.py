@@ -51,9 +51,14 @@ def shown(text: str, longest: int | None = None) -> str:
     return isolated(one_line(words, longest))
 
 
+def person_key(name: str) -> str:
+    """A person's name as it is compared: capitals and blanks tell no two people apart."""
+    return " ".join(name.casefold().split())
+
+
 def same_person(one: str, other: str) -> bool:
-    """Whether two names are one person's: capitals and blanks tell no two people apart."""
-    return one.casefold().split() == other.casefold().split()
+    """Whether two names are one person's."""
+    return person_key(one) == person_key(other)
 
 
 def file_stem(number: str) -> str:

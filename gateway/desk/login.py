@@ -22,7 +22,7 @@ from gateway.desk.people import TheDesk, TheForm, address_of, person_of, text_of
 from gateway.desk.problems import DeskProblem
 from gateway.desk.sessions import NOBODY, OPENID, PASSWORD, Session
 from gateway.problems import Problem
-from rules.text import shown
+from rules.text import person_key, shown
 
 router = APIRouter(include_in_schema=False)
 
@@ -48,7 +48,7 @@ async def log_in(request: Request, of: TheDesk, world: World, form: TheForm) -> 
         raise DeskProblem(404, "404")
     name, password, next_ = text_of(form, "name"), form.get("password", ""), text_of(form, "next")
     address = address_of(request)
-    guesses = ((of.guesses.of_account, name.casefold()[:LONGEST_NAME]), (of.guesses.from_address, address))
+    guesses = ((of.guesses.of_account, person_key(name)[:LONGEST_NAME]), (of.guesses.from_address, address))
     try:
         for rate, key in guesses:
             rate.check(key)

@@ -87,6 +87,12 @@ async def test_after_five_wrong_passwords_the_account_has_to_wait_also_with_the_
     ]
 
 
+async def test_another_spelling_of_a_name_gives_no_further_guesses(browser: Browser) -> None:
+    for number in range(5):
+        assert (await browser.log_in(f"both{' ' * (number + 1)}HANDS", "wrong")).status_code == 401
+    assert (await browser.log_in("Both Hands")).status_code == 429
+
+
 async def test_one_address_does_not_try_account_after_account(browser: Browser, served: Served) -> None:
     for _ in range(25):
         served.desk.guesses.from_address.take("10.0.0.7")
