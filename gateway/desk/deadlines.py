@@ -90,7 +90,7 @@ async def revoke(request: Request, person: ThePerson, world: World, form: TheFor
 async def subscribed(of: TheDesk, world: World, key: str) -> Response:
     """The last days of all open cases, for whoever has the link."""
     link = of.calendar_links.read(key)
-    if link is None or (link.how == PASSWORD and of.accounts.get(link.name) is None):
+    if link is None or (link.how == PASSWORD and of.account(link.name) is None):
         raise DeskProblem(404, "404")
     if await asyncio.to_thread(is_revoked, world.register, link):
         raise DeskProblem(410, "link_revoked")

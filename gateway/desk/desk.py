@@ -8,7 +8,7 @@ from typing import Final
 
 from fastapi import Request
 
-from gateway.desk.accounts import Accounts
+from gateway.desk.accounts import Account, Accounts
 from gateway.desk.calendar_links import CalendarLinks
 from gateway.desk.openid import OpenId
 from gateway.desk.sessions import Signing
@@ -40,6 +40,10 @@ class Desk:
     openid: OpenId | None
     guesses: Guesses = field(default_factory=Guesses)
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHING))
+
+    def account(self, name: str) -> Account | None:
+        """The local account of exactly this name; none where people log in at a provider."""
+        return self.accounts.get(name) if self.openid is None else None
 
 
 def desk(request: Request) -> Desk:

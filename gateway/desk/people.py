@@ -46,7 +46,7 @@ def person_of(request: Request) -> Person | None:
         return None
     roles = session.roles
     if session.how == PASSWORD:
-        account = desk(request).accounts.get(session.name)
+        account = desk(request).account(session.name)
         if account is None:
             request.state.session = replace(session, ended=True)
             return None

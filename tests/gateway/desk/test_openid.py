@@ -141,8 +141,12 @@ async def test_a_provider_that_does_not_answer_is_named_as_that(browser: Browser
 async def test_local_accounts_are_closed_where_a_provider_logs_people_in(
     browser: Browser, served: Served, issuer: str
 ) -> None:
+    somebody = served.browser()
+    await somebody.log_in("officer")
     await browser.get("/desk/login")
     provided(served, issuer)
+    await somebody.get("/desk/cases")
+    assert somebody.heading == "Log in"
     assert (await browser.send("/desk/login", name="officer", password="correct horse battery")).status_code == 404
 
 
