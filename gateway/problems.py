@@ -97,7 +97,7 @@ def answer_problems(app: FastAPI, as_page: Renderer | None = None) -> None:
     async def known(request: Request, error: Exception) -> Response:
         problem = as_problem(error)
         if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
-            log.warning("%s %s: %s", request.method, request.url.path, error)
+            log.warning("%s %s: %s", request.method, _logged_path(request), error)
         return await show(request, problem)
 
     async def of_starlette(request: Request, error: Exception) -> Response:
@@ -113,7 +113,7 @@ def answer_problems(app: FastAPI, as_page: Renderer | None = None) -> None:
         return await defect(request, error)
 
     async def defect(request: Request, error: Exception) -> Response:
-        log.error("%s %s broke down", request.method, request.url.path, exc_info=error)
+        log.error("%s %s broke down", request.method, _logged_path(request), exc_info=error)
         return await show(request, Problem(500, "Something broke here; it is logged, and nothing of it was taken."))
 
     for ours in (Problem, Refusal, CannotDo, RegisterError, RPCError):
@@ -121,6 +121,12 @@ def answer_problems(app: FastAPI, as_page: Renderer | None = None) -> None:
     app.add_exception_handler(RuntimeError, out_of_reach)
     app.add_exception_handler(HTTPException, of_starlette)
     app.add_exception_handler(Exception, defect)
+
+
+def _logged_path(request: Request) -> str:
+    """The path without the key in it: whoever reads the log is not to act by a link, or to subscribe by one."""
+    key = request.path_params.get("key")
+    return request.url.path.replace(key, "KEY") if key else request.url.path
 
 
 _FIELD: Final = re.compile(r"[\w.]{1,200}")

@@ -39,6 +39,11 @@ def raised(id: str, *, overtaken_by: str | None = None, resolved_at: str | None 
     }
 
 
+def link_of(served: Served) -> str:
+    key = AnswerKey(CASE, f"{CASE}.1", "0123abcd", 3, "case.limit_at_risk")
+    return served.desk.links.link(key).removeprefix(BASE)
+
+
 RISK = raised("case.limit_at_risk", overtaken_by="case.limit_due_soon")
 SOON = raised("case.limit_due_soon", overtaken_by="case.limit_exceeded")
 
@@ -57,8 +62,13 @@ async def test_a_link_says_whether_anything_is_left_to_acknowledge(
     browser: Browser, served: Served, asked: None, escalations: Sequence[dict[str, Any]], status: int, heading: str
 ) -> None:
     answers(served, examples.drafted() | {"escalations": list(escalations)})
-    link = served.desk.links.link(AnswerKey(CASE, f"{CASE}.1", "0123abcd", 3, "case.limit_at_risk"))
-    answer = await browser.get(link.removeprefix(BASE))
+    answer = await browser.get(link_of(served))
     assert answer.status_code == status, browser.text
     assert browser.heading.startswith(heading)
     assert ("<button" in browser.page.partition("<main")[2]) is (status == 200)
+
+
+async def test_no_log_has_the_key_of_a_link(browser: Browser, served: Served, caplog: pytest.LogCaptureFixture) -> None:
+    assert (await browser.get(link_of(served))).status_code == 503  # no Temporal answers
+    [told] = [each.getMessage() for each in caplog.records if each.name == "gateway"]
+    assert told.startswith("GET /desk/answer/KEY: ")
