@@ -6,7 +6,6 @@ The order gives neither a term (contract, section 2). The words are in ``letters
 from __future__ import annotations
 
 import asyncio
-import re
 import textwrap
 from datetime import datetime
 from email.errors import MessageError
@@ -28,7 +27,7 @@ from activities.outgoing import Acknowledgement, CustomsReply, MadeLetter, Sent,
 from letters import correspondence
 from letters.kinds import OF_THE_CUSTOMS, Paper
 from rules.mail_address import mailable
-from rules.text import one_line, sha256_of
+from rules.text import file_stem, one_line, sha256_of
 
 RECIPIENT: Final = "reply_to.email"
 
@@ -120,8 +119,7 @@ def write(
 
 def file_name(kind: Paper, number: str, media_type: str = PDF) -> str:
     """The name of a paper as a file; a signed one may be in a container."""
-    slug = re.sub(r"[^A-Za-z0-9]+", "-", anyascii(number)).strip("-")
-    return f"{kind.value}-{slug or 'rex'}.pdf{'' if media_type == PDF else CONTAINER}"
+    return f"{kind.value}-{file_stem(anyascii(number)) or 'rex'}.pdf{'' if media_type == PDF else CONTAINER}"
 
 
 def _check(letter: ToCustoms) -> None:

@@ -16,7 +16,7 @@ from activities.fetching import DocumentFetcher
 from activities.interface import Activity, ErrorKind, SignedFileCheck, SignedFileChecked
 from activities.looking import Looks
 from activities.scanner import Scanner
-from rules.conclusion import FinalConclusion, SignedFile
+from rules.conclusion import DraftVersion, FinalConclusion, SignedFile
 from rules.refusal import Refusal
 from rules.text import one_line
 
@@ -36,13 +36,12 @@ class SignedFileActivities:
         """Fetch a signed conclusion, see whether its signatures hold and what they sign, and store it.
 
         :raises ApplicationError: unreachable, where its host, the store or the scanner does not answer; broken, where
-            the store does not have the draft.
+            the store does not have a draft.
         """
-        present = check.drafts[-1]
-        marked, to_sign = await self._store.read(present.document_id), await self._store.read(present.to_sign)
-        unsigned = {document_id for each in check.drafts for document_id in (each.document_id, each.to_sign)}
+        present = check.drafts[-1].to_sign
+        unsigned = {each: await self._store.read(each) for draft in check.drafts for each in _papers(draft)}
         try:
-            return SignedFileChecked(final=await self._take_in(check.file, unsigned, marked, to_sign))
+            return SignedFileChecked(final=await self._take_in(check.file, unsigned, present))
         except Refusal as refusal:
             reason = str(refusal)
         except ApplicationError as error:
@@ -53,16 +52,18 @@ class SignedFileActivities:
             raise unreachable(f"there is no room for it on this machine ({type(error).__name__})") from None
         return SignedFileChecked(final=None, refused=one_line(reason, 1000))
 
-    async def _take_in(self, signed: SignedFile, unsigned: set[str], marked: bytes, to_sign: bytes) -> FinalConclusion:
+    async def _take_in(self, signed: SignedFile, unsigned: dict[str, bytes], present: str) -> FinalConclusion:
+        to_sign = unsigned[present]
         with tempfile.TemporaryFile() as temporary, tempfile.TemporaryFile() as beside:
             file, drafted = cast(BinaryIO, temporary), cast(BinaryIO, beside)  # the type stubs keep the two apart
             digest = await self._bring(signed, file)
             if document_id_of(digest) in unsigned:
                 raise Refusal("it is a draft, without a signature; expected the signed conclusion")
             file.seek(0)
-            if file.read(len(marked)) == marked:
+            if file.read().startswith(tuple(paper for each, paper in unsigned.items() if each != present)):
                 raise Refusal(
-                    "it bears the mark of a draft; expected a signature of the copy to sign (`draft --to-sign`)"
+                    "it bears the mark of a draft, or was returned; expected a signature of the present copy to sign "
+                    "(`draft --to-sign`)"
                 )
             drafted.write(to_sign)
             for each in (file, drafted):
@@ -97,3 +98,7 @@ class SignedFileActivities:
         content = await self._store.read(signed.document_id or "")
         into.write(content)
         return hashlib.sha256(content).hexdigest()
+
+
+def _papers(draft: DraftVersion) -> tuple[str, str]:
+    return draft.document_id, draft.to_sign

@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult, ModificationLevel, SuspiciousModification
+from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult, ModificationLevel
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
@@ -74,7 +74,7 @@ def _unchanged_since(embedded: EmbeddedPdfSignature) -> bool:
     )
     allowed = embedded.docmdp_level
     level = changes.modification_level if isinstance(changes, DiffResult) else ModificationLevel.OTHER
-    return _harmless(changes) and (allowed is None or level.value <= allowed.value)
+    return level <= ModificationLevel.FORM_FILLING and (allowed is None or level.value <= allowed.value)
 
 
 def _broken(signature: SignatureSeen, fault: str) -> SignatureSeen:
@@ -96,7 +96,3 @@ def _signed_bytes(file: BinaryIO, embedded: EmbeddedPdfSignature) -> bytes | Non
     if start != 0 or before < 0 or rest < 0 or behind + rest > len(data) or not itself:
         return None
     return data[:before] + data[behind : behind + rest]
-
-
-def _harmless(changes: DiffResult | SuspiciousModification) -> bool:
-    return isinstance(changes, DiffResult) and changes.modification_level <= ModificationLevel.FORM_FILLING

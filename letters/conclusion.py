@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from activities.outgoing import Draft, DraftDocument, DraftTerm, LookedUp, Signed
-from letters.correspondence import executor, head, written
+from letters.correspondence import executor, ground_items, head, written
 from letters.folder import Folder, our_folder
 from letters.kinds import DRAFT_MARK, OF_THE_CONCLUSION, Language, Paper
 from letters.typesetting import CannotBeSet
@@ -114,9 +114,7 @@ class _Drawn:
             ],
             "outcome": own.of("outcome", self.result, rex_number=request.rex_number),
             "grounds_label": own("grounds" if self.result is Result.GROUNDS else "grounds_beside"),
-            "grounds": [
-                words.of("grounds", each) + (";" if each != self.grounds[-1] else ".") for each in self.grounds
-            ],
+            "grounds": ground_items(words, self.grounds),
             "consequence": self._consequence(own),
             "for_authority": own("for_authority"),
             "signature": self._signature(words),

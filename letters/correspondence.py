@@ -21,6 +21,7 @@ from letters.folder import Folder
 from letters.kinds import OF_THE_OFFICE, Language, Paper
 from letters.latin import in_latin
 from letters.words import LetterWords, Words
+from rules.messages import Ground
 from rules.text import all_shown, shown
 
 Block = dict[str, Any]
@@ -98,8 +99,7 @@ def appeal(folder: Folder, letter: Letter, made: Appeal) -> bytes:
             [words.of("labels", "conclusion"), conclusion],
             [words.of("labels", "sha256"), made.conclusion_sha256],
         ]
-        grounds = [f"{words.of('grounds', each)}{';' if each != made.grounds[-1] else '.'}" for each in made.grounds]
-        blocks: dict[str, Block] = {"facts": {"rows": rows}, "grounds": {"items": grounds}}
+        blocks: dict[str, Block] = {"facts": {"rows": rows}, "grounds": {"items": ground_items(words, made.grounds)}}
         return Facts({}, blocks, words.list_of("addressee_atameken"))
 
     return _set(folder, Paper.APPEAL, OF_THE_OFFICE, letter, tell)
@@ -248,6 +248,11 @@ def executor(folder: Folder, words: Words) -> list[str]:
     who = folder.letterhead.executor
     lines = [words("executor", name=written(who.name, words.language))] if who.name else []
     return lines + ([words("phone", phone=who.phone)] if who.phone else [])
+
+
+def ground_items(words: Words, grounds: Sequence[Ground]) -> list[str]:
+    """Grounds of ¶10 as the items of one sentence."""
+    return [words.of("grounds", each) + (";" if each != grounds[-1] else ".") for each in grounds]
 
 
 def _numbered(words: Words, letter: Letter | None) -> str:

@@ -146,11 +146,18 @@ def _administrator(system: System, _: str) -> None:
     assert system.show("rex-ch-trial-1")["outcome"] == "withdrawn"
 
 
+def _signature(system: System, _: str) -> None:
+    final = system.show("rex-ch-2026-0031")["conclusion"]["final"]
+    assert (final["signed_file"], final["from_draft"]) == (True, True)
+    assert [(each["signer"], each["holds"]) for each in final["signatures"]] == [("B. Omarov", True)]
+
+
 CHECKS: dict[str, Callable[[System, str], None]] = {
     "integrator": _integrator,
     "case_officer": _case_officer,
     "on_call": _on_call,
     "administrator": _administrator,
+    "signature": _signature,
 }
 """What is so after the blocks of a page have run."""
 

@@ -25,6 +25,8 @@ DRAFT = pdf()
 """The copy to sign."""
 MARKED = pdf(lambda document: setattr(document.Root, "Lang", "kk"))
 RETURNED = pdf(lambda document: setattr(document.Root, "Lang", "en"))
+"""The copy to sign of a draft that was returned."""
+RETURNED_MARKED = pdf(lambda document: setattr(document.Root, "Lang", "ru"))
 
 AT = datetime(2026, 3, 24, 6, tzinfo=UTC)
 
@@ -34,10 +36,11 @@ def sha256(content: bytes) -> str:
 
 
 async def check(here: Place, file: SignedFile) -> SignedFileChecked:
-    returned, copy, marked = [await here.store.put(each) for each in (RETURNED, DRAFT, MARKED)]
+    papers = (RETURNED_MARKED, RETURNED, MARKED, DRAFT)
+    returned_marked, returned, marked, copy = [await here.store.put(each) for each in papers]
     drafts = [
         DraftVersion(version=version, document_id=document_id, sha256="", to_sign=to_sign, drafted_at=AT)
-        for version, document_id, to_sign in ((1, returned, returned), (2, marked, copy))
+        for version, document_id, to_sign in ((1, returned_marked, returned), (2, marked, copy))
     ]
     activity = SignedFileActivities(here.fetcher, here.store).check_signed_file
     return await ActivityEnvironment().run(activity, SignedFileCheck(case_id="rex", file=file, drafts=drafts))
@@ -98,21 +101,29 @@ async def test_what_is_not_the_signed_draft_is_refused_in_words_and_not_stored(t
         assert "expected a conclusion that does and hides nothing" in await refused(here, offered(here, SCRIPT))
         assert "does not have sha256-000" in await refused(here, SignedFile(document_id=document_id_of("0" * 64)))
         kept = {path.name for path in files_in(tmp_path)}
-    assert kept == {sha256(DRAFT), sha256(RETURNED), sha256(MARKED)}
+    assert kept == {sha256(each) for each in (DRAFT, RETURNED, MARKED, RETURNED_MARKED)}
 
 
-@pytest.mark.parametrize("draft", [DRAFT, MARKED, RETURNED], ids=["to sign", "marked", "returned"])
+@pytest.mark.parametrize(
+    "draft", [DRAFT, MARKED, RETURNED, RETURNED_MARKED], ids=["to sign", "marked", "returned", "returned, marked"]
+)
 async def test_no_draft_comes_back_as_the_signed_file(tmp_path: Path, draft: bytes) -> None:
     async with place(tmp_path) as here:
         for file in (offered(here, draft), SignedFile(document_id=document_id_of(sha256(draft)))):
             assert await refused(here, file) == "it is a draft, without a signature; expected the signed conclusion"
 
 
-async def test_the_draft_with_its_mark_is_not_what_is_to_be_signed(tmp_path: Path) -> None:
-    signed, inside = await signed_pdf(MARKED), signing.signed(MARKED)
+@pytest.mark.parametrize("draft", [MARKED, RETURNED, RETURNED_MARKED], ids=["marked", "returned", "returned, marked"])
+async def test_what_is_signed_is_the_present_copy_to_sign_and_no_other_draft(tmp_path: Path, draft: bytes) -> None:
+    signed = await signed_pdf(draft)
     async with place(tmp_path) as here:
-        assert "it bears the mark of a draft; expected" in await refused(here, offered(here, signed))
-        assert "its copy without the mark" in await refused(here, offered(here, inside, "signed.p7m"))
+        assert "it bears the mark of a draft, or was returned; expected" in await refused(here, offered(here, signed))
+
+
+async def test_a_container_with_the_marked_draft_is_not_what_is_to_be_signed(tmp_path: Path) -> None:
+    async with place(tmp_path) as here:
+        file = offered(here, signing.signed(MARKED), "signed.p7m")
+        assert "its copy without the mark" in await refused(here, file)
 
 
 async def test_an_origin_that_is_not_allowed_is_not_asked(tmp_path: Path) -> None:

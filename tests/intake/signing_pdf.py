@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 
 from asn1crypto import keys, x509  # type: ignore[import-untyped]  # asn1crypto ships no types
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -30,12 +31,11 @@ async def signed_pdf(
     days: tuple[int, int] = (-30, 365),
     field: str = "Signature1",
     visible: bool = False,
-    changing: bool = False,
-    annotated: bool = False,
+    change: Callable[[IncrementalPdfFileWriter], None] = lambda _: None,
 ) -> bytes:
     """The PDF with a signature added to it, as its next version.
 
-    :param changing: its first page is another one in that version, too; ``annotated``: it has a note upon it.
+    :param change: what that version changes, too.
     """
     key = key_of(False)
     certificate = certificate_of(key, days=days)
@@ -47,10 +47,7 @@ async def signed_pdf(
         cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]  # pyHanko declares no types there
     )
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    if changing:
-        _replace_first_page(writer)
-    if annotated:
-        _annotate_first_page(writer)
+    change(writer)
     if visible:
         append_signature_field(writer, SigFieldSpec(field, on_page=0, box=(40, 40, 240, 90)))
     out = await signers.async_sign_pdf(writer, signers.PdfSignatureMetadata(field_name=field), signer=signer)
@@ -76,19 +73,21 @@ def with_a_hole(signed: bytes) -> bytes:
 def changed(pdf: bytes) -> bytes:
     """The PDF with a next version in which its first page is another one."""
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    _replace_first_page(writer)
+    replace_first_page(writer)
     out = io.BytesIO()
     writer.write(out)  # type: ignore[no-untyped-call]  # as above
     return out.getvalue()
 
 
-def _replace_first_page(writer: IncrementalPdfFileWriter) -> None:
+def replace_first_page(writer: IncrementalPdfFileWriter) -> None:
+    """Another text on the first page."""
     page = writer.root["/Pages"]["/Kids"][0].get_object()
     page[pdf_name("/Contents")] = writer.add_object(StreamObject(stream_data=b"0 0 m 100 100 l S"))
     writer.update_container(page)
 
 
-def _annotate_first_page(writer: IncrementalPdfFileWriter) -> None:
+def annotate_first_page(writer: IncrementalPdfFileWriter) -> None:
+    """A note upon the first page."""
     note = DictionaryObject(  # type: ignore[no-untyped-call]  # as above
         {
             pdf_name("/Type"): pdf_name("/Annot"),
@@ -100,3 +99,26 @@ def _annotate_first_page(writer: IncrementalPdfFileWriter) -> None:
     page = writer.root["/Pages"]["/Kids"][0].get_object()
     page[pdf_name("/Annots")] = ArrayObject([writer.add_object(note)])
     writer.update_container(page)
+
+
+def crop_all_pages(writer: IncrementalPdfFileWriter) -> None:
+    """All pages at once show their lower part alone."""
+    pages = writer.root["/Pages"]
+    pages[pdf_name("/CropBox")] = ArrayObject(map(NumberObject, (0, 0, 595, 300)))
+    writer.update_container(pages)
+
+
+def add_page(writer: IncrementalPdfFileWriter) -> None:
+    """One more page, with the text of the first."""
+    pages = writer.root["/Pages"]
+    first = pages["/Kids"][0].get_object()
+    page = DictionaryObject({key: first.raw_get(key) for key in first if key != "/Annots"})  # type: ignore[no-untyped-call]  # as above
+    pages["/Kids"].append(writer.add_object(page))
+    pages[pdf_name("/Count")] = NumberObject(len(pages["/Kids"]))  # type: ignore[no-untyped-call]  # as above
+    writer.update_container(pages)
+
+
+def name_another_language(writer: IncrementalPdfFileWriter) -> None:
+    """Another entry in the catalog, which no page shows."""
+    writer.root[pdf_name("/Lang")] = TextStringObject("fr")
+    writer.update_root()  # type: ignore[no-untyped-call]  # as above

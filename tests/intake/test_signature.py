@@ -4,15 +4,31 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Callable
 
+import pikepdf
 import pytest
+from pyhanko.pdf_utils.generic import TextStringObject, pdf_name
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
+import intake.signature
+import intake.signed_pdf
 from intake.signature import look
 from intake.verdict import SignedVerdict
 from tests.activities.contents import SCRIPT
 from tests.intake import signing
 from tests.intake.honest import pdf, typst_pdf
-from tests.intake.signing_pdf import changed, signed_pdf, with_a_hole
+from tests.intake.hostile.signatures import encrypted
+from tests.intake.signing_pdf import (
+    add_page,
+    annotate_first_page,
+    changed,
+    crop_all_pages,
+    name_another_language,
+    replace_first_page,
+    signed_pdf,
+    with_a_hole,
+)
 
 PDF = pdf()
 OTHER = pdf(lambda document: setattr(document.Root, "Lang", "en"))
@@ -57,9 +73,46 @@ async def test_a_signature_that_leaves_out_a_part_of_the_document_does_not_hold(
     assert refused(with_a_hole(await signed_pdf(PDF))).endswith("it does not cover the whole document")
 
 
-async def test_a_draft_whose_pages_are_changed_with_the_signature_is_not_the_draft() -> None:
-    for signed in (await signed_pdf(PDF, changing=True), await signed_pdf(PDF, annotated=True)):
-        assert "is not the draft that was to be signed" in refused(signed)
+@pytest.mark.parametrize(
+    "change", [replace_first_page, annotate_first_page, crop_all_pages, add_page, name_another_language]
+)
+async def test_a_draft_that_is_changed_along_with_the_signature_is_not_the_draft(
+    change: Callable[[IncrementalPdfFileWriter], None],
+) -> None:
+    assert "it changes more than a signature does" in refused(await signed_pdf(PDF, change=change))
+
+
+async def test_a_note_on_the_draft_cannot_be_changed_along_with_the_signature() -> None:
+    def change(writer: IncrementalPdfFileWriter) -> None:
+        note = writer.root["/Pages"]["/Kids"][0]["/Annots"][0]
+        note[pdf_name("/Contents")] = TextStringObject("not valid")
+        writer.update_container(note)
+
+    noted = pdf(lambda document: setattr(document.pages[0], "Annots", [document.make_indirect(_note())]))
+    assert seen(await signed_pdf(noted), draft=noted)["from_draft"]
+    assert "it changes more than a signature does" in refused(await signed_pdf(noted, change=change), draft=noted)
+
+
+def _note() -> pikepdf.Dictionary:
+    return pikepdf.Dictionary(
+        Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Text, Contents="valid", Rect=[72, 72, 90, 90]
+    )
+
+
+async def test_more_signatures_than_anybody_needs_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake.signed_pdf, "MOST_SIGNATURES", 1)
+    assert "it has 2 signatures; expected at most 1" in refused(
+        await signed_pdf(await signed_pdf(PDF), field="Signature2")
+    )
+
+
+def test_a_container_without_content_is_no_larger_than_a_signature(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake.signature, "LARGEST_APART", 1000)
+    assert "it holds nothing that is signed" in refused(signing.signed(PDF, detached=True), "conclusion.p7s")
+
+
+def test_a_container_that_nobody_can_read_is_refused() -> None:
+    assert "it is encrypted" in refused(encrypted(PDF), "conclusion.p7m")
 
 
 async def test_a_certificate_that_had_run_out_is_named() -> None:

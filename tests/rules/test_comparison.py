@@ -100,6 +100,10 @@ def test_what_rex_leaves_out_is_no_difference(field: str) -> None:
         assert (row.severity, row.rex, row.text) == ("none", None, f"not compared: REX has no {words}")
 
 
+def test_an_application_may_be_registered_on_its_day() -> None:
+    assert rows(application(signed_on="2021-07-12"), record())["signed_on"].severity == "none"
+
+
 def test_without_an_application_or_a_record_only_the_registration_says_something() -> None:
     assert found(None, record()) == []
     assert rows(None, record())["name"].text == "not compared: no data of the application have come"

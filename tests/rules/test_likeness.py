@@ -36,6 +36,7 @@ from rules.likeness import (
         ("Production of flour", "Manufacture of flour", OTHER_WORDS),
         ("помол пшеницы", "milling of wheat", IN_ANOTHER_SCRIPT),
         ("baking", "milling of wheat", OTHER),
+        ("growing wheat today", "baking and selling wheat bread", OTHER),
         ("помол пшеницы", "рыболовство", OTHER),
         ("OKED 10.61", "OKED 10.62", OTHER_WORDS),
     ],

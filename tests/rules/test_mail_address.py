@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.mail_address import mailable
+from rules.mail_address import LONGEST, mailable
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,13 @@ from rules.mail_address import mailable
 )
 def test_a_domain_has_an_ascii_form_and_the_rest_stays(address: str, mailed: str) -> None:
     assert mailable(address) == mailed
+
+
+def test_a_domain_whose_ascii_form_is_too_long_is_refused() -> None:
+    address = f"origin@{'цц.' * 80}example"
+    assert len(address) <= LONGEST
+    with pytest.raises(ValueError, match="expected an e-mail address"):
+        mailable(address)
 
 
 @settings(max_examples=150, deadline=None)

@@ -52,6 +52,10 @@ def test_another_tax_number_is_another_person_and_a_typing_error_is_said(one: st
     assert tax_numbers(BIN, one).severity == "serious"
 
 
+def test_where_neither_tax_number_can_be_one_no_side_is_blamed() -> None:
+    assert tax_numbers("180340021719", "050640001841").words == "differs from the one in REX"
+
+
 @pytest.mark.parametrize(
     ("ours", "theirs", "severity", "words"),
     [

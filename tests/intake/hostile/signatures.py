@@ -38,10 +38,16 @@ def papers() -> Iterator[Hostile]:
     yield Hostile("four containers in each other", "a.p7m", deep, "quarantined")
     yield Hostile("a signature alone", "a.p7s", signing.signed(pdf(), detached=True), "refused")
     certificate = signing.certificate_of(signing.key_of(False))
-    sealed = pkcs7.PKCS7EnvelopeBuilder().set_data(pdf()).add_recipient(certificate)
-    yield Hostile("encrypted", "a.p7m", sealed.encrypt(Encoding.DER, [pkcs7.PKCS7Options.Binary]), "quarantined")
+    yield Hostile("encrypted", "a.p7m", encrypted(pdf()), "quarantined")
     alone = pkcs7.serialize_certificates([certificate], Encoding.DER)
     yield Hostile("certificates alone", "a.p7m", alone, "refused")
     yield Hostile("bytes behind", "a.pdf.p7m", honest + b"MZ\x90\0", "refused")
     for cut in range(20, len(honest) - 1, len(honest) // 12):
         yield Hostile(f"the first {cut} bytes", "a.pdf.p7m", honest[:cut], "refused")
+
+
+def encrypted(content: bytes) -> bytes:
+    """A container that only its addressee can read."""
+    certificate = signing.certificate_of(signing.key_of(False))
+    sealed = pkcs7.PKCS7EnvelopeBuilder().set_data(content).add_recipient(certificate)
+    return sealed.encrypt(Encoding.DER, [pkcs7.PKCS7Options.Binary])
