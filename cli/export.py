@@ -23,6 +23,7 @@ from audit.summary import summary_of
 from cli.errors import CannotDo
 from cli.printing import console, print_json
 from cli.saving import IsThere, free_name, new_file
+from cli.store import open_store
 from cli.words import size_words
 from letters.typesetting import CannotBeSet
 from register.database import RegisterError, check_migrated, open_register
@@ -62,7 +63,7 @@ async def export(case_id: str, *, out: str | None, as_json: bool) -> None:
     settings = read_settings(ClientSettings)
     file, recorded = await asyncio.to_thread(_read, settings, case_id)
     path = Path(out) if out is not None else Path(f"{case_id}.zip")
-    store = _store(settings)
+    store = open_store(settings)
     try:
         with new_file(path) as target:
             package, missing = await _write(target, file, recorded, store)
@@ -73,6 +74,8 @@ async def export(case_id: str, *, out: str | None, as_json: bool) -> None:
         raise CannotDo(f"{path}: cannot be written: {error.strerror}") from None
     except CannotBeSet as error:
         raise CannotDo(f"{case_id}: the summary cannot be set: {error}") from None
+    except ApplicationError as error:
+        raise CannotDo(error.message) from None
     manifest = package.files["manifest.json"]["sha256"]
     if as_json:
         print_json({"case_id": case_id, "file": str(path), "size": size, "manifest": manifest, "missing": missing})
@@ -87,7 +90,10 @@ async def export(case_id: str, *, out: str | None, as_json: bool) -> None:
 async def _write(
     target: BinaryIO, file: CaseFile, recorded: list[Recorded], store: DocumentStore
 ) -> tuple[Package, list[str]]:
-    """Write all files, the manifest last; what is wrong with the papers that the store could not give."""
+    """Write all files, the manifest last; what is wrong with the papers that the store does not have as they were.
+
+    :raises ApplicationError: unreachable, where the store cannot be read now: the case may be whole.
+    """
     files, missing = names_of(file), []
     with ZipFile(target, "w") as whole:
         package = Package(whole, file.case.case_id)
@@ -95,6 +101,8 @@ async def _write(
             try:
                 package.add(name, await store.read(document_id))
             except ApplicationError as error:
+                if not error.non_retryable:
+                    raise
                 missing.append(error.message)
                 del files[document_id]
         rows = file.as_json(recorded)
@@ -147,10 +155,3 @@ def _read(settings: ClientSettings, case_id: str) -> tuple[CaseFile, list[Record
         why = f"a value in its record cannot be read any more; see {STARTER} audit {case_id}"
         raise CannotDo(f"{case_id}: {why}") from None
     return file, by_case(heads).get(case_id, [])
-
-
-def _store(settings: ClientSettings) -> DocumentStore:
-    try:
-        return DocumentStore(settings.document_store)
-    except ValueError as error:
-        raise CannotDo(str(error)) from None

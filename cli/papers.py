@@ -20,6 +20,7 @@ from cli.errors import CannotDo
 from cli.listing import Column, listing
 from cli.printing import console, print_json, print_page
 from cli.saving import save, save_in
+from cli.store import open_store
 from cli.words import OUTCOMES, day_of, often_words, short_day, size_words, time_words, words
 from rules.case_view import CaseView, ConclusionView
 from rules.conclusion import FinalConclusion
@@ -47,7 +48,7 @@ async def papers(case_id: str, *, out: str | None, as_json: bool) -> None:
     :raises CannotDo: where there is no such case, or a paper cannot be written.
     """
     world = await connected()
-    store = _store(world)
+    store = open_store(world.settings)
     found = await _papers(world, case_id)
     written = await write_papers(store, found, Path(out)) if out is not None else [Written(each) for each in found]
     if as_json:
@@ -83,7 +84,7 @@ async def draft(case_id: str, *, out: str | None, as_json: bool, to_sign: bool =
         paper = copy_to_sign(conclusion)
         if paper is None:
             raise CannotDo(f"{case_id}: the conclusion is signed already")
-    store = _store(world)
+    store = open_store(world.settings)
     file = None
     if out is not None:
         file = Path(out)
@@ -123,13 +124,6 @@ async def _papers(world: Connected, case_id: str) -> list[Paper]:
         if kept is None:
             raise
         return kept
-
-
-def _store(world: Connected) -> DocumentStore:
-    try:
-        return DocumentStore(world.settings.document_store)
-    except ValueError as error:
-        raise CannotDo(str(error)) from None
 
 
 async def _read(store: DocumentStore, paper: Paper) -> bytes:

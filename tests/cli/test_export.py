@@ -104,6 +104,14 @@ async def test_a_paper_that_is_not_whole_is_left_out_named_and_missed_by_the_che
     )
 
 
+async def test_a_store_that_does_not_answer_is_no_case_without_papers(kept: Record) -> None:
+    kept.stored().unlink()
+    kept.stored().mkdir()
+    with pytest.raises(CannotDo, match=r"^the document store is out of reach \(IsADirectoryError\)$"):
+        await export(CASE_ID, out=str(kept.folder / "case.zip"), as_json=True)
+    assert not (kept.folder / "case.zip").exists()
+
+
 async def test_a_record_that_nothing_can_read_any_more_is_not_exported(kept: Record) -> None:
     kept.sql(f"UPDATE log SET at = 'x' WHERE case_id = '{CASE_ID}'")
     with pytest.raises(CannotDo, match=f"a value in its record cannot be read any more; see .* audit {CASE_ID}"):
