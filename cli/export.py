@@ -20,6 +20,7 @@ from activities.document_store import DocumentStore
 from audit.case_file import CaseFile, read_case_file
 from audit.heads import HeadsFile, HeadsOutOfReach, Recorded, by_case
 from audit.summary import summary_of
+from cases.papers import name_of_own
 from cli.errors import CannotDo
 from cli.printing import console, print_json
 from cli.saving import IsThere, free_name, new_file
@@ -33,6 +34,9 @@ from runtime.settings import ClientSettings, read_settings
 
 VERIFY: Final = Path(audit.__file__).with_name("verify.py")
 """What the ZIP has to check itself by; of Python's own library alone."""
+
+LETTERS: Final = "letters/"
+"""Where our own papers lie in the ZIP."""
 
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
 """The time of every file in the ZIP, the first that a ZIP can say: the same record gives the same bytes."""
@@ -99,12 +103,16 @@ async def _write(
         package = Package(whole, file.case.case_id)
         for document_id, name in list(files.items()):
             try:
-                package.add(name, await store.read(document_id))
+                content = await store.read(document_id)
             except ApplicationError as error:
                 if not error.non_retryable:
                     raise
                 missing.append(error.message)
                 del files[document_id]
+                continue
+            if name.startswith(LETTERS):
+                files[document_id] = name_of_own(name, content)
+            package.add(files[document_id], content)
         rows = file.as_json(recorded)
         for row in (*rows["documents"], *rows["letters"]):
             row["file"] = files.get(row["document_id"] or "")
@@ -126,10 +134,10 @@ def names_of(file: CaseFile) -> dict[str, str]:
             found[each.document_id] = f"documents/{free_name(each.filename, documents)}"
     letters: set[str] = set()
     for document_id, name in file.own_papers.items():
-        found[document_id] = f"letters/{free_name(f'{name}.pdf', letters)}"
+        found[document_id] = f"{LETTERS}{free_name(f'{name}.pdf', letters)}"
     for letter in file.letters:
         if letter.document_id and letter.document_id not in found:
-            found[letter.document_id] = f"letters/{free_name(f'{letter.what}-{letter.number}.pdf', letters)}"
+            found[letter.document_id] = f"{LETTERS}{free_name(f'{letter.what}-{letter.number}.pdf', letters)}"
     return found
 
 

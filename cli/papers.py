@@ -14,7 +14,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.document_store import DocumentStore
 from cases.asking import UnknownCase, ask_case, read_case
-from cases.papers import Paper, conclusion_paper, copy_to_sign, papers_of
+from cases.papers import CONCLUSION, Paper, conclusion_paper, copy_to_sign, name_of_own, papers_of
 from cli.connected import Connected, connected
 from cli.errors import CannotDo
 from cli.listing import Column, listing
@@ -147,7 +147,9 @@ async def write_papers(store: DocumentStore, found: list[Paper], folder: Path) -
         if paper.quarantined:
             continue
         try:
-            each.file = await asyncio.to_thread(save_in, folder, paper.filename, await _read(store, paper), taken)
+            content = await _read(store, paper)
+            name = name_of_own(paper.filename, content) if paper.kind == CONCLUSION else paper.filename
+            each.file = await asyncio.to_thread(save_in, folder, name, content, taken)
         except CannotDo as error:
             each.error = str(error)
         except OSError as error:
