@@ -41,6 +41,8 @@ COPY rules rules
 COPY runtime runtime
 COPY self_check self_check
 COPY workflows workflows
+# What `starter.py sample` prints.
+COPY samples samples
 COPY starter.py worker.py ./
 USER 10001
 CMD ["python", "worker.py"]

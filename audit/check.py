@@ -30,8 +30,10 @@ def check_log(engine: Engine, file: HeadsFile, *, now: datetime, case_id: str | 
     :raises register.database.RegisterError: where the database does not answer or refuses.
     :raises audit.heads.HeadsOutOfReach: where the file cannot be read.
     """
+    # In this order: a head is in the file before anybody receives it, and a self-check may run meanwhile.
+    sent = heads_sent(engine)
     heads, broken = file.read()
-    found = [Broken(None, broken)] if broken else _not_in(file, heads, heads_sent(engine))
+    found = [Broken(None, broken)] if broken else _not_in(file, heads, sent)
     chains = check_chains(engine, by_case(heads), now=now, case_id=case_id)
     return LogChecked(chains.cases, chains.lines, heads, [*found, *chains.broken])
 

@@ -30,6 +30,7 @@ from bench.bare import Bare
 from register.rows import RegisterEntries
 from runtime import search_attributes
 from runtime.connection import client_options
+from runtime.process import leave
 from runtime.replays import EACH_TASK_A_REPLAY
 from tests.support.messages import documents, inspection, signature
 from tests.support.requests import request
@@ -172,4 +173,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
-import sys
 import tempfile
 import uuid
 from collections import Counter, defaultdict
@@ -26,6 +25,7 @@ import httpx
 
 from embedded.system import Embedded
 from gateway.clients import RIGHTS, add_client
+from runtime.process import leave
 from tests.support.messages import inspection
 from tests.support.requests import request
 
@@ -209,4 +209,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -69,3 +69,8 @@ def papers_of(case: CaseView) -> list[Paper]:
         if each.document_id and each.what != CONCLUSION
     ]
     return found + (conclusion_papers(case.conclusion) if case.conclusion is not None else [])
+
+
+def name_of_own(filename: str, content: bytes) -> str:
+    """What a paper of ours is called, once its bytes are there: a signed container is no PDF (``FinalConclusion``)."""
+    return filename if content.startswith(b"%PDF-") or not filename.endswith(".pdf") else f"{filename}.p7m"

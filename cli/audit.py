@@ -14,13 +14,13 @@ from typing import Any
 from rich.text import Text
 from temporalio.exceptions import ApplicationError
 
-from activities.document_store import DocumentStore
 from audit.chains import Broken
 from audit.check import LogChecked, check_log
 from audit.documents import Named, check_papers, named_papers
 from audit.heads import DailyHead, HeadsFile, HeadsOutOfReach
 from cli.errors import CannotDo
 from cli.printing import console, print_json
+from cli.store import open_store
 from cli.words import day_words
 from register.database import RegisterError, check_migrated, open_register
 from register.record import find_case
@@ -50,11 +50,9 @@ async def audit(case_id: str | None, *, head: str | None, as_json: bool) -> None
     settings = read_settings(ClientSettings)
     log, papers = await asyncio.to_thread(_read, settings, case_id)
     try:
-        wrong = await check_papers(papers, DocumentStore(settings.document_store).fault_of)
+        wrong = await check_papers(papers, open_store(settings).fault_of)
     except ApplicationError as error:
         raise CannotDo(error.message) from None
-    except ValueError as error:
-        raise CannotDo(str(error)) from None
     found = sorted([*log.broken, *_not_kept(log, head, settings), *wrong], key=lambda each: each.case_id or "")
     audited = Audited(log, len({each.document_id for each in papers}), found)
     if as_json:

@@ -29,7 +29,7 @@ def add(
         str | None, typer.Option(metavar="NAME", help="The common name of its TLS client certificate.")
     ] = None,
     webhook: Annotated[
-        str | None, typer.Option(metavar="URL", help="Where it is told of the events that it may see.")
+        str | None, typer.Option(metavar="URL", help="Where the events that it may see are sent.")
     ] = None,
 ) -> None:
     """Add a system, and print its token once: it is kept as a hash only. With a webhook, its secret too.

@@ -20,9 +20,11 @@ from activities.document_store import DocumentStore
 from audit.case_file import CaseFile, read_case_file
 from audit.heads import HeadsFile, HeadsOutOfReach, Recorded, by_case
 from audit.summary import summary_of
+from cases.papers import name_of_own
 from cli.errors import CannotDo
 from cli.printing import console, print_json
 from cli.saving import IsThere, free_name, new_file
+from cli.store import open_store
 from letters.typesetting import CannotBeSet
 from pages.words import size as size_words
 from register.database import RegisterError, check_migrated, open_register
@@ -32,6 +34,9 @@ from runtime.settings import ClientSettings, read_settings
 
 VERIFY: Final = Path(audit.__file__).with_name("verify.py")
 """What the ZIP has to check itself by; of Python's own library alone."""
+
+LETTERS: Final = "letters/"
+"""Where our own papers lie in the ZIP."""
 
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
 """The time of every file in the ZIP, the first that a ZIP can say: the same record gives the same bytes."""
@@ -62,7 +67,7 @@ async def export(case_id: str, *, out: str | None, as_json: bool) -> None:
     settings = read_settings(ClientSettings)
     file, recorded = await asyncio.to_thread(_read, settings, case_id)
     path = Path(out) if out is not None else Path(f"{case_id}.zip")
-    store = _store(settings)
+    store = open_store(settings)
     try:
         with new_file(path) as target:
             package, missing = await _write(target, file, recorded, store)
@@ -73,6 +78,8 @@ async def export(case_id: str, *, out: str | None, as_json: bool) -> None:
         raise CannotDo(f"{path}: cannot be written: {error.strerror}") from None
     except CannotBeSet as error:
         raise CannotDo(f"{case_id}: the summary cannot be set: {error}") from None
+    except ApplicationError as error:
+        raise CannotDo(error.message) from None
     manifest = package.files["manifest.json"]["sha256"]
     if as_json:
         print_json({"case_id": case_id, "file": str(path), "size": size, "manifest": manifest, "missing": missing})
@@ -87,16 +94,25 @@ async def export(case_id: str, *, out: str | None, as_json: bool) -> None:
 async def _write(
     target: BinaryIO, file: CaseFile, recorded: list[Recorded], store: DocumentStore
 ) -> tuple[Package, list[str]]:
-    """Write all files, the manifest last; what is wrong with the papers that the store could not give."""
+    """Write all files, the manifest last; what is wrong with the papers that the store does not have as they were.
+
+    :raises ApplicationError: unreachable, where the store cannot be read now: the case may be whole.
+    """
     files, missing = names_of(file), []
     with ZipFile(target, "w") as whole:
         package = Package(whole, file.case.case_id)
         for document_id, name in list(files.items()):
             try:
-                package.add(name, await store.read(document_id))
+                content = await store.read(document_id)
             except ApplicationError as error:
+                if not error.non_retryable:
+                    raise
                 missing.append(error.message)
                 del files[document_id]
+                continue
+            if name.startswith(LETTERS):
+                files[document_id] = name_of_own(name, content)
+            package.add(files[document_id], content)
         rows = file.as_json(recorded)
         for row in (*rows["documents"], *rows["letters"]):
             row["file"] = files.get(row["document_id"] or "")
@@ -118,10 +134,10 @@ def names_of(file: CaseFile) -> dict[str, str]:
             found[each.document_id] = f"documents/{free_name(each.filename, documents)}"
     letters: set[str] = set()
     for document_id, name in file.own_papers.items():
-        found[document_id] = f"letters/{free_name(f'{name}.pdf', letters)}"
+        found[document_id] = f"{LETTERS}{free_name(f'{name}.pdf', letters)}"
     for letter in file.letters:
         if letter.document_id and letter.document_id not in found:
-            found[letter.document_id] = f"letters/{free_name(f'{letter.what}-{letter.number}.pdf', letters)}"
+            found[letter.document_id] = f"{LETTERS}{free_name(f'{letter.what}-{letter.number}.pdf', letters)}"
     return found
 
 
@@ -147,10 +163,3 @@ def _read(settings: ClientSettings, case_id: str) -> tuple[CaseFile, list[Record
         why = f"a value in its record cannot be read any more; see {STARTER} audit {case_id}"
         raise CannotDo(f"{case_id}: {why}") from None
     return file, by_case(heads).get(case_id, [])
-
-
-def _store(settings: ClientSettings) -> DocumentStore:
-    try:
-        return DocumentStore(settings.document_store)
-    except ValueError as error:
-        raise CannotDo(str(error)) from None

@@ -14,12 +14,13 @@ from temporalio.exceptions import ApplicationError
 
 from activities.document_store import DocumentStore
 from cases.asking import UnknownCase, ask_case, read_case
-from cases.papers import Paper, conclusion_paper, copy_to_sign, papers_of
+from cases.papers import CONCLUSION, Paper, conclusion_paper, copy_to_sign, name_of_own, papers_of
 from cli.connected import Connected, connected
 from cli.errors import CannotDo
 from cli.listing import Column, listing
 from cli.printing import console, print_json, print_page
 from cli.saving import save, save_in
+from cli.store import open_store
 from cli.words import OUTCOMES, day_of, often_words, short_day, time_words, words
 from pages.words import size as size_words
 from rules.case_view import CaseView, ConclusionView
@@ -48,7 +49,7 @@ async def papers(case_id: str, *, out: str | None, as_json: bool) -> None:
     :raises CannotDo: where there is no such case, or a paper cannot be written.
     """
     world = await connected()
-    store = _store(world)
+    store = open_store(world.settings)
     found = await _papers(world, case_id)
     written = await write_papers(store, found, Path(out)) if out is not None else [Written(each) for each in found]
     if as_json:
@@ -84,7 +85,7 @@ async def draft(case_id: str, *, out: str | None, as_json: bool, to_sign: bool =
         paper = copy_to_sign(conclusion)
         if paper is None:
             raise CannotDo(f"{case_id}: the conclusion is signed already")
-    store = _store(world)
+    store = open_store(world.settings)
     file = None
     if out is not None:
         file = Path(out)
@@ -126,13 +127,6 @@ async def _papers(world: Connected, case_id: str) -> list[Paper]:
         return kept
 
 
-def _store(world: Connected) -> DocumentStore:
-    try:
-        return DocumentStore(world.settings.document_store)
-    except ValueError as error:
-        raise CannotDo(str(error)) from None
-
-
 async def _read(store: DocumentStore, paper: Paper) -> bytes:
     try:
         return await store.read(paper.document_id)
@@ -154,7 +148,9 @@ async def write_papers(store: DocumentStore, found: list[Paper], folder: Path) -
         if paper.quarantined:
             continue
         try:
-            each.file = await asyncio.to_thread(save_in, folder, paper.filename, await _read(store, paper), taken)
+            content = await _read(store, paper)
+            name = name_of_own(paper.filename, content) if paper.kind == CONCLUSION else paper.filename
+            each.file = await asyncio.to_thread(save_in, folder, name, content, taken)
         except CannotDo as error:
             each.error = str(error)
         except OSError as error:

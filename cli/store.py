@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.errors import CannotDo
+
+if TYPE_CHECKING:
+    from activities.document_store import DocumentStore
+    from runtime.settings import ClientSettings
 
 
 def store(
@@ -26,7 +30,8 @@ def store(
 async def put(file: str, *, as_json: bool) -> None:
     """Store the file and print its id; the same file again changes nothing and has the same id.
 
-    :raises CannotDo: where it is no file that can be read, empty, or larger than a document may be.
+    :raises CannotDo: where it is no file that can be read, empty, or larger than a document may be, or the store does
+        not take it.
     """
     # Here, because every command would load their libraries.
     from rich.text import Text
@@ -47,11 +52,28 @@ async def put(file: str, *, as_json: bool) -> None:
 
 async def stored(file: str) -> tuple[str, int]:
     """Store the file; its id and its bytes in number. Raises as ``put`` does."""
-    from activities.document_store import DocumentStore  # as above
+    from temporalio.exceptions import ApplicationError  # as above
+
     from runtime.settings import ClientSettings, read_settings  # as above
 
     content = _read(Path(file))
-    return await DocumentStore(read_settings(ClientSettings).document_store).put(content), len(content)
+    try:
+        return await open_store(read_settings(ClientSettings)).put(content), len(content)
+    except ApplicationError as error:
+        raise CannotDo(error.message) from None
+
+
+def open_store(settings: ClientSettings) -> DocumentStore:
+    """The document store of the settings.
+
+    :raises CannotDo: where there is no such kind of store here.
+    """
+    from activities.document_store import DocumentStore  # as above
+
+    try:
+        return DocumentStore(settings.document_store)
+    except ValueError as error:
+        raise CannotDo(str(error)) from None
 
 
 def _read(path: Path) -> bytes:

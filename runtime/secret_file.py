@@ -13,15 +13,21 @@ BYTES: Final = 32
 
 
 class WrongSecret(ValueError):
-    """The file holds no such secret. One line that names it and never what is in it."""
+    """There is no such secret in the file. One line that names it and never what is in it."""
 
 
 def read_or_make_secret(file: Path) -> bytes:
     """The secret in the file. Of several that start at once one makes it, and all have the same.
 
-    :raises WrongSecret: where the file holds something else.
-    :raises OSError: where it cannot be read or written.
+    :raises WrongSecret: where the file holds something else, or cannot be read or made.
     """
+    try:
+        return _read_or_make(file)
+    except OSError as error:
+        raise WrongSecret(f"{file}: cannot be read or made: {error.strerror}") from None
+
+
+def _read_or_make(file: Path) -> bytes:
     if not file.exists():
         part = new_private_file(file, f"{secrets.token_hex(BYTES)}\n".encode())
         try:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -28,6 +27,7 @@ from register.database import migrate, open_register
 from register.deliveries import deliveries_of
 from runtime import search_attributes
 from runtime.connection import client_options
+from runtime.process import leave
 from tests.conftest import BIN, ROOT
 from tests.recipients import Hook, listening
 from tests.support.agreement import notice_keys
@@ -183,4 +183,4 @@ async def main(count: int) -> int:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.storm", description=__doc__)
     parser.add_argument("--cases", type=int, default=1000)
-    sys.exit(asyncio.run(main(parser.parse_args().cases)))
+    leave(asyncio.run(main(parser.parse_args().cases)))

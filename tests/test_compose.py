@@ -222,8 +222,8 @@ print(*sorted({{owner for name in sys.modules for owner in owners.get(name.parti
     assert used & pinned("requirements.lock") <= pinned(lock)
 
 
-def test_the_image_of_a_worker_holds_the_packages_of_a_worker() -> None:
-    assert sorted(copied("worker")) == sorted([*OF_A_WORKER, "starter.py", "worker.py"])
+def test_the_image_of_a_worker_holds_the_packages_of_a_worker_and_the_samples() -> None:
+    assert sorted(copied("worker")) == sorted([*OF_A_WORKER, "samples", "starter.py", "worker.py"])
 
 
 def test_the_builder_gets_what_the_dockerfile_copies_and_nothing_else() -> None:

@@ -28,6 +28,7 @@ from rules.decisions import DECISIONS, read_decision
 from rules.findings import Finding
 from rules.messages import MESSAGES, Message, read_message
 from rules.request import VerificationRequest, read_request
+from runtime.packages import OWN
 from runtime.search_attributes import ALL, TYPE_NAMES
 from runtime.settings import PREFIX, GatewaySettings, WorkerSettings
 from runtime.views import VIEWS
@@ -128,6 +129,11 @@ def test_every_target_of_make_that_a_document_names_is_there(page: Path) -> None
 
 
 # -- one page for each thing ------------------------------------------------------------------------------------------
+
+
+def test_the_first_page_says_what_each_room_is() -> None:
+    layout = (ROOT / "README.md").read_text("utf-8").rpartition("## How it is laid out")[2]
+    assert sorted(re.findall(r"^(\w+)/ ", layout, re.MULTILINE)) == sorted(OWN)
 
 
 def test_the_first_page_leads_to_every_other() -> None:

@@ -218,6 +218,15 @@ async def test_no_start_where_a_search_attribute_is_missing_or_of_another_type(
         assert "RexRisk is Int, expected Keyword" in await failing(environment)
 
 
+async def test_no_start_where_the_key_of_links_cannot_be_made(
+    environment: Environment, failing: Failing, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    key = tmp_path / "file" / "link-key"
+    line = await failing(environment | {"REXV_GATEWAY_URL": "https://rex.example", "REXV_LINK_KEY": str(key)})
+    assert line.startswith(f"worker: {key}: cannot be read or made: ")
+
+
 async def test_a_template_that_does_not_compile_stops_it_with_file_and_line(
     environment: Environment, failing: Failing, tmp_path: Path
 ) -> None:

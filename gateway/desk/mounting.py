@@ -51,7 +51,6 @@ def open_desk(settings: GatewaySettings) -> Desk:
     """What the pages need.
 
     :raises ValueError: one line, for accounts, keys or settings that cannot be used.
-    :raises OSError: where a key cannot be read or made.
     """
     secret = read_or_make_secret(settings.session_key)
     return Desk(

@@ -18,15 +18,18 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from activities.document_store import DocumentStore
 from audit import verify
 from cli.audit import audit
 from cli.errors import CannotDo
 from cli.export import export
 from register.database import open_register
-from register.record import find_case
+from register.record import find_case, write
+from register.rows import RegisterEntries
 from tests.cli.conftest import Office
 from tests.cli.record import Record
 from tests.cli.test_messages import at, sign, to_draft
+from tests.register import examples
 from tests.register.examples import CASE_ID
 
 BARE = ["-I", "-S"]
@@ -102,6 +105,33 @@ async def test_a_paper_that_is_not_whole_is_left_out_named_and_missed_by_the_che
         1,
         f"broken: line 2 of the log names {kept.documents[CASE_ID]}, and no file here has these bytes\n",
     )
+
+
+async def test_a_conclusion_that_is_a_signed_container_is_named_as_one(kept: Record, tmp_path: Path) -> None:
+    document_id = await DocumentStore(str(kept.folder / "documents")).put(b"a container")
+    engine = open_register(kept.url)
+    details = {"document_id": document_id, "version": 1, "signed_file": True}
+    line = examples.log("final 1", what="conclusion_final", details=details)
+    letter = examples.letter(what="conclusion", document_id=document_id)
+    write(engine, RegisterEntries(case=examples.case(case_id=CASE_ID), letters=[letter], log=[line]))
+    engine.dispose()
+    await export(CASE_ID, out=str(tmp_path / "case.zip"), as_json=True)
+    with zipfile.ZipFile(tmp_path / "case.zip") as whole:
+        whole.extractall(tmp_path)
+    folder = tmp_path / CASE_ID
+    assert (folder / "letters" / "conclusion-final-1.pdf.p7m").read_bytes() == b"a container"
+    assert "letters/conclusion-final-1.pdf.p7m" in {
+        each["file"] for each in json.loads((folder / "case.json").read_text())["letters"]
+    }
+    assert verified(folder)[0] == 0
+
+
+async def test_a_store_that_does_not_answer_is_no_case_without_papers(kept: Record) -> None:
+    kept.stored().unlink()
+    kept.stored().mkdir()
+    with pytest.raises(CannotDo, match=r"^the document store is out of reach \(IsADirectoryError\)$"):
+        await export(CASE_ID, out=str(kept.folder / "case.zip"), as_json=True)
+    assert not (kept.folder / "case.zip").exists()
 
 
 async def test_a_record_that_nothing_can_read_any_more_is_not_exported(kept: Record) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from activities.document_store import DocumentStore
-from cases.papers import papers_of
+from cases.papers import Paper, papers_of
 from cli import messages
 from cli.errors import CannotDo
 from cli.papers import draft, papers, write_papers
@@ -139,6 +139,16 @@ async def test_a_document_in_quarantine_is_listed_and_never_written(tmp_path: Pa
     [written] = await write_papers(store, [found], tmp_path / "papers")
     assert (written.file, written.error) == (None, None)
     assert not (tmp_path / "papers").exists()
+
+
+@pytest.mark.parametrize(("content", "name"), [(b"%PDF-1.7", "c.pdf"), (b"a container", "c.pdf.p7m")])
+async def test_a_conclusion_from_the_register_is_named_after_what_it_is(
+    tmp_path: Path, content: bytes, name: str
+) -> None:
+    store = DocumentStore(str(tmp_path / "store"))
+    paper = Paper("conclusion", "c.pdf", await store.put(content), None)
+    [written] = await write_papers(store, [paper], tmp_path / "papers")
+    assert written.file == tmp_path / "papers" / name
 
 
 async def test_a_draft_that_is_being_made_is_waited_for(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,6 +72,20 @@ async def test_what_is_no_document_is_refused_by_its_name(closed_office: Office)
         with pytest.raises(CannotDo, match=reason):
             await put(str(folder / name), as_json=False)
     assert files_in(folder / "documents") == files_in(folder / "nowhere")
+
+
+async def test_a_store_that_cannot_be_used_is_said_in_our_own_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "contract.pdf"
+    file.write_bytes(PDF)
+    for url, said in (
+        (str(file), r"^the document store is out of reach \(NotADirectoryError\)$"),
+        ("nothing://x", "^REXV_DOCUMENT_STORE: no store of the kind 'nothing' here"),
+    ):
+        monkeypatch.setenv("REXV_DOCUMENT_STORE", url)
+        with pytest.raises(CannotDo, match=said):
+            await put(str(file), as_json=False)
 
 
 async def _at_step(office: Office, case_id: str, step: str) -> None:

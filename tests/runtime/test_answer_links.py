@@ -58,3 +58,9 @@ def test_a_secret_is_made_once_and_nobody_else_may_read_it(tmp_path: Path) -> No
     file.write_text("short")
     with pytest.raises(WrongSecret, match="expected 32 bytes in hex"):
         read_or_make_secret(file)
+
+
+def test_a_secret_that_cannot_be_made_is_named_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(WrongSecret, match=r"file/key: cannot be read or made: (Not a directory|File exists)$"):
+        read_or_make_secret(tmp_path / "file" / "key")

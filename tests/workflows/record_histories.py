@@ -18,6 +18,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from runtime.connection import client_options
 from runtime.namespace import adding
+from runtime.process import leave
 from tests.conftest import BIN
 from tests.support.calendars import ALMATY, at
 from tests.support.cases import open_case
@@ -79,3 +80,4 @@ async def main(wanted: list[str]) -> None:
 
 if __name__ == "__main__":
     asyncio.run(main(sys.argv[1:]))
+    leave(0)

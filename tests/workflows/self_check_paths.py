@@ -22,6 +22,7 @@ from temporalio.worker import Worker
 
 from activities.interface import Activity, ErrorKind
 from runtime.connection import client_options
+from runtime.process import leave
 from runtime.replays import EACH_TASK_A_REPLAY
 from self_check.interface import (
     AccountSent,
@@ -169,3 +170,4 @@ async def main(wanted: list[str]) -> None:
 
 if __name__ == "__main__":
     asyncio.run(main(sys.argv[1:]))
+    leave(0)
