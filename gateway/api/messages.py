@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import Annotated, Any, Final
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
@@ -75,7 +76,7 @@ async def _send(name: str, case_id: str, request: Request, calls: Caller, world:
         return accepted or (told.state == "refused" and told.refused_content == whole)
 
     told = await judgement(world.client, case_id, message_id, judged, WAIT)
-    ask_at = str(request.url_for("what_became_of_it", case_id=case_id, message_id=message_id).path)
+    ask_at = request.url_for("what_became_of_it", case_id=quote(case_id), message_id=quote(message_id, safe="")).path
     answer = {"case_id": case_id, "name": name, "message_id": message_id}
     if not judged(told):
         return JSONResponse({**answer, "state": "unknown", "ask": ask_at}, 202, {"Location": ask_at})
@@ -95,7 +96,7 @@ async def check_two_people(world: Connected, case_id: str, name: str, content: d
         raise Problem(409, "Who signs has inspected this case; expected another person (REXV_FOUR_EYES).")
 
 
-@router.get("/cases/{case_id}/messages/{message_id}", tags=["messages"], response_model=None)
+@router.get("/cases/{case_id}/messages/{message_id:path}", tags=["messages"], response_model=None)
 async def what_became_of_it(case_id: str, message_id: str, calls: Calls, world: World) -> dict[str, Any]:
     """What became of a message: accepted, refused (and why), or unknown: not judged yet, or never received."""
     if not any(calls.client.may_do(name) for name in MESSAGES):

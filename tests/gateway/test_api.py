@@ -228,7 +228,7 @@ async def test_without_a_worker_a_message_is_taken_and_its_sender_is_told_where_
     case_id = await opened(gateway_client, office, headers)
     await office.stop_worker()
     at = f"/api/v1/cases/{case_id}"
-    message = await papers(office, case_id)
+    message = await papers(office, case_id) | {"message_id": "посылка 31/2?"}
     sent, decided = await asyncio.gather(
         gateway_client.post(f"{at}/documents-arrived", json=message, headers=headers),
         gateway_client.post(f"{at}/withdraw", json={"reason": "x"}, headers=headers),
