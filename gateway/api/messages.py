@@ -71,16 +71,19 @@ async def _send(name: str, case_id: str, request: Request, calls: Caller, world:
         raise Problem(409 if undelivered.closed else 404, f"{_capital(str(kept))}.") from None
     content, whole = _digest(name, message), sha256_of(canonical_json(sealed))
 
+    def refused(told: Verdict) -> bool:
+        return told.state == "refused" and told.refused_content == whole
+
     def judged(told: Verdict) -> bool:
-        accepted = told.state == "accepted" and content is not None and told.content == content
-        return accepted or (told.state == "refused" and told.refused_content == whole)
+        # A repeat stays accepted, also where another content was refused under its id since.
+        return refused(told) or (content is not None and told.content == content)
 
     told = await judgement(world.client, case_id, message_id, judged, WAIT)
     ask_at = request.url_for("what_became_of_it", case_id=quote(case_id), message_id=quote(message_id, safe="")).path
     answer = {"case_id": case_id, "name": name, "message_id": message_id}
     if not judged(told):
         return JSONResponse({**answer, "state": "unknown", "ask": ask_at}, 202, {"Location": ask_at})
-    if told.state == "accepted":
+    if not refused(told):
         return JSONResponse({**answer, "state": "accepted"})
     world.rates.refused.take(calls.name)
     problem = refusal_problem(Refusal(told.reason or "no reason given"))

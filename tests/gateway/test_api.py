@@ -55,6 +55,8 @@ async def test_a_case_goes_from_request_to_signature_through_the_gateway_and_kno
     )
     assert other.status_code == 409
     assert "was used before" in other.json()["detail"]
+    still = await gateway_client.post(f"{at}/documents-arrived", json=message, headers=atameken)
+    assert (still.status_code, still.json()) == (200, answer.json())
 
     await until_step(gateway_client, at, front, "inspect")
     result = {name: value for name, value in inspection().items() if name not in ("sent_by", "message_id")}
