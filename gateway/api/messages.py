@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
@@ -95,7 +96,8 @@ async def _send(name: str, case_id: str, request: Request, calls: Caller, world:
 async def check_two_people(world: Connected, case_id: str, name: str, content: dict[str, Any], client: str) -> None:
     """:raises Problem: 409, where who is said to sign has inspected the case; nothing is taken then."""
     who = [each for each in (content.get("signed_by"), client) if isinstance(each, str)]
-    if world.settings.four_eyes and await inspected_by_the_same(world.client, case_id, name, who) is not None:
+    look = partial(world.views.look, world.client, case_id)
+    if world.settings.four_eyes and await inspected_by_the_same(look, name, who) is not None:
         raise Problem(409, "Who signs has inspected this case; expected another person (REXV_FOUR_EYES).")
 
 

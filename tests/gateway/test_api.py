@@ -174,11 +174,12 @@ async def test_what_is_not_there_or_makes_no_sense_is_said(
     assert "starter.py" not in answer.text
 
 
+@pytest.mark.parametrize("name", ["inspection-completed", "conclusion-signed"])
 async def test_a_message_for_a_case_that_there_is_not_is_not_found_and_kept(
-    gateway_client: httpx.AsyncClient, system: System
+    gateway_client: httpx.AsyncClient, system: System, name: str
 ) -> None:
     answer = await gateway_client.post(
-        "/api/v1/cases/rex-ch-nowhere/inspection-completed", json=inspection_of(), headers=system("desk")
+        f"/api/v1/cases/rex-ch-nowhere/{name}", json=inspection_of(), headers=system("desk")
     )
     assert answer.status_code == 404
     assert "kept in the register" in answer.json()["detail"]
