@@ -174,6 +174,16 @@ async def test_what_is_not_there_or_makes_no_sense_is_said(
     assert "starter.py" not in answer.text
 
 
+async def test_a_workflow_that_is_no_case_is_not_there(
+    gateway_client: httpx.AsyncClient, closed_office: Office, system: System
+) -> None:
+    await closed_office.client.start_workflow("Other", id="other", task_queue="nobody's")
+    headers = system("case system", "read", "withdraw")
+    looked = await gateway_client.get("/api/v1/cases/other", headers=headers)
+    decided = await gateway_client.post("/api/v1/cases/other/withdraw", json={"reason": "x"}, headers=headers)
+    assert (looked.status_code, decided.status_code) == (404, 404)
+
+
 @pytest.mark.parametrize("name", ["inspection-completed", "conclusion-signed"])
 async def test_a_message_for_a_case_that_there_is_not_is_not_found_and_kept(
     gateway_client: httpx.AsyncClient, system: System, name: str
