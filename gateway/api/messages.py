@@ -59,8 +59,7 @@ async def _send(name: str, case_id: str, request: Request, calls: Caller, world:
     body = await json_object(request)
     given = identified(body, request)
     message = named(body if given is None else {**body, "message_id": given}, "sent_by", calls.name)
-    if name == "documents_arrived":
-        await check_deposited(message, calls, world)
+    await check_deposited(message, calls, world)
     await check_two_people(world, case_id, name, message, calls.name)
     message = with_message_id({field: value for field, value in message.items() if field != "door"})
     message_id = str(message["message_id"])
