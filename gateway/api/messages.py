@@ -67,6 +67,7 @@ async def _send(name: str, case_id: str, request: Request, calls: Caller, world:
     try:
         await signal(world.client, case_id, name, sealed)
     except Undelivered as undelivered:
+        world.rates.refused.take(calls.name)
         kept = await asyncio.to_thread(keep, undelivered, world.register)
         raise Problem(409 if undelivered.closed else 404, f"{_capital(str(kept))}.") from None
     content, whole = _digest(name, message), sha256_of(canonical_json(sealed))

@@ -12,7 +12,10 @@ import httpx
 import pytest
 from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 
+from gateway.connected import Rates
+from gateway.rates import Rate
 from tests.cli.conftest import Office
+from tests.gateway.conftest import serving
 from tests.support.messages import inspection
 
 System = Callable[..., dict[str, str]]
@@ -193,6 +196,15 @@ async def test_a_message_for_a_case_that_there_is_not_is_not_found_and_kept(
     )
     assert answer.status_code == 404
     assert "kept in the register" in answer.json()["detail"]
+
+
+async def test_messages_for_no_case_are_few_as_refused_ones_are_for_each_is_a_row(
+    gateway_client: httpx.AsyncClient, system: System
+) -> None:
+    at, headers = "/api/v1/cases/rex-ch-nowhere/inspection-completed", system("desk")
+    async with serving(Rates(refused=Rate("refused messages", per_second=0.01, burst=1))) as gateway:
+        answers = [await gateway.post(at, json=inspection_of(), headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [404, 429]
 
 
 async def test_an_office_that_takes_nothing_else_refuses_what_comes_past_the_gateway(
