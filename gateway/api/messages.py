@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 
 from cases.asking import ask
-from cases.sending import Undelivered, Verdict, judgement, signal, with_message_id
+from cases.sending import Undelivered, Verdict, hand_over, with_message_id
 from cases.undelivered import keep
 from gateway.api.bodies import identified, json_object, named
 from gateway.api.deposits import check_deposited
@@ -64,12 +64,6 @@ async def _send(name: str, case_id: str, request: Request, calls: Caller, world:
     message = with_message_id({field: value for field, value in message.items() if field != "door"})
     message_id = str(message["message_id"])
     sealed = world.signer.sealed(message, case_id, name, calls.authenticated)
-    try:
-        await signal(world.client, case_id, name, sealed)
-    except Undelivered as undelivered:
-        world.rates.refused.take(calls.name)
-        kept = await asyncio.to_thread(keep, undelivered, world.register)
-        raise Problem(409 if undelivered.closed else 404, f"{_capital(str(kept))}.") from None
     content, whole = _digest(name, message), sha256_of(canonical_json(sealed))
 
     def refused(told: Verdict) -> bool:
@@ -79,7 +73,12 @@ async def _send(name: str, case_id: str, request: Request, calls: Caller, world:
         # A repeat stays accepted, also where another content was refused under its id since.
         return refused(told) or (content is not None and told.content == content)
 
-    told = await judgement(world.client, case_id, message_id, judged, WAIT)
+    try:
+        told = await hand_over(world.client, case_id, name, sealed, judged, WAIT)
+    except Undelivered as undelivered:
+        world.rates.refused.take(calls.name)
+        kept = await asyncio.to_thread(keep, undelivered, world.register)
+        raise Problem(409 if undelivered.closed else 404, f"{_capital(str(kept))}.") from None
     ask_at = request.url_for("what_became_of_it", case_id=quote(case_id), message_id=quote(message_id, safe="")).path
     answer = {"case_id": case_id, "name": name, "message_id": message_id}
     if not judged(told):
