@@ -125,8 +125,7 @@ def _is_of(case: WorkflowExecution, officer: str | None) -> bool:
 async def describe(client: Client, case_id: str) -> WorkflowExecutionDescription:
     """The case as Temporal knows it, without asking a worker.
 
-    :raises UnknownCase: where Temporal does not have it.
-    :raises CannotDo: where it is another kind of workflow.
+    :raises UnknownCase: where Temporal does not have it, or has another kind of workflow under its number.
     """
     try:
         described = await client.get_workflow_handle(case_id).describe()
@@ -135,7 +134,7 @@ async def describe(client: Client, case_id: str) -> WorkflowExecutionDescription
             raise unknown(client, case_id) from None
         raise OutOfReach(f"{case_id}: {in_words(error)}") from None
     if described.workflow_type != CASE:
-        raise CannotDo(f"{case_id}: is not a case but a workflow of type {described.workflow_type}")
+        raise UnknownCase(f"{case_id}: is not a case but a workflow of type {described.workflow_type}")
     return described
 
 

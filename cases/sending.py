@@ -86,22 +86,44 @@ async def send(client: Client, case_id: str, name: str, message: dict[str, Any],
     # How early a time may be depends on the case, which judges that itself; the rest needs no case.
     message_id = read_message(name, [message], received_at=_ANY_TIME, now=datetime.now(UTC)).message_id
     before = await verdict(client, case_id, message_id)
-    await signal(client, case_id, name, message)
 
     def judged(told: Verdict) -> bool:
         # What the case made of an earlier message under this id says nothing about this one.
         return told.state != "unknown" and (before.state == "unknown" or told.judged > before.judged)
 
-    told = await judgement(client, case_id, message_id, judged, wait)
+    told = await hand_over(client, case_id, name, message, judged, wait)
     return Answer(case_id, name, message_id, told.state if judged(told) else "unknown", told.reason)
 
 
-async def signal(client: Client, case_id: str, name: str, message: dict[str, Any]) -> None:
-    """Hand a message to Temporal, which keeps it until the case judges it.
+async def hand_over(
+    client: Client,
+    case_id: str,
+    name: str,
+    message: dict[str, Any],
+    judged: Callable[[Verdict], bool],
+    wait: timedelta,
+) -> Verdict:
+    """Hand a message to Temporal, which keeps it until the case judges it, and ask what became of it.
 
+    The first question goes out with the message, so that a worker as a rule answers it in the very task that judges:
+    asked afterwards, it is a replay of its own.
+
+    :param message: with its ``message_id``.
+    :param judged: whether a verdict is that of this message.
+    :param wait: how long it is asked; the last answer then counts.
     :raises Undelivered: where Temporal has no open case of this number.
     :raises NotSent: where Temporal did not take it, or did not say so.
     """
+    told = asyncio.create_task(_judgement(client, case_id, str(message["message_id"]), judged, wait))
+    try:
+        await _signal(client, case_id, name, message)
+        return await told
+    finally:
+        told.cancel()
+        await asyncio.gather(told, return_exceptions=True)  # it is of no interest where the message was not taken
+
+
+async def _signal(client: Client, case_id: str, name: str, message: dict[str, Any]) -> None:
     try:
         await client.get_workflow_handle(case_id).signal(name, message, rpc_timeout=asking.PATIENCE)
     except RPCError as error:
@@ -111,13 +133,10 @@ async def signal(client: Client, case_id: str, name: str, message: dict[str, Any
         raise NotSent(f"{case_id}: the message was not sent; {in_words(error)}") from None
 
 
-async def judgement(
+async def _judgement(
     client: Client, case_id: str, message_id: str, judged: Callable[[Verdict], bool], wait: timedelta
 ) -> Verdict:
-    """Ask what became of a message until it is judged, a little less often each time, or until ``wait`` is over.
-
-    :param judged: whether a verdict is that of this message.
-    """
+    """Ask what became of a message until it is judged, a little less often each time, or until ``wait`` is over."""
     loop = asyncio.get_running_loop()
     until, pause = loop.time() + wait.total_seconds(), _FIRST_LOOK
     while True:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, Final
 
-from temporalio.client import Client
-
-from cases.asking import ask_case, read_case
+from cases.asking import RequestRefused, UnknownCase, read_case
 from rules.case_view import CaseView
 from rules.text import same_person
 
@@ -15,16 +13,26 @@ SIGNING: Final = ("sign_conclusion", "conclusion_signed")
 """The update and the message that sign."""
 
 
-async def inspected_by_the_same(client: Client, case_id: str, name: str, who: Iterable[str]) -> str | None:
+Look = Callable[[], Awaitable[dict[str, Any]]]
+"""Gives the object of the query ``case``."""
+
+
+async def inspected_by_the_same(look: Look, name: str, who: Iterable[str]) -> str | None:
     """The name under which one of these people has inspected the case that is to be signed; None where nobody has.
 
-    :param name: of the message or decision; of others than those that sign no case is asked.
+    Nobody has inspected a case that there is not: what is sent to it takes its way, and is kept.
+
+    :param look: how the case is asked.
+    :param name: of the message or decision; for others than those that sign no case is asked.
     :param who: the names of whoever is about to do it.
     :raises CannotDo: where the case does not answer.
     """
     if name not in SIGNING:
         return None
-    case = read_case(await ask_case(client, case_id))
+    try:
+        case = read_case(await look())
+    except (UnknownCase, RequestRefused):
+        return None
     return next((found for each in who if (found := inspector_named(case, each)) is not None), None)
 
 

@@ -6,6 +6,7 @@ history is: while that is the same, so is the case.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -25,10 +26,12 @@ FRESH_FOR: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class _Seen:
+class _Look:
+    """``history``: run and length before it was asked, so that what happens meanwhile makes the next look ask again."""
+
     history: tuple[str | None, int]
     at: float
-    view: dict[str, Any]
+    view: asyncio.Task[dict[str, Any]]
 
 
 class Views:
@@ -36,21 +39,23 @@ class Views:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._seen: OrderedDict[str, _Seen] = OrderedDict()
+        self._looks: OrderedDict[str, _Look] = OrderedDict()
 
     async def look(self, client: Client, case_id: str) -> dict[str, Any]:
-        """The object of the query ``case``; raises as ``ask_case`` does."""
+        """The object of the query ``case``; raises as ``ask_case`` does. Looks at the same moment share one query."""
         described = await describe(client, case_id)
         history, now = (described.run_id, described.history_length), self._clock()
-        seen = self._seen.get(case_id)
-        if seen is not None and seen.history == history and now < seen.at + FRESH_FOR.total_seconds():
-            self._seen.move_to_end(case_id)
-            return seen.view
-        running = described.status is WorkflowExecutionStatus.RUNNING
-        view = await (ask(client, case_id, "case") if running else ask_case(client, case_id))
-        # Of the length before it was asked: what happens meanwhile makes the next look ask again.
-        self._seen[case_id] = _Seen(history, now, view)
-        self._seen.move_to_end(case_id)
-        if len(self._seen) > MOST:
-            self._seen.popitem(last=False)
-        return view
+        look = self._looks.get(case_id)
+        if look is None or look.history != history or now >= look.at + FRESH_FOR.total_seconds() or _failed(look):
+            running = described.status is WorkflowExecutionStatus.RUNNING
+            asked = ask(client, case_id, "case") if running else ask_case(client, case_id)
+            look = self._looks[case_id] = _Look(history, now, asyncio.create_task(asked))
+        self._looks.move_to_end(case_id)
+        if len(self._looks) > MOST:
+            self._looks.popitem(last=False)
+        # Whoever goes away takes nothing from the others who wait.
+        return await asyncio.shield(look.view)
+
+
+def _failed(look: _Look) -> bool:
+    return look.view.done() and (look.view.cancelled() or look.view.exception() is not None)

@@ -46,7 +46,7 @@ class Webhooks:
 
     def __init__(self, register: Engine, clients: Clients, pace: Pace | None = None) -> None:
         self._register, self._clients, self._pace = register, clients, pace or Pace()
-        self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._tasks: dict[str, tuple[Client, asyncio.Task[None]]] = {}
 
     async def run(self) -> None:
         """Send until cancelled. What goes wrong is logged and tried again."""
@@ -57,18 +57,21 @@ class Webhooks:
                     self._keep_up(http)
                     await asyncio.sleep(self._pace.look.total_seconds())
         finally:
-            for task in self._tasks.values():
+            tasks = [task for _, task in self._tasks.values()]
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     def _keep_up(self, http: httpx.AsyncClient) -> None:
-        """One task for each client and address as the file has them now."""
-        wanted = {(name, client.webhook): client for name, client in self._clients.all().items() if client.webhook}
-        for key in [key for key, task in self._tasks.items() if key not in wanted or task.done()]:
-            self._tasks.pop(key).cancel()
-        for (name, url), client in wanted.items():
-            if (name, url) not in self._tasks:
-                self._tasks[name, str(url)] = asyncio.create_task(self._serve(http, name, client))
+        """One task for each client as the file has it now: another address or secret is another task."""
+        wanted = {name: client for name, client in self._clients.all().items() if client.webhook}
+        for name, (client, task) in list(self._tasks.items()):
+            if wanted.get(name) != client or task.done():
+                task.cancel()
+                del self._tasks[name]
+        for name, client in wanted.items():
+            if name not in self._tasks:
+                self._tasks[name] = client, asyncio.create_task(self._serve(http, name, client))
 
     async def _serve(self, http: httpx.AsyncClient, name: str, client: Client) -> None:
         while True:

@@ -57,6 +57,8 @@ def add_door_key(file: Path, public: bytes) -> None:
     if key_id_of(public) in read_door_keys(file):
         return
     file.parent.mkdir(parents=True, exist_ok=True)
-    new = not file.exists()
+    before = file.read_text("utf-8") if file.exists() else None
+    # An editor may leave the last line open: what is added to it would make one wrong key of two.
+    begin = _HEADER if before is None else "" if before.endswith("\n") else "\n"
     with file.open("a", encoding="utf-8") as keys:
-        keys.write((_HEADER if new else "") + base64.b64encode(public).decode() + "\n")
+        keys.write(begin + base64.b64encode(public).decode() + "\n")

@@ -21,7 +21,8 @@ async def json_object(request: Request) -> dict[str, Any]:
     body = await request.body()
     try:
         data = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
-        json.dumps(data, ensure_ascii=False).encode()  # half a surrogate pair is no text, and Temporal takes none
+        # Half a surrogate pair is no text, and Temporal takes none; a number too large for one is no JSON either.
+        json.dumps(data, ensure_ascii=False, allow_nan=False).encode()
     except json.JSONDecodeError as error:
         raise Problem(400, f"The body is not JSON: {error.msg}, line {error.lineno} column {error.colno}.") from None
     except (ValueError, RecursionError):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -43,7 +44,8 @@ async def carry_out(
     """As ``act``, for somebody of whom it is known that they may."""
     if world.settings.four_eyes:
         names = [person.name, *filter(None, [str(fields.get("signed_by") or "")])]
-        if await inspected_by_the_same(world.client, case_id, update, names) is not None:
+        look = partial(world.views.look, world.client, case_id)
+        if await inspected_by_the_same(look, update, names) is not None:
             raise DeskProblem(409, "four_eyes", name=person.name)
     update_id = f"{person.name} {uuid4().hex}"
     who_sends = authenticated(person.name, person.how, datetime.now(UTC))

@@ -12,7 +12,10 @@ import httpx
 import pytest
 from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 
+from gateway.connected import Rates
+from gateway.rates import Rate
 from tests.cli.conftest import Office
+from tests.gateway.conftest import serving
 from tests.support.messages import inspection
 
 System = Callable[..., dict[str, str]]
@@ -55,6 +58,8 @@ async def test_a_case_goes_from_request_to_signature_through_the_gateway_and_kno
     )
     assert other.status_code == 409
     assert "was used before" in other.json()["detail"]
+    still = await gateway_client.post(f"{at}/documents-arrived", json=message, headers=atameken)
+    assert (still.status_code, still.json()) == (200, answer.json())
 
     await until_step(gateway_client, at, front, "inspect")
     result = {name: value for name, value in inspection().items() if name not in ("sent_by", "message_id")}
@@ -172,14 +177,34 @@ async def test_what_is_not_there_or_makes_no_sense_is_said(
     assert "starter.py" not in answer.text
 
 
+async def test_a_workflow_that_is_no_case_is_not_there(
+    gateway_client: httpx.AsyncClient, closed_office: Office, system: System
+) -> None:
+    await closed_office.client.start_workflow("Other", id="other", task_queue="nobody's")
+    headers = system("case system", "read", "withdraw")
+    looked = await gateway_client.get("/api/v1/cases/other", headers=headers)
+    decided = await gateway_client.post("/api/v1/cases/other/withdraw", json={"reason": "x"}, headers=headers)
+    assert (looked.status_code, decided.status_code) == (404, 404)
+
+
+@pytest.mark.parametrize("name", ["inspection-completed", "conclusion-signed"])
 async def test_a_message_for_a_case_that_there_is_not_is_not_found_and_kept(
-    gateway_client: httpx.AsyncClient, system: System
+    gateway_client: httpx.AsyncClient, system: System, name: str
 ) -> None:
     answer = await gateway_client.post(
-        "/api/v1/cases/rex-ch-nowhere/inspection-completed", json=inspection_of(), headers=system("desk")
+        f"/api/v1/cases/rex-ch-nowhere/{name}", json=inspection_of(), headers=system("desk")
     )
     assert answer.status_code == 404
     assert "kept in the register" in answer.json()["detail"]
+
+
+async def test_messages_for_no_case_are_few_as_refused_ones_are_for_each_is_a_row(
+    gateway_client: httpx.AsyncClient, system: System
+) -> None:
+    at, headers = "/api/v1/cases/rex-ch-nowhere/inspection-completed", system("desk")
+    async with serving(Rates(refused=Rate("refused messages", per_second=0.01, burst=1))) as gateway:
+        answers = [await gateway.post(at, json=inspection_of(), headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [404, 429]
 
 
 async def test_an_office_that_takes_nothing_else_refuses_what_comes_past_the_gateway(
@@ -228,7 +253,7 @@ async def test_without_a_worker_a_message_is_taken_and_its_sender_is_told_where_
     case_id = await opened(gateway_client, office, headers)
     await office.stop_worker()
     at = f"/api/v1/cases/{case_id}"
-    message = await papers(office, case_id)
+    message = await papers(office, case_id) | {"message_id": "посылка 31/2?"}
     sent, decided = await asyncio.gather(
         gateway_client.post(f"{at}/documents-arrived", json=message, headers=headers),
         gateway_client.post(f"{at}/withdraw", json={"reason": "x"}, headers=headers),

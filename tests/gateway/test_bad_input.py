@@ -76,6 +76,7 @@ NO_JSON_OBJECT = (
     (b"{", "application/json", 400),
     (b"[]", "application/json", 400),
     (b'{"a": NaN}', "application/json", 400),
+    (b'{"a": 1e999}', "application/json", 400),
     (b'{"a": "\\ud800"}', "application/json", 400),
     (b"\xff", "application/json", 400),
     (b'{"a":' + b"[" * 100_000, "application/json", 400),

@@ -66,6 +66,9 @@ async def test_a_set_is_put_into_the_store_and_named_by_its_ids_and_what_acts_is
     named = await gateway_client.post(at, json=body, headers=stranger)
     assert named.status_code == 422
     assert [each["field"] for each in named.json()["errors"]] == [f"documents.{n}.document_id" for n in range(3)]
+    signed = {"signed_by": "B. Omarov", "signed_file": {"document_id": stored.json()["document_id"]}}
+    named = await gateway_client.post(f"/api/v1/cases/{case_id}/conclusion-signed", json=signed, headers=stranger)
+    assert [each["field"] for each in named.json()["errors"]] == ["signed_file.document_id"]
     sent = await gateway_client.post(at, json=body, headers=headers)
     assert sent.status_code == 200, sent.text
     async with asyncio.timeout(60):

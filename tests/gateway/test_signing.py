@@ -40,6 +40,13 @@ def test_what_an_older_key_sealed_stays_valid_until_its_line_is_removed(files: t
         verify(seal, "rex-ch-1", "withdraw", content_sha256(sealed), {})
 
 
+def test_a_key_is_added_to_a_file_whose_last_line_an_editor_left_open(files: tuple[Path, Path]) -> None:
+    first = read_or_make_key(*files)
+    files[1].write_text(files[1].read_text().rstrip("\n"))
+    second = new_key(*files)
+    assert list(read_door_keys(files[1])) == [first.key_id, second.key_id]
+
+
 @pytest.mark.parametrize("line", ["nonsense", "AAAA", "=" * 44])
 def test_a_line_that_is_no_key_is_named(files: tuple[Path, Path], line: str) -> None:
     read_or_make_key(*files)

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gateway.clients import Clients, add_client
+from gateway.clients import Clients, add_client, remove_client
 from gateway.webhooks import Pace, Webhooks
 from register.database import open_register
 from register.events import webhook_taken
@@ -74,6 +74,14 @@ async def sending(register: Engine, file: Path) -> AsyncIterator[None]:
         await asyncio.gather(task, return_exceptions=True)
 
 
+def signature(secret: str | None, body: bytes, headers: dict[str, str]) -> str:
+    """As Standard Webhooks has it, by the receiver's own count."""
+    assert secret is not None
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    mac = hmac.new(base64.b64decode(secret.removeprefix("whsec_")), signed, hashlib.sha256).digest()
+    return f"v1,{base64.b64encode(mac).decode()}"
+
+
 async def test_events_come_signed_and_in_order_again_until_taken_and_after_a_new_start(
     register: Engine, tmp_path: Path
 ) -> None:
@@ -95,13 +103,25 @@ async def test_events_come_signed_and_in_order_again_until_taken_and_after_a_new
             await receiver.until("a", "b", "c")
     assert len(receiver.asked) == 5
     body, headers = receiver.asked[0]
-    assert added.secret is not None
-    key = base64.b64decode(added.secret.removeprefix("whsec_"))
-    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
-    mac = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
-    assert headers["webhook-signature"] == f"v1,{mac}"
+    assert headers["webhook-signature"] == signature(added.secret, body, headers)
     assert headers["content-type"] == "application/cloudevents+json"
     assert receiver.asked[0][1]["webhook-id"] == receiver.asked[1][1]["webhook-id"]
+
+
+async def test_a_client_that_is_removed_and_added_again_is_sent_events_with_its_new_secret(
+    register: Engine, tmp_path: Path
+) -> None:
+    receiver, file = Receiver(), tmp_path / "clients.json"
+    async with running(receiver.app) as base:
+        add_client(file, "office", ["read"], NOW, webhook=f"{base}/hook")
+        async with sending(register, file):
+            remove_client(file, "office")
+            added = add_client(file, "office", ["read"], NOW, webhook=f"{base}/hook")
+            await asyncio.sleep(5 * QUICK.look.total_seconds())  # what was on its way under the old secret may go
+            add(register, 1, line("a"))
+            await receiver.until("a")
+    body, headers = receiver.asked[-1]
+    assert headers["webhook-signature"] == signature(added.secret, body, headers)
 
 
 @pytest.mark.parametrize("url", ["http://example.kz/hook", "ftp://example.kz", "example.kz", "https://", "http://["])
