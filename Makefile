@@ -25,10 +25,10 @@ up: install ## start the same system until Ctrl-C, and print what to try
 	$(BIN)/python starter.py up
 
 test: install ## run the tests, on real servers that they start themselves
-	$(BIN)/pytest --quiet --numprocesses 4 --dist worksteal -m 'not slow and not browser and not live'
+	$(BIN)/pytest --quiet --numprocesses 3 --dist worksteal -m 'not slow and not browser and not live'
 
 test-live: install ## run the tests on a Temporal server in real time: commands, gateway and desk of a whole office
-	$(BIN)/pytest --quiet --numprocesses 4 --dist worksteal -m 'live and not slow and not browser'
+	$(BIN)/pytest --quiet --numprocesses 3 --dist worksteal -m 'live and not slow and not browser'
 
 test-slow: install ## run the slow tests: floods, storms, kills; needs a quiet machine
 	$(BIN)/pytest --quiet -m slow
