@@ -42,7 +42,7 @@ from runtime.logs import log_plainly
 from runtime.namespace import NotSetUp, check_search_attributes
 from runtime.packages import build_id
 from runtime.process import leave
-from runtime.replays import EACH_TASK_A_REPLAY
+from runtime.replays import EACH_TASK_A_REPLAY, TASKS_AT_ONCE
 from runtime.secret_file import read_or_make_secret
 from runtime.settings import WorkerSettings, WrongSettings, read_settings
 
@@ -101,6 +101,20 @@ def build_worker(
         graceful_shutdown_timeout=GRACE,
         build_id=build_id(),
     )
+
+
+async def workers_beside(
+    settings: WorkerSettings, *, runtime: Runtime | None = None, workflows: Sequence[type] | None = None
+) -> list[Worker]:
+    """The further workers of a process: they take tasks of workflows, and no activities, while the first has one.
+
+    Each has a connection of its own, for the SDK lets a connection have one worker of a queue.
+
+    Raises:
+        CannotConnect: as ``connect`` does.
+    """
+    clients = [await connect(runtime=runtime) for _ in range(TASKS_AT_ONCE - 1)]
+    return [build_worker(client, settings, [], workflows) for client in clients]
 
 
 def all_activities(
@@ -201,10 +215,13 @@ def all_activities(
     ]
 
 
-async def serve(worker: Worker) -> None:
+async def serve(worker: Worker, *beside: Worker) -> None:
     """Run the worker until SIGTERM or SIGINT; then poll no more and finish what is being done, within ``GRACE``.
 
     Prints a line with "worker ready" when the server has seen it poll.
+
+    Args:
+        beside: further workers of this process, which start and stop with it.
 
     Raises:
         CannotStart: the server does not see it poll.
@@ -212,7 +229,9 @@ async def serve(worker: Worker) -> None:
     stop = asyncio.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, stop.set)
-    async with worker:
+    async with AsyncExitStack() as running:
+        for one in (worker, *beside):
+            await running.enter_async_context(one)
         stopped = asyncio.create_task(stop.wait())
         online = asyncio.create_task(_seen_polling(worker))
         await asyncio.wait({stopped, online}, return_when=asyncio.FIRST_COMPLETED)
@@ -269,14 +288,16 @@ async def run(settings: WorkerSettings) -> None:
             register = open_register(settings.database_url.get_secret_value())
             until.callback(register.dispose)
             await asyncio.to_thread(check_migrated, register)
-            client = await connect(runtime=_runtime(settings))
+            metrics = _runtime(settings)
+            client = await connect(runtime=metrics)
             await check_search_attributes(client)
             worker = build_worker(client, settings, all_activities(client, settings, register, until))
+            beside = await workers_beside(settings, runtime=metrics)
         except WrongAddress as error:
             raise CannotStart(f"REXV_DATABASE_URL: {error}") from None
         except (RegisterError, CannotConnect, NotSetUp, BadTemplate, ValueError) as error:
             raise CannotStart(str(error)) from None
-        await serve(worker)
+        await serve(worker, *beside)
 
 
 def main() -> int:

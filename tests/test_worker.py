@@ -101,6 +101,28 @@ async def test_a_worker_told_to_stop_finishes_the_activity_that_it_has_begun(
     await handle.terminate()
 
 
+async def test_a_worker_answers_for_one_case_while_it_answers_for_another(
+    dev_server: WorkflowEnvironment, task_queue: str, tmp_path: Path
+) -> None:
+    command = ("-m", "tests.support.gated_worker", task_queue)
+    async with process(*command, environment={"TEMPORAL_ADDRESS": address_of(dev_server)}, folder=tmp_path) as worker:
+        await line_with("worker ready", worker.stdout)
+        one, other = [
+            await dev_server.client.start_workflow(
+                "Gated", str(tmp_path), id=f"{task_queue}-{name}", task_queue=task_queue
+            )
+            for name in ("one", "other")
+        ]
+        await until((tmp_path / "begun").exists)
+        met = await asyncio.gather(
+            one.query("meets", args=(str(tmp_path), "one", "other")),
+            other.query("meets", args=(str(tmp_path), "other", "one")),
+        )
+        for case in (one, other):
+            await case.terminate()
+    assert met == (True, True)
+
+
 @pytest.fixture
 def environment(
     sqlite_register_url: str, dev_server: WorkflowEnvironment, task_queue: str, tmp_path: Path
