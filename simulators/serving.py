@@ -50,6 +50,7 @@ async def running(
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family) as listening:
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or each answer waits 40 ms to be confirmed
         # No configuration of logging: a test or the demo that runs this has its own.
         config = uvicorn.Config(
             app,
