@@ -267,6 +267,9 @@ class Embedded:
             # The server ends a run whose history passes 50 MB. A flood of large messages can pass that before the case
             # has had the chance to continue as new, and nothing that arrives may stop a case: 512 MB.
             *("--dynamic-config-value", "limit.historySize.error=536870912"),
+            # While a case has a task it takes one query, by default, and refuses the next for a second; several people
+            # and systems look at a case that something happens to.
+            *("--dynamic-config-value", "history.MaxBufferedQueryCount=64"),
             # Its HTTP API would take a plain POST from any web page. It cannot be turned off, but answers to no name.
             *("--dynamic-config-value", 'frontend.httpAllowedHosts=["off.invalid"]'),
         ]

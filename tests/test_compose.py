@@ -265,9 +265,11 @@ def test_the_scripts_of_the_set_up_jobs_are_shell_that_parses(services: dict[str
         assert (ROOT / "deploy" / "temporal" / Path(command).name).is_file()
 
 
-def test_the_server_takes_a_history_as_large_as_the_embedded_one(services: dict[str, dict[str, Any]]) -> None:
+def test_the_server_has_the_limits_of_the_embedded_one(services: dict[str, dict[str, Any]]) -> None:
     config = yaml.safe_load((ROOT / "deploy" / "temporal" / "dynamicconfig.yaml").read_text())
-    assert config["limit.historySize.error"][0]["value"] == 512 * 1024 * 1024
+    embedded = (ROOT / "embedded" / "system.py").read_text()
+    for name in ("limit.historySize.error", "history.MaxBufferedQueryCount"):
+        assert f'"{name}={config[name][0]["value"]}"' in embedded
     assert services["temporal"]["environment"]["DYNAMIC_CONFIG_FILE_PATH"] == "/deploy/dynamicconfig.yaml"
 
 
