@@ -47,7 +47,7 @@ class Connected:
     views: Views = field(default_factory=Views)
 
 
-def connected(request: Request) -> Connected:
+async def connected(request: Request) -> Connected:  # async: FastAPI runs a plain function in a thread
     """The connections of the application that serves the request, for ``Depends``."""
     found: Connected = request.app.state.connected
     return found

@@ -48,10 +48,10 @@ async def open_(request: Request, calls: Calls, world: World) -> JSONResponse:
 
 
 @router.get("/cases/{case_id}", name="look", summary="look at a case", response_model=None)
-async def look(case_id: str, calls: Calls, world: World) -> dict[str, Any]:
+async def look(case_id: str, calls: Calls, world: World) -> JSONResponse:
     """The object of the query ``case`` (contract, section 5)."""
     calls.needs(READ)
-    return await world.views.look(world.client, case_id)
+    return JSONResponse(await world.views.look(world.client, case_id))
 
 
 @router.get("/cases", name="list_cases", summary="list cases", response_model=None)

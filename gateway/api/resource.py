@@ -23,10 +23,16 @@ Take = Callable[[str, str, Request, Caller, Connected], Awaitable[Any]]
 
 
 def add_resource(router: APIRouter, name: str, tag: str, take: Take) -> None:
-    """Add ``POST /cases/{case_id}/<name>``, of which each client has only so many under way at once."""
+    """Add ``POST /cases/{case_id}/<name>``, for clients with the right of this name.
+
+    Each has only so many under way at once, and none while too many of its own were refused.
+    """
 
     async def posted(case_id: str, request: Request, calls: Calls, world: World) -> Any:
+        calls.needs(name)
+        world.rates.refused.check(calls.name)
         async with world.rates.sending.turn(calls.name):
+            world.rates.refused.check(calls.name)  # while it waited, others of its may have been refused
             return await take(name, case_id, request, calls, world)
 
     router.post(
