@@ -26,5 +26,5 @@ EACH_TASK_A_REPLAY: Final = ReplayOptions(
 """For every worker of ours, in production and in tests."""
 
 TASKS_AT_ONCE: Final = 3
-"""Workers of one process. While one waits for the server or for the other half of the SDK, another replays; a fourth
-adds nothing on two cores (docs/performance.md)."""
+"""Workers of one process. While one waits for the server or for the other half of the SDK, another replays; six
+are no better on two cores (docs/performance.md)."""
