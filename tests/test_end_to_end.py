@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from embedded.system import Embedded
@@ -99,6 +100,7 @@ class Outside:
         return out.decode(), err.decode()
 
 
+@pytest.mark.slow
 async def test_a_case_goes_from_request_to_appeal_by_raw_messages_alone(system: Embedded, tmp_path: Path) -> None:
     outside = Outside(system)
     received_at = rfc_3339(datetime.now(UTC) - timedelta(hours=2))

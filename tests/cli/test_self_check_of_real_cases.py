@@ -122,6 +122,7 @@ async def until(office: Office, case_id: str, there: Callable[[dict[str, Any]], 
             await asyncio.sleep(0.1)
 
 
+@pytest.mark.slow
 async def test_a_whole_case_is_no_finding_at_any_step_nor_when_it_is_closed(
     checking: Checking, register: Engine
 ) -> None:

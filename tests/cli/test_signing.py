@@ -56,6 +56,7 @@ async def test_the_signed_file_and_no_other_is_what_the_customs_get(
     assert versions == [case["conclusion"]["document_id"], final["document_id"]]
 
 
+@pytest.mark.slow
 async def test_without_a_file_the_customs_get_the_final_paper_and_never_the_draft(office: Office) -> None:
     case_id = await to_draft(office)
     await messages.sign(case_id, by="D. Omarov", position="Vice-minister", as_json=False)

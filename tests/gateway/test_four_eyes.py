@@ -27,7 +27,7 @@ def test_where_nobody_has_inspected_anybody_may() -> None:
     assert inspector_named(CaseView.model_validate(NEW), "A") is None
 
 
-@pytest.mark.parametrize("name", ["sign-conclusion", "conclusion-signed"])
+@pytest.mark.parametrize("name", [pytest.param("sign-conclusion", marks=pytest.mark.slow), "conclusion-signed"])
 async def test_no_system_signs_in_the_name_of_the_inspector(
     gateway_client: httpx.AsyncClient, office: Office, system: Callable[..., dict[str, str]], name: str
 ) -> None:

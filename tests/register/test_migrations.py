@@ -126,6 +126,7 @@ def connect_to_each(urls: list[str], barrier: Barrier) -> None:
         engine.dispose()
 
 
+@pytest.mark.slow
 def test_who_makes_a_sqlite_file_at_the_same_time_as_another_waits_for_it(tmp_path: Path) -> None:
     """In one race of ten or so the two switch the new file to WAL in the same instant, so there are many races."""
     spawn = get_context("spawn")
