@@ -33,17 +33,29 @@ def serve() -> None:
     """
     settings = read_settings(GatewaySettings)
     log_plainly(value for _, value in settings if isinstance(value, SecretStr))
-    host, _, port = settings.gateway_listen.rpartition(":")
     config = config_for(settings)
-    host = host.strip("[]")
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listening = socket.create_server((host, int(port)), family=family, backlog=config.backlog)
+        listening = listen(settings.gateway_listen, config.backlog)
     except (OSError, OverflowError) as error:
         raise CannotDo(f"REXV_GATEWAY_LISTEN: cannot listen on {settings.gateway_listen}: {error}") from None
     with listening:
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or each answer waits 40 ms to be confirmed
         asyncio.run(Server(config, settings).serve_until_stopped(listening))
+
+
+def listen(address: str, backlog: int | None = None) -> socket.socket:
+    """A socket that listens on ``host:port``, and sends each answer at once.
+
+    asyncio sees to that only for sockets that it makes itself; else an answer waits 40 ms until the one before is
+    confirmed.
+
+    :raises OSError: where the address cannot be had; OverflowError for a port that there is not.
+    """
+    host, _, port = address.rpartition(":")
+    host = host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.create_server((host, int(port)), family=family, backlog=backlog)
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def config_for(settings: GatewaySettings) -> uvicorn.Config:

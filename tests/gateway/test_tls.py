@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -18,10 +14,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from cli.gateway import Server, config_for
 from gateway.clients import add_client
 from gateway.tls import common_name
 from runtime.settings import GatewaySettings, WrongSettings, read_settings
+from tests.gateway.served import served
 from tests.gateway.test_bad_input import out_of_reach
 
 __all__ = ["out_of_reach"]
@@ -64,19 +60,6 @@ class Authority:
             .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
             .sign(self._key, SHA256())
         )
-
-
-@asynccontextmanager
-async def served(settings: GatewaySettings) -> AsyncIterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = Server(config_for(settings), settings)
-        serving = asyncio.create_task(server.serve(sockets=[listening]))
-        async with asyncio.timeout(20):
-            while not server.started:  # noqa: ASYNC110 - uvicorn says it no other way
-                await asyncio.sleep(0.01)
-        yield f"https://127.0.0.1:{listening.getsockname()[1]}/api/v1/cases?step=x"
-        server.should_exit = True
-        await serving
 
 
 async def test_a_client_is_known_by_a_certificate_of_our_authority_and_by_no_other(
