@@ -120,7 +120,7 @@ async def test_a_worker_answers_for_one_case_while_it_answers_for_another(
         )
         for case in (one, other):
             await case.terminate()
-    assert met == (True, True)
+    assert list(met) == [True, True]
 
 
 @pytest.fixture
