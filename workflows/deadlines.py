@@ -21,6 +21,7 @@ from workflows.reckoning import (
     count_term,
     end_of_the_thirty,
     judge,
+    step_of_the_thirty,
     take_last_stock,
     take_stock,
     turns_at_risk,
@@ -56,7 +57,7 @@ def start_term(
 def undo_term(case: Case, state: StepState, now: datetime, *, by: Resolution) -> None:
     """What began the term is void: it has not begun, and its warnings come anew where it begins again."""
     state.state, state.started_at, state.due_at, state.last_day = "pending", None, None, None
-    state.late, state.late_days = False, 0
+    state.late, state.late_days, state.days_provisional = False, 0, False
     warn_anew(case, state)
     resolve(case, now, by, *_STEP_KINDS, step=state.step)
 
@@ -102,6 +103,13 @@ def skip(state: StepState) -> None:
         state.state = "skipped"
 
 
+def drop_term(case: Case, calendar: WorkingCalendar, state: StepState, at: datetime, now: datetime) -> None:
+    """Pass over a step that is not to come; one that had begun, as the order was read then, keeps its late days."""
+    judge(case, calendar, state, at)
+    skip(state)
+    resolve(case, now, Resolution.READ_ANEW, *_STEP_KINDS, step=state.step)
+
+
 def settle_the_thirty(case: Case, calendar: WorkingCalendar, now: datetime) -> None:
     """Where the thirty days have ended, they are kept or exceeded, and their warnings resolved; or they run on.
 
@@ -110,7 +118,7 @@ def settle_the_thirty(case: Case, calendar: WorkingCalendar, now: datetime) -> N
     ended_at = end_of_the_thirty(case)
     if case.limit_at is None or ended_at == case.limit_ended_at or case.step is Step.CLOSED:
         return
-    case.limit_ended_at = ended_at
+    had_ended, case.limit_ended_at = case.limit_ended_at is not None, ended_at
     if ended_at is None:
         count_limit(case, calendar)
         take_stock(case, calendar, now)
@@ -118,7 +126,10 @@ def settle_the_thirty(case: Case, calendar: WorkingCalendar, now: datetime) -> N
             case.limit_episode += 1
         return
     take_last_stock(case, calendar, ended_at)
-    _raise_all(case, _of_limit(case, calendar, ended_at), now)
+    # Once they had ended there was no risk any more, whatever end they have by another reading.
+    ruled_out = {Escalation.LIMIT_AT_RISK} if had_ended else set()
+    moments = _of_limit(case, calendar, ended_at)
+    _raise_all(case, [each for each in moments if each.identity.kind not in ruled_out], now)
     resolve(case, now, Resolution.SIGNED if case.signed else Resolution.INSPECTED, *LIMIT_KINDS)
 
 
@@ -231,7 +242,7 @@ def warnings_ahead(case: Case, calendar: WorkingCalendar, now: datetime) -> list
     another_day = min(calendar.end_of(calendar.first_from(today)), calendar.start_of(calendar.after(today, 1)))
     if limit_runs and case.limit_warning_at:
         ahead.append(Alarm(case.limit_warning_at, f"warning: working day {LIMIT_WARNING_DAY} of the 30 begins"))
-    state = case.running
+    state = step_of_the_thirty(case)
     eaten = state is None or state.due_at is None or state.due_at <= now
     if limit_runs and eaten:  # Each day eats the reserve: of a late step, and where none runs or has begun.
         if case.reserve_days is not None and case.reserve_days >= 0:
@@ -317,7 +328,7 @@ def _of_limit(case: Case, calendar: WorkingCalendar, as_of: datetime) -> list[_M
 
 def _fell_below_0(case: Case, calendar: WorkingCalendar, as_of: datetime) -> datetime:
     """When the reserve did: as the step came to stand that leaves none, or as it came to be so late."""
-    state = case.running
+    state = step_of_the_thirty(case)
     if case.limit_last_day is None:
         return as_of
     ended = max((each.ended_at for each in case.steps if each.ended_at), default=as_of)

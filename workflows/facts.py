@@ -106,8 +106,10 @@ def _prove_receipt(
     if asked is None or calendar is None:
         return
     asked.proof_of_receipt, asked.proof_arrived_at = message.received_at, arrived_at
-    state, starts_at = case.current(Step.AWAIT_DOCUMENTS), start_of_wait(case)
-    if starts_at is not None:
+    state = case.current(Step.AWAIT_DOCUMENTS)
+    known = state.started_at, state.start_provisional
+    starts_at = start_of_wait(case)
+    if starts_at is not None and known != (starts_at, state.start_provisional):
         state.started_at, state.from_receipt = starts_at, False
         count_term(calendar, state)
         term_moved(case, calendar, state, arrived_at, Resolution.RECEIPT_PROVEN, message.sent_by)

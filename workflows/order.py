@@ -24,6 +24,7 @@ from workflows.case import Case, StepState
 from workflows.deadlines import (
     begin,
     documents_on_the_way,
+    drop_term,
     finish,
     run_on,
     settle_the_thirty,
@@ -134,7 +135,7 @@ def _conclude(case: Case, calendar: WorkingCalendar, now: datetime) -> bool:
         finish(case, calendar, Step.CONCLUDE, conclusion.signed_at, now)
         case.outcome = conclusion.outcome
         if not case.appeal_due:
-            skip(case.current(Step.APPEAL))
+            drop_term(case, calendar, case.current(Step.APPEAL), conclusion.signed_at, now)
             case.step = Step.REPLY
         elif case.current(Step.APPEAL).state == "running":  # beside the conclusion
             case.step = Step.APPEAL
@@ -162,12 +163,11 @@ def _appeal_beside_the_conclusion(case: Case, calendar: WorkingCalendar, now: da
     state = case.current(Step.APPEAL)
     if case.step not in (Step.CONCLUDE, Step.AWAIT_DOCUMENTS):
         return
-    beside = case.readings.appeal_starts is AppealStarts.END_OF_INSPECTION
-    starts_at = end_of_inspection(case) if beside and case.appeal_due else None
-    if starts_at is not None and state.state == "pending":
+    beside, starts_at = case.readings.appeal_starts is AppealStarts.END_OF_INSPECTION, end_of_inspection(case)
+    if beside and starts_at is not None and case.appeal_due and state.state == "pending":
         start_term(case, calendar, Step.APPEAL, starts_at)
-    elif starts_at is None and state.state == "running":
-        undo_term(case, state, now, by=Resolution.RETURNED if beside else Resolution.READ_ANEW)
+    elif starts_at is None and state.state == "running":  # not by another reading: what has begun is not undone
+        undo_term(case, state, now, by=Resolution.RETURNED)
 
 
 def _appeal(case: Case, calendar: WorkingCalendar, now: datetime) -> bool:
@@ -289,9 +289,10 @@ def _void_signature(case: Case, calendar: WorkingCalendar, by: str, now: datetim
     done_by_hand(case, Activity.SEAL_CONCLUSION, by, now)
     case.outcome, case.step = None, Step.CONCLUDE
     run_on(case, calendar, case.current(Step.CONCLUDE))
-    if appeal.state == "running":
+    if appeal.state != "running":
+        appeal.state = "pending"
+    elif case.readings.appeal_starts is AppealStarts.SIGNATURE:  # else the end of the inspection has begun it
         undo_term(case, appeal, now, by=Resolution.RETURNED)
-    appeal.state = "pending"
 
 
 def _void_draft(case: Case, by: str, now: datetime) -> None:

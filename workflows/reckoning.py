@@ -75,13 +75,19 @@ def end_of_the_thirty(case: Case) -> datetime | None:
             return case.conclusion.signed_at if case.conclusion is not None else None
 
 
+def step_of_the_thirty(case: Case) -> StepState | None:
+    """The running step of those that the thirty days have to hold: not an appeal that is read to run beside them."""
+    beside = case.step is Step.APPEAL and case.readings.appeal_starts is AppealStarts.END_OF_INSPECTION
+    return None if beside else case.running
+
+
 def take_stock(case: Case, calendar: WorkingCalendar, now: datetime) -> None:
     """Bring reserve and risk up to date, while the thirty days run; then both stay as they are."""
     if case.limit_ended_at is not None or case.step is Step.CLOSED:
         return
     if case.limit_at is None or case.limit_last_day is None:
         return
-    today, state = calendar.day_of(now), case.running
+    today, state = calendar.day_of(now), step_of_the_thirty(case)
     last_day = today if state is None else state.last_day or calendar.after(today, TERMS[state.step].working_days)
     case.reserve_days = reserve(calendar, max(last_day, today), days_to_come(case, case.step), case.limit_last_day)
     case.limit_met = False if now >= case.limit_at else None
@@ -114,13 +120,15 @@ _LAST_STEP: Final = {
 def days_to_come(case: Case, step: Step) -> int:
     """Working days of the steps after this one, as far as the thirty days have to hold them.
 
-    The appeal counts until it is known that there is none; not where it runs beside the conclusion.
+    The appeal counts until it is known that there is none; not where it runs, or will run, beside the conclusion.
     """
     step = step if step in TERMS else Step.APPEAL
     if case.readings.thirty_end is ThirtyEnd.END_OF_INSPECTION:
         return days_between(step, Step.INSPECT)
     decided = case.step in (Step.CONCLUDE, Step.APPEAL, Step.REPLY) and not case.inspection_reopened
-    follows = case.readings.appeal_starts is AppealStarts.SIGNATURE and (not decided or case.appeal_due)
+    runs_beside = case.current(Step.APPEAL).state == "running" and not case.signed
+    after_it = case.readings.appeal_starts is AppealStarts.SIGNATURE and not runs_beside
+    follows = after_it and (not decided or case.appeal_due)
     return days_between(step, Step.APPEAL if follows else Step.CONCLUDE)
 
 

@@ -126,7 +126,8 @@ def _signed(record: Record, fact: Signed) -> Record | None:
         return None
     signed = fact.signed_at or fact.at
     changed = record.rex != record.rex_seen
-    record = replace(record, signed_at=signed, rex_seen=record.rex, held=changed)
+    record = replace(record, signed_at=signed, appeal_starts=record.reading("appeal_starts"))
+    record = replace(record, rex_seen=record.rex, held=changed)
     record = record.ending("conclude", signed)
     appeal = record.term("appeal")
     if not appeal_follows(record):
@@ -161,7 +162,7 @@ def _missing_requested(record: Record, fact: MissingRequested) -> Record | None:
     if record.reading("further_request") == "runs_on":
         record = replace(record, letter=Letter(fact.at, has_term=False))
         return _void_result(record, fact.at, reopen=record.reopened or step == "conclude")
-    record = _void_result(record, fact.at, reopen=False)
+    record = _void_result(replace(record, answered_after=len(record.deliveries)), fact.at, reopen=False)
     # Contract, section 4: "`steps` gets further entries with `round: 2` and the first keep their dates", the
     # conclusion's among them where it had begun.
     record = record.ending(step, fact.at)
@@ -177,8 +178,10 @@ def _missing_requested(record: Record, fact: MissingRequested) -> Record | None:
 def _returned(record: Record, fact: Returned) -> Record | None:
     if record.drafted_at is None or (record.signed_at is not None and not record.held):
         return None
+    if record.replied_at is not None or record.term("appeal").state == "done":
+        return None  # A letter that was held has left by hand.
     if record.signed_at is not None:
-        record = replace(record, signed_at=None, held=False)
+        record = replace(record, signed_at=None, appeal_starts=None, held=False)
         record = record.with_term("conclude", state="running", ended_at=None, calendar=record.calendar)
         appeal = record.term("appeal")
         if appeal.started_at is None or record.reading("appeal_starts") == "signature":
@@ -227,6 +230,15 @@ def _reading_changed(record: Record, fact: ReadingChanged) -> Record | None:
     if fact.reading == "inspection_starts" and record.term("inspect").state == "running":
         # Contract, section 4: "what is open is counted anew": an inspection that runs, from its start by this reading.
         return _begin_inspection(record)
+    result = record.result if record.step == "conclude" and not record.without_documents else None
+    if (
+        result is not None and judged(record, result) is None
+    ):  # It decides nothing any more: the inspection is open again.
+        record = replace(record, reopened=True)
+        return record.with_term("appeal", state="pending", started_at=None, ended_at=None)
+    if fact.reading == "appeal_starts" and record.term("appeal").state == "running":
+        start = record.result_at if fact.option == "end_of_inspection" else record.signed_at
+        return record if start is None else record.with_term("appeal", started_at=start)
     return record
 
 
@@ -313,7 +325,7 @@ def _received(delivery: Documents) -> datetime:
 
 def _first(record: Record, when: Callable[[Documents], datetime]) -> datetime | None:
     """When the first accepted document of Atameken's answer was sent, or received."""
-    answers = [delivery for delivery in record.deliveries[record.asked_after :] if delivery.accepted]
+    answers = [delivery for delivery in record.deliveries[record.answered_after :] if delivery.accepted]
     return when(min(answers, key=_received)) if answers else None
 
 
@@ -360,8 +372,9 @@ def _para_9(record: Record, now: datetime) -> Record:
         return record.with_term("conclude", state="running", started_at=end)
     if record.reopened:
         # The contract has nothing on an inspection that is open again and states an end before its first one.
-        assert record.result_at is not None
-        return replace(record, reopened=False, result_at=max(told, record.result_at))
+        first = record.term("conclude").started_at
+        assert first is not None
+        return replace(record, reopened=False, result_at=max(told, first))
     return record
 
 

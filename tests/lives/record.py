@@ -103,6 +103,8 @@ class Record:
     asked_for: tuple[str, ...] = ()
     asked_after: int = 0
     """How many deliveries had come when the present papers were asked for."""
+    answered_after: int = 0
+    """How many had come when the present ¶8 began: what is asked for while terms run on begins none."""
     result: Inspected | None = None
     result_at: datetime | None = None
     """When the inspection ended by the result, or by the decision to conclude without documents."""
@@ -111,6 +113,8 @@ class Record:
     drafts: int = 0
     drafted_at: datetime | None = None
     signed_at: datetime | None = None
+    appeal_starts: str | None = None
+    """How the appeal's start was read at the signature: the reserve stays as it was then."""
     rex: int = 0
     rex_seen: int = 0
     held: bool = False
@@ -232,7 +236,9 @@ def reserve(record: Record, now: datetime) -> int:
         assert record.withdrawn_at is not None
         return reserve(record.before_withdrawal, record.withdrawn_at)
     ended = thirty_ended_at(record)
-    today = day_of(ended or now)
+    concluded = record.term("conclude").started_at if record.reading("thirty_end") == "signature" else None
+    # Contract, section 2: "no step ends before it began", so neither do the thirty days that end with it.
+    today = day_of(now if ended is None else max(ended, concluded or ended))
     end = today
     running = running_step(record)
     if ended is None and running is not None and record.term(running).started_at is not None:
@@ -260,7 +266,7 @@ def to_come(record: Record) -> list[str]:
     plan = ORDER[:5]
     if record.reading("thirty_end") == "end_of_inspection":
         plan = ORDER[:3]
-    elif appeal_follows(record) is False or record.reading("appeal_starts") == "end_of_inspection":
+    elif appeal_follows(record) is False or (record.appeal_starts or record.reading("appeal_starts")) != "signature":
         plan = ORDER[:4]
     if record.signed_at is not None and record.reading("thirty_end") == "reply":
         return []
@@ -301,8 +307,8 @@ def late(record: Record, term: Term, now: datetime) -> bool:
 
 
 def _until(record: Record, term: Term, now: datetime) -> datetime:
-    """Up to when a term's lateness counts: late days of a step that a withdrawal stopped are kept."""
-    return term.ended_at or record.withdrawn_at or now
+    """Up to when a term's lateness counts: late days of a step that a withdrawal or the signature stopped are kept."""
+    return term.ended_at or record.withdrawn_at or (record.signed_at if term.state == "skipped" else None) or now
 
 
 def late_days(record: Record, term: Term, now: datetime) -> int:

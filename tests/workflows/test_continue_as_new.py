@@ -136,11 +136,12 @@ def timeless(view: dict[str, Any]) -> dict[str, Any]:
         return [stripped(each) for each in value] if isinstance(value, list) else value
 
     shown: dict[str, Any] = stripped(view)
-    return shown
+    # Appeal and reply leave together: which is answered first is chance.
+    return shown | {"letters": sorted(shown["letters"], key=lambda letter: str(letter["number"]))}
 
 
 def _differs(key: str) -> bool:
-    of_time = key.endswith(("_at", "since", "sha256", "document_id")) or key == "at"
+    of_time = key.endswith(("_at", "since", "sha256", "document_id")) or key in ("at", "to_sign")
     return of_time or key in ("notified", "level", "next_level", "nobody_reached_since")
 
 
