@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import httpx
 import pytest
@@ -71,6 +71,10 @@ def pages(case_id: str, late: str) -> list[str]:
     ]
 
 
+LOOKS: Final[tuple[tuple[int, Literal["dark", "light"]], ...]] = ((400, "dark"), (1400, "light"))
+"""Widths in pixels, each with a colour scheme."""
+
+
 async def test_every_page_in_every_language_at_every_width_has_no_serious_finding(
     gateway_files: Path, gateway_client: httpx.AsyncClient, office: Office
 ) -> None:
@@ -81,7 +85,7 @@ async def test_every_page_in_every_language_at_every_width_has_no_serious_findin
     found: list[str] = []
     async with chromium() as browser:
         for language in ("en", "ru", "kk"):
-            for width, scheme in ((400, "dark"), (1400, "light")):
+            for width, scheme in LOOKS:
                 context: Any = await browser.new_context(
                     viewport={"width": width, "height": 900}, color_scheme=scheme, locale=language, bypass_csp=True
                 )
