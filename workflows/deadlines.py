@@ -127,9 +127,12 @@ def settle_the_thirty(case: Case, calendar: WorkingCalendar, now: datetime) -> N
         return
     take_last_stock(case, calendar, ended_at)
     # Once they had ended there was no risk any more, whatever end they have by another reading.
-    ruled_out = {Escalation.LIMIT_AT_RISK} if had_ended else set()
-    moments = _of_limit(case, calendar, ended_at)
-    _raise_all(case, [each for each in moments if each.identity.kind not in ruled_out], now)
+    moments = [
+        each
+        for each in _of_limit(case, calendar, ended_at)
+        if not (had_ended and each.identity.kind is Escalation.LIMIT_AT_RISK)
+    ]
+    _raise_all(case, moments, now)
     resolve(case, now, Resolution.SIGNED if case.signed else Resolution.INSPECTED, *LIMIT_KINDS)
 
 

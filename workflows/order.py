@@ -289,9 +289,8 @@ def _void_signature(case: Case, calendar: WorkingCalendar, by: str, now: datetim
     done_by_hand(case, Activity.SEAL_CONCLUSION, by, now)
     case.outcome, case.step = None, Step.CONCLUDE
     run_on(case, calendar, case.current(Step.CONCLUDE))
-    if appeal.state != "running":
-        appeal.state = "pending"
-    elif case.readings.appeal_starts is AppealStarts.SIGNATURE:  # else the end of the inspection has begun it
+    beside = appeal.state == "running" and case.readings.appeal_starts is AppealStarts.END_OF_INSPECTION
+    if not beside:
         undo_term(case, appeal, now, by=Resolution.RETURNED)
 
 

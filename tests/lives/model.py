@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from tests.lives.calendar import day_of, start_of
+from tests.lives.documents import missing
 from tests.lives.escalations import look
 from tests.lives.facts import Fact, Opened
-from tests.lives.order import missing, opened, take
+from tests.lives.order import opened, take
 from tests.lives.record import (
     DAYS,
     PARAGRAPH,
