@@ -167,8 +167,7 @@ class DocumentStore:
 
     def _remove_abandoned_parts(self) -> None:
         before = datetime.now(UTC) - ABANDONED_AFTER
-        # Best effort: another worker may be faster, and no failure here may keep a document out.
-        with contextlib.suppress(OSError, NotImplementedError):
+        with contextlib.suppress(OSError, NotImplementedError):  # another worker may be faster; nothing waits for it
             for part in self._files.find(self._parts):
                 if self._files.modified(part) < before:
                     self._files.rm_file(part)

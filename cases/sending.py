@@ -14,7 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from calendars.time_zone import almaty_clock
 from cases import asking
-from cases.asking import NobodyAnswers, UnknownCase, ask, describe, in_words
+from cases.asking import UnknownCase, ask, describe, in_words
 from cases.errors import CannotDo, OutOfReach
 from pages.words import moment
 from rules.messages import read_message
@@ -149,10 +149,10 @@ async def _judgement(
 
 
 async def verdict(client: Client, case_id: str, message_id: str, *, patience: timedelta | None = None) -> Verdict:
-    """What became of a message so far; ``unknown`` also where nobody answers for the case."""
+    """What became of a message so far; ``unknown`` also where nobody answers, for then it may have been taken."""
     try:
         return Verdict.model_validate(await ask(client, case_id, "message", message_id, patience=patience))
-    except NobodyAnswers as error:
+    except OutOfReach as error:
         return Verdict(state="unknown", reason=str(error), judged=0)
     except UnknownCase:
         return Verdict(state="unknown", reason=None, judged=0)  # sending it will show
